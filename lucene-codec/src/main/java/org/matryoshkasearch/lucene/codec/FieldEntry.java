@@ -1,0 +1,133 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.DataInput;
+import org.apache.lucene.store.DataOutput;
+
+/**
+ * What the metadata says of a field of float vectors.
+ *
+ * @param count how many vectors
+ * @param offset where the codes begin
+ * @param length bytes of the codes
+ * @param centroid what the codes are centred on, {@code prefixDims} long; null without codes
+ */
+record FieldEntry(
+    int dims,
+    int prefixDims,
+    PrefixEncoding prefixEncoding,
+    FullVectorEncoding fullVectorEncoding,
+    VectorSimilarityFunction similarity,
+    int count,
+    long offset,
+    long length,
+    float[] centroid) {
+
+  // the position in this list stands in the files
+  private static final List<VectorSimilarityFunction> SIMILARITIES =
+      List.of(
+          VectorSimilarityFunction.EUCLIDEAN,
+          VectorSimilarityFunction.DOT_PRODUCT,
+          VectorSimilarityFunction.COSINE,
+          VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+
+  private static final byte FLOAT_FIELD = 0;
+  private static final byte BYTE_FIELD = 1;
+
+  static void writeByteField(DataOutput meta) throws IOException {
+    meta.writeByte(BYTE_FIELD);
+  }
+
+  void write(DataOutput meta) throws IOException {
+    meta.writeByte(FLOAT_FIELD);
+    meta.writeByte((byte) SIMILARITIES.indexOf(similarity));
+    meta.writeVInt(dims);
+    meta.writeVInt(prefixDims);
+    meta.writeByte((byte) prefixEncoding.wireNumber());
+    meta.writeByte((byte) fullVectorEncoding.wireNumber());
+    meta.writeVInt(count);
+    meta.writeVLong(offset);
+    meta.writeVLong(length);
+    if (prefixEncoding.isQuantized()) {
+      for (float component : centroid) {
+        meta.writeInt(Float.floatToIntBits(component));
+      }
+    }
+  }
+
+  /**
+   * Reads what {@link #write} or {@link #writeByteField} wrote.
+   *
+   * @return empty for a byte field
+   */
+  static Optional<FieldEntry> read(DataInput meta, FieldInfo field) throws IOException {
+    byte kind = meta.readByte();
+    if (kind == BYTE_FIELD) {
+      return Optional.empty();
+    }
+    check(kind == FLOAT_FIELD, field, "kind [" + kind + "]", meta);
+    int similarity = meta.readByte();
+    int dims = meta.readVInt();
+    int prefixDims = meta.readVInt();
+    check(
+        similarity == SIMILARITIES.indexOf(field.getVectorSimilarityFunction()),
+        field,
+        "similarity [" + similarity + "]",
+        meta);
+    check(dims == field.getVectorDimension(), field, "dims [" + dims + "]", meta);
+    check(
+        prefixDims >= 1 && prefixDims <= dims, field, "prefix dims [" + prefixDims + "]", meta);
+    int prefixNumber = meta.readByte();
+    int fullNumber = meta.readByte();
+    Optional<PrefixEncoding> prefix = PrefixEncoding.fromWireNumber(prefixNumber);
+    Optional<FullVectorEncoding> full = FullVectorEncoding.fromWireNumber(fullNumber);
+    check(prefix.isPresent(), field, "prefix encoding [" + prefixNumber + "]", meta);
+    check(full.isPresent(), field, "full vector encoding [" + fullNumber + "]", meta);
+    int count = meta.readVInt();
+    long offset = meta.readVLong();
+    long length = meta.readVLong();
+    float[] centroid = null;
+    long rowBytes = 0;
+    if (prefix.get().isQuantized()) {
+      centroid = new float[prefixDims];
+      meta.readFloats(centroid, 0, prefixDims);
+      rowBytes =
+          prefix.get().codeBytes(prefixDims) + (long) QuantizedPrefix.TERMS * Float.BYTES;
+    }
+    check(length == count * rowBytes, field, "code bytes [" + length + "]", meta);
+    return Optional.of(
+        new FieldEntry(
+            dims,
+            prefixDims,
+            prefix.get(),
+            full.get(),
+            field.getVectorSimilarityFunction(),
+            count,
+            offset,
+            length,
+            centroid));
+  }
+
+  private static void check(boolean valid, FieldInfo field, String what, DataInput meta)
+      throws CorruptIndexException {
+    if (valid == false) {
+      throw new CorruptIndexException("field [" + field.name + "] cannot have " + what, meta);
+    }
+  }
+}

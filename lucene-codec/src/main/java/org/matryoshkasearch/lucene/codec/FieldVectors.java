@@ -1,0 +1,110 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
+import org.apache.lucene.index.DocsWithFieldSet;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.RamUsageEstimator;
+
+/**
+ * The vectors of a field that wait in memory for a flush, with their prefixes, over which the graph
+ * is built as they come in.
+ */
+final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(FieldVectors.class);
+
+  private final FieldInfo field;
+  private final int prefixDims;
+  private final List<float[]> vectors = new ArrayList<>();
+  private final List<float[]> prefixes = new ArrayList<>();
+  private final DocsWithFieldSet docs = new DocsWithFieldSet();
+  private boolean finished;
+
+  FieldVectors(FieldInfo field, int prefixDims) {
+    this.field = field;
+    this.prefixDims = prefixDims;
+  }
+
+  @Override
+  public void addValue(int docID, float[] vector) {
+    if (finished) {
+      throw new IllegalStateException("already finished, cannot add more values");
+    }
+    docs.add(docID);
+    vectors.add(copyValue(vector));
+    prefixes.add(
+        PrefixSimilarity.prefixOf(vector, prefixDims, field.getVectorSimilarityFunction()));
+  }
+
+  @Override
+  public float[] copyValue(float[] vector) {
+    return ArrayUtil.copyOfSubArray(vector, 0, field.getVectorDimension());
+  }
+
+  FieldInfo field() {
+    return field;
+  }
+
+  @Override
+  public List<float[]> getVectors() {
+    return vectors;
+  }
+
+  /** The comparable prefixes, in the order of the vectors. */
+  List<float[]> prefixes() {
+    return prefixes;
+  }
+
+  /** The prefixes: the graph never sees more of a vector. */
+  @Override
+  public KnnVectorValues asKnnVectorValues(VectorEncoding encoding, int dim) {
+    return FloatVectorValues.fromFloats(prefixes, prefixDims);
+  }
+
+  @Override
+  public DocsWithFieldSet getDocsWithFieldSet() {
+    return docs;
+  }
+
+  /** The mean of the prefixes. */
+  float[] centroid() {
+    Centroid centroid = new Centroid(prefixDims);
+    prefixes.forEach(prefix -> centroid.add(prefix, 1));
+    return centroid.mean();
+  }
+
+  @Override
+  public void finish() {
+    finished = true;
+  }
+
+  @Override
+  public boolean isFinished() {
+    return finished;
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    long arrays =
+        2L * (RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + RamUsageEstimator.NUM_BYTES_OBJECT_REF)
+            + (long) (field.getVectorDimension() + prefixDims) * Float.BYTES;
+    return SHALLOW_SIZE + docs.ramBytesUsed() + vectors.size() * arrays;
+  }
+}

@@ -1,0 +1,154 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.ChecksumIndexInput;
+import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.FileDataHint;
+import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * A metadata file, read whole and verified when it is opened, and the data file that it describes.
+ * Both have an index header and a footer with a checksum, and carry the same version.
+ */
+record FilePair(String name, String metaExtension, String dataExtension, int start, int current) {
+
+  /** Reads the metadata of all fields, up to but without the end mark's footer. */
+  @FunctionalInterface
+  interface MetaReader {
+    void read(ChecksumIndexInput meta, int version) throws IOException;
+  }
+
+  /** The two files being written. */
+  static final class Output implements Closeable {
+    final IndexOutput meta;
+    final IndexOutput data;
+
+    private Output(IndexOutput meta, IndexOutput data) {
+      this.meta = meta;
+      this.data = data;
+    }
+
+    /** Writes the end mark and the footers; nothing may follow. */
+    void finish() throws IOException {
+      meta.writeInt(-1);
+      CodecUtil.writeFooter(meta);
+      CodecUtil.writeFooter(data);
+    }
+
+    @Override
+    public void close() throws IOException {
+      IOUtils.close(meta, data);
+    }
+  }
+
+  Output create(SegmentWriteState state) throws IOException {
+    IndexOutput meta = null;
+    IndexOutput data = null;
+    try {
+      meta = create(state, metaExtension, metaCodec());
+      data = create(state, dataExtension, dataCodec());
+      return new Output(meta, data);
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, meta, data);
+      throw t;
+    }
+  }
+
+  private IndexOutput create(SegmentWriteState state, String extension, String codec)
+      throws IOException {
+    String file =
+        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
+    IndexOutput out = state.directory.createOutput(file, state.context);
+    try {
+      CodecUtil.writeIndexHeader(
+          out, codec, current, state.segmentInfo.getId(), state.segmentSuffix);
+      return out;
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, out);
+      throw t;
+    }
+  }
+
+  /**
+   * Reads the metadata and opens the data, for random access.
+   *
+   * @throws CorruptIndexException if the metadata's checksum is wrong, the data file is cut, or the
+   *     two do not belong together
+   */
+  IndexInput open(SegmentReadState state, MetaReader reader) throws IOException {
+    int version = readMeta(state, reader);
+    IndexInput data =
+        state.directory.openInput(fileName(state, dataExtension), dataContext(state.context));
+    try {
+      CodecUtil.retrieveChecksum(data);
+      int dataVersion =
+          CodecUtil.checkIndexHeader(
+              data, dataCodec(), start, current, state.segmentInfo.getId(), state.segmentSuffix);
+      if (dataVersion != version) {
+        throw new CorruptIndexException(
+            "Format versions mismatch: meta=" + version + ", data=" + dataVersion, data);
+      }
+      return data;
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, data);
+      throw t;
+    }
+  }
+
+  private int readMeta(SegmentReadState state, MetaReader reader) throws IOException {
+    int version = -1;
+    try (ChecksumIndexInput meta =
+        state.directory.openChecksumInput(fileName(state, metaExtension))) {
+      Throwable priorE = null;
+      try {
+        version =
+            CodecUtil.checkIndexHeader(
+                meta, metaCodec(), start, current, state.segmentInfo.getId(), state.segmentSuffix);
+        reader.read(meta, version);
+      } catch (Throwable t) {
+        priorE = t;
+      } finally {
+        CodecUtil.checkFooter(meta, priorE);
+      }
+    }
+    return version;
+  }
+
+  /** How the data is read when it is searched. */
+  static IOContext dataContext(IOContext context) {
+    return context.withHints(FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM);
+  }
+
+  private static String fileName(SegmentReadState state, String extension) {
+    return IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
+  }
+
+  private String metaCodec() {
+    return name + "Meta";
+  }
+
+  private String dataCodec() {
+    return name + "Data";
+  }
+}

@@ -1,0 +1,158 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.codecs.lucene95.HasIndexSlice;
+import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+
+/**
+ * The full vectors of a field in one segment, over their rows.
+ *
+ * <p>{@link #rescorer} scores full vectors, {@link #scorer} prefixes: the split that Lucene's
+ * quantised formats make between approximate and exact scores.
+ */
+final class FullVectorValues extends FloatVectorValues implements HasIndexSlice {
+  private static final FlatVectorsScorer FULL_SCORER =
+      FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
+
+  private final OffHeapByteVectorValues rows;
+  private final FullVectorEncoding encoding;
+  private final VectorSimilarityFunction similarity;
+  private final PrefixVectors prefixes;
+  private final float[] value;
+  private final byte[] scratch;
+  private int valueOrd = -1;
+
+  FullVectorValues(
+      OffHeapByteVectorValues rows,
+      FullVectorEncoding encoding,
+      int dims,
+      VectorSimilarityFunction similarity,
+      PrefixVectors prefixes) {
+    this.rows = rows;
+    this.encoding = encoding;
+    this.similarity = similarity;
+    this.prefixes = prefixes;
+    this.value = new float[dims];
+    this.scratch = new byte[dims * encoding.bytes()];
+  }
+
+  @Override
+  public float[] vectorValue(int ord) throws IOException {
+    if (ord != valueOrd) {
+      read(ord, value);
+      valueOrd = ord;
+    }
+    return value;
+  }
+
+  /** Reads the leading {@code leading.length} dimensions of a vector. */
+  void read(int ord, float[] leading) throws IOException {
+    IndexInput slice = rows.getSlice();
+    slice.seek((long) ord * scratch.length);
+    encoding.read(slice, scratch, leading);
+  }
+
+  VectorSimilarityFunction similarity() {
+    return similarity;
+  }
+
+  PrefixVectors prefixes() {
+    return prefixes;
+  }
+
+  @Override
+  public VectorScorer scorer(float[] target) throws IOException {
+    if (size() == 0) {
+      return null;
+    }
+    FullVectorValues copy = copy();
+    return new OrdinalScorer(copy.iterator(), prefixes.scorer(copy, target));
+  }
+
+  @Override
+  public VectorScorer rescorer(float[] target) throws IOException {
+    if (size() == 0) {
+      return null;
+    }
+    FullVectorValues copy = copy();
+    return new OrdinalScorer(
+        copy.iterator(), FULL_SCORER.getRandomVectorScorer(similarity, copy, target));
+  }
+
+  /** The rows one after another where they are float32, so that they can be scored in place. */
+  @Override
+  public IndexInput getSlice() {
+    return encoding == FullVectorEncoding.FLOAT32 ? rows.getSlice() : null;
+  }
+
+  @Override
+  public void prefetch(int[] ordsToPrefetch, int numOrds) throws IOException {
+    rows.prefetch(ordsToPrefetch, numOrds);
+  }
+
+  @Override
+  public int dimension() {
+    return value.length;
+  }
+
+  @Override
+  public int size() {
+    return rows.size();
+  }
+
+  @Override
+  public int ordToDoc(int ord) {
+    return rows.ordToDoc(ord);
+  }
+
+  @Override
+  public Bits getAcceptOrds(Bits acceptDocs) {
+    return rows.getAcceptOrds(acceptDocs);
+  }
+
+  @Override
+  public DocIndexIterator iterator() {
+    return rows.iterator();
+  }
+
+  @Override
+  public FullVectorValues copy() throws IOException {
+    return size() == 0
+        ? this
+        : new FullVectorValues(
+            (OffHeapByteVectorValues) rows.copy(), encoding, value.length, similarity, prefixes);
+  }
+
+  private record OrdinalScorer(DocIndexIterator iterator, RandomVectorScorer scorer)
+      implements VectorScorer {
+    @Override
+    public float score() throws IOException {
+      return scorer.score(iterator.index());
+    }
+
+    @Override
+    public Bulk bulk(DocIdSetIterator matchingDocs) {
+      return Bulk.fromRandomScorerSparse(scorer, iterator, matchingDocs);
+    }
+  }
+}

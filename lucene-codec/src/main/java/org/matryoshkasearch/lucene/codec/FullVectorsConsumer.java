@@ -1,0 +1,114 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.DocValuesConsumer;
+import org.apache.lucene.codecs.DocValuesProducer;
+import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocsWithFieldSet;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.IOUtils;
+
+/** Writes rows of one width a field. Each field's values are read once, in document order. */
+final class FullVectorsConsumer extends DocValuesConsumer {
+  /** A cache line, and a multiple of every vector register. */
+  static final int ALIGNMENT = 64;
+
+  private static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
+
+  private final FilePair.Output out;
+  private final SegmentInfo segment;
+  private boolean finished;
+
+  FullVectorsConsumer(SegmentWriteState state) throws IOException {
+    out = FullVectorsDocValuesFormat.FILES.create(state);
+    segment = state.segmentInfo;
+  }
+
+  /**
+   * @throws IllegalArgumentException if two rows differ in width
+   */
+  @Override
+  public void addBinaryField(FieldInfo field, DocValuesProducer valuesProducer)
+      throws IOException {
+    BinaryDocValues values = valuesProducer.getBinary(field);
+    long offset = out.data.alignFilePointer(ALIGNMENT);
+    DocsWithFieldSet docs = new DocsWithFieldSet();
+    int width = 0;
+    for (int doc = values.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = values.nextDoc()) {
+      BytesRef row = values.binaryValue();
+      if (docs.cardinality() == 0) {
+        width = row.length;
+      } else if (row.length != width) {
+        throw new IllegalArgumentException(
+            "row of [%d] bytes in field [%s] whose rows have [%d]"
+                .formatted(row.length, field.name, width));
+      }
+      out.data.writeBytes(row.bytes, row.offset, row.length);
+      docs.add(doc);
+    }
+    long length = out.data.getFilePointer() - offset;
+    out.meta.writeInt(field.number);
+    out.meta.writeVInt(width);
+    out.meta.writeVInt(docs.cardinality());
+    out.meta.writeVLong(offset);
+    out.meta.writeVLong(length);
+    OrdToDocDISIReaderConfiguration.writeStoredMeta(
+        DIRECT_MONOTONIC_BLOCK_SHIFT, out.meta, out.data, docs.cardinality(), segment.maxDoc(), docs);
+  }
+
+  @Override
+  public void addNumericField(FieldInfo field, DocValuesProducer valuesProducer) {
+    throw unsupported(field);
+  }
+
+  @Override
+  public void addSortedField(FieldInfo field, DocValuesProducer valuesProducer) {
+    throw unsupported(field);
+  }
+
+  @Override
+  public void addSortedNumericField(FieldInfo field, DocValuesProducer valuesProducer) {
+    throw unsupported(field);
+  }
+
+  @Override
+  public void addSortedSetField(FieldInfo field, DocValuesProducer valuesProducer) {
+    throw unsupported(field);
+  }
+
+  private static UnsupportedOperationException unsupported(FieldInfo field) {
+    return new UnsupportedOperationException(
+        "field [" + field.name + "] is not binary: this format stores full vectors only");
+  }
+
+  void finish() throws IOException {
+    if (finished) {
+      throw new IllegalStateException("already finished");
+    }
+    finished = true;
+    out.finish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(out);
+  }
+}

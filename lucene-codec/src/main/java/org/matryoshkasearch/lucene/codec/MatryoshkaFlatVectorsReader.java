@@ -1,0 +1,215 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.ChecksumIndexInput;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.RamUsageEstimator;
+import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.apache.lucene.util.quantization.BaseQuantizedByteVectorValues;
+import org.apache.lucene.util.quantization.QuantizedVectorsReader;
+import org.apache.lucene.util.quantization.ScalarQuantizer;
+
+/** Reads full vectors, and scores the codes of their prefixes. */
+final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
+    implements QuantizedVectorsReader {
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(MatryoshkaFlatVectorsReader.class);
+
+  private final FieldInfos fieldInfos;
+  private final Map<String, FieldEntry> fields = new HashMap<>();
+  private final IndexInput codes;
+  private final FullVectorsProducer fullVectors;
+  private final FlatVectorsReader byteVectors; // null if there are none
+  private boolean hasByteFields;
+
+  MatryoshkaFlatVectorsReader(SegmentReadState state) throws IOException {
+    fieldInfos = state.fieldInfos;
+    IndexInput codesInput = null;
+    FullVectorsProducer producer = null;
+    try {
+      codesInput =
+          MatryoshkaFlatVectorsFormat.FILES.open(state, (meta, version) -> readFields(meta));
+      producer = new FullVectorsDocValuesFormat().fieldsProducer(state);
+      byteVectors =
+          hasByteFields
+              ? MatryoshkaFlatVectorsWriter.byteVectorsFormat().fieldsReader(state)
+              : null;
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, codesInput, producer);
+      throw t;
+    }
+    codes = codesInput;
+    fullVectors = producer;
+  }
+
+  private void readFields(ChecksumIndexInput meta) throws IOException {
+    for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
+      FieldInfo field = fieldInfos.fieldInfo(number);
+      if (field == null) {
+        throw new CorruptIndexException("Invalid field number: " + number, meta);
+      }
+      Optional<FieldEntry> entry = FieldEntry.read(meta, field);
+      if (entry.isPresent()) {
+        fields.put(field.name, entry.get());
+      } else {
+        hasByteFields = true;
+      }
+    }
+  }
+
+  @Override
+  public FullVectorValues getFloatVectorValues(String field) throws IOException {
+    FieldEntry entry = entry(field);
+    return new FullVectorValues(
+        fullVectors.rows(fieldInfos.fieldInfo(field)),
+        entry.fullVectorEncoding(),
+        entry.dims(),
+        entry.similarity(),
+        prefixes(entry));
+  }
+
+  private PrefixVectors prefixes(FieldEntry entry) throws IOException {
+    if (entry.prefixEncoding().isQuantized() == false) {
+      return new RawPrefixes(entry.prefixDims());
+    }
+    return new PrefixCodes(
+        new PrefixQuantizer(entry.prefixEncoding(), entry.similarity(), entry.centroid()),
+        codes.slice("prefix-codes", entry.offset(), entry.length()));
+  }
+
+  private FieldEntry entry(String field) {
+    FieldEntry entry = fields.get(field);
+    if (entry == null) {
+      throw new IllegalArgumentException("field [" + field + "] has no float vectors here");
+    }
+    return entry;
+  }
+
+  @Override
+  public ByteVectorValues getByteVectorValues(String field) throws IOException {
+    return byteVectors(field).getByteVectorValues(field);
+  }
+
+  private FlatVectorsReader byteVectors(String field) {
+    if (byteVectors == null) {
+      throw new IllegalArgumentException("field [" + field + "] has no byte vectors here");
+    }
+    return byteVectors;
+  }
+
+  @Override
+  public RandomVectorScorer getRandomVectorScorer(String field, float[] target)
+      throws IOException {
+    FullVectorValues vectors = getFloatVectorValues(field);
+    return vectors.prefixes().scorer(vectors, target);
+  }
+
+  @Override
+  public RandomVectorScorer getRandomVectorScorer(String field, byte[] target)
+      throws IOException {
+    return byteVectors(field).getRandomVectorScorer(field, target);
+  }
+
+  @Override
+  public CloseableRandomVectorScorerSupplier getRandomVectorScorerSupplierForMerge(
+      FieldInfo field, SegmentWriteState state) throws IOException {
+    FullVectorValues vectors = getFloatVectorValues(field.name);
+    return vectors.prefixes().graphScorers(vectors, state);
+  }
+
+  /** For byte vectors only: graphs over floats are built by {@link PrefixVectors#graphScorers}. */
+  @Override
+  public FlatVectorsScorer getFlatVectorScorer(String field) {
+    return PrefixFlatScorer.INSTANCE;
+  }
+
+  /** Null: the codes are those of prefixes, not of the vectors. */
+  @Override
+  public BaseQuantizedByteVectorValues getQuantizedVectorValues(String field) {
+    return null;
+  }
+
+  @Override
+  public ScalarQuantizer getQuantizationState(String field) {
+    return null;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Full vectors are reported under {@code vec}, codes under {@code veq}: the names by which
+   * Lucene's formats, and those who read their statistics, call these two kinds of data.
+   */
+  @Override
+  public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
+    FieldEntry entry = fields.get(field.name);
+    if (entry == null) {
+      return byteVectors(field.name).getOffHeapByteSize(field);
+    }
+    long rows = fullVectors.byteSize(field);
+    return entry.prefixEncoding().isQuantized()
+        ? Map.of("vec", rows, "veq", entry.length())
+        : Map.of("vec", rows);
+  }
+
+  @Override
+  public FlatVectorsReader getMergeInstance() throws IOException {
+    fullVectors.readSequentially(true);
+    return this;
+  }
+
+  @Override
+  public void finishMerge() throws IOException {
+    fullVectors.readSequentially(false);
+  }
+
+  @Override
+  public void checkIntegrity() throws IOException {
+    CodecUtil.checksumEntireFile(codes);
+    fullVectors.checkIntegrity();
+    if (byteVectors != null) {
+      byteVectors.checkIntegrity();
+    }
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    long total = SHALLOW_SIZE + (byteVectors == null ? 0 : byteVectors.ramBytesUsed());
+    for (FieldEntry entry : fields.values()) {
+      total += RamUsageEstimator.shallowSizeOf(entry);
+      total += entry.centroid() == null ? 0 : RamUsageEstimator.sizeOf(entry.centroid());
+    }
+    return total;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(codes, fullVectors, byteVectors);
+  }
+}

@@ -1,0 +1,254 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.TaskExecutor;
+
+/**
+ * A vector format for Matryoshka embeddings (<a href="https://arxiv.org/abs/2205.13147">arXiv
+ * 2205.13147</a>), whose leading dimensions are an embedding of their own: the leading dimensions of
+ * each vector, its <em>prefix</em>, are indexed in an HNSW graph of compact codes; the full vectors
+ * are stored once, as doc values.
+ *
+ * <p>To Lucene a field with this format is an ordinary field of {@code float} vectors of the full
+ * dimension: {@code getFloatVectorValues} gives the full vectors, {@code searchNearestVectors} takes
+ * full query vectors (or shorter ones, down to the prefix) and finds what is nearest by the prefix.
+ * The scores of such a search, and those of {@code FloatVectorValues#scorer}, are scores of prefixes;
+ * those of {@code FloatVectorValues#rescorer} are exact. {@link
+ * org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery} puts the two together.
+ *
+ * <p>For cosine and dot product, prefixes are scaled to unit length before they are compared. Fields
+ * of {@code byte} vectors work too, without a prefix: as in {@link Lucene99HnswVectorsFormat}.
+ *
+ * <p>The graph is that of {@link Lucene99HnswVectorsFormat}, in the files {@code .vem} and {@code
+ * .vex}, which are specified there. The other files are specified here. All four begin with a {@link
+ * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
+ * org.apache.lucene.codecs.CodecUtil#writeFooter footer}, numbers are little-endian, and versions of
+ * a pair of files are equal. The metadata are verified on open, the data by {@code checkIntegrity}.
+ *
+ * <h2>.vemq (metadata of fields and prefix codes)</h2>
+ *
+ * <p>Codec name {@code MatryoshkaPrefixCodesMeta}. For each field:
+ *
+ * <ul>
+ *   <li><b>[int32]</b> field number
+ *   <li><b>[int8]</b> 0 for a field of float vectors; 1 for one of byte vectors, of which nothing
+ *       more stands here: its vectors are in the files of {@link
+ *       org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat}
+ *   <li><b>[int8]</b> similarity: 0 euclidean, 1 dot product, 2 cosine, 3 maximum inner product
+ *   <li><b>[vint]</b> dimensions of the full vectors
+ *   <li><b>[vint]</b> dimensions of the prefix, at most those
+ *   <li><b>[int8]</b> encoding of the prefix: 0 float32 (no codes), 1 int8, 2 int4, 3 one bit
+ *   <li><b>[int8]</b> encoding of the full vectors: 0 float32, 1 bfloat16
+ *   <li><b>[vint]</b> number of vectors
+ *   <li><b>[vlong]</b> where the field's codes begin in .veq, a multiple of 64
+ *   <li><b>[vlong]</b> length of the codes, in bytes
+ *   <li><b>array[float32]</b> the centroid, a component for each dimension of the prefix; absent if
+ *       there are no codes
+ * </ul>
+ *
+ * <p>Then <b>[int32]</b> -1.
+ *
+ * <h2>.veq (prefix codes)</h2>
+ *
+ * <p>Codec name {@code MatryoshkaPrefixCodesData}. For each field, for each vector by ordinal:
+ *
+ * <ul>
+ *   <li><b>array[byte]</b> the code, filled up with zeros to a multiple of four bytes: c(i) for each
+ *       dimension i of the prefix, <em>int8</em> one byte each; <em>int4</em> c(i) in the upper half
+ *       of byte i and c(i + n) in the lower, n being the bytes of the code; <em>one bit</em> the first
+ *       dimension in the highest bit of the first byte
+ *   <li><b>[float32]</b> lower and <b>[float32]</b> step: component i of the prefix is about
+ *       centroid(i) + lower + step * c(i)
+ *   <li><b>[float32]</b> step times the sum of c(i)
+ *   <li><b>[float32]</b> dot product of prefix and centroid; if euclidean, their squared distance
+ * </ul>
+ *
+ * <h2>.dvm (metadata of full vectors)</h2>
+ *
+ * <p>Codec name {@code MatryoshkaFullVectorsMeta}. For each field:
+ *
+ * <ul>
+ *   <li><b>[int32]</b> field number
+ *   <li><b>[vint]</b> bytes a row: dimensions times 4 (float32) or 2 (bfloat16); 0 without rows
+ *   <li><b>[vint]</b> number of rows
+ *   <li><b>[vlong]</b> where the rows begin in .dvd, a multiple of 64
+ *   <li><b>[vlong]</b> length of the rows, in bytes
+ *   <li>documents of the ordinals, as {@link
+ *       org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration#writeStoredMeta} writes them
+ *       (here and, in the sparse case, behind the rows in .dvd)
+ * </ul>
+ *
+ * <p>Then <b>[int32]</b> -1.
+ *
+ * <h2>.dvd (full vectors)</h2>
+ *
+ * <p>Codec name {@code MatryoshkaFullVectorsData}. For each field, for each vector by ordinal (in
+ * document order), a component for each dimension: <b>[float32]</b>, or <b>[int16]</b> the upper half
+ * of a float32 (bfloat16).
+ *
+ * <h2>Versions</h2>
+ *
+ * <ul>
+ *   <li>0: the first
+ * </ul>
+ *
+ * @lucene.experimental
+ */
+public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
+  /** The name that stands in segments. */
+  public static final String NAME = "MatryoshkaHnsw";
+
+  /** The largest dimension of a vector: {@value}. */
+  public static final int MAX_DIMS = 4096;
+
+  /** Leading dimensions indexed by default: {@value}. */
+  public static final int DEFAULT_PREFIX_DIMS = 256;
+
+  /** Links a node of the graph has by default: {@value} (twice that on the lowest level). */
+  public static final int DEFAULT_MAX_CONN = Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN;
+
+  /** Candidates for the links of a new node by default: {@value}. */
+  public static final int DEFAULT_BEAM_WIDTH = Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH;
+
+  /** Attribute of a written {@code FieldInfo}: how many leading dimensions are indexed. */
+  public static final String PREFIX_DIMS_ATTRIBUTE = "matryoshka.prefix_dims";
+
+  private final MatryoshkaFlatVectorsFormat flatFormat;
+  private final int maxConn;
+  private final int beamWidth;
+  private final int numMergeWorkers;
+  private final TaskExecutor mergeExec;
+
+  /** A format with all defaults, and the one that reads every segment of this format. */
+  public MatryoshkaHnswVectorsFormat() {
+    this(DEFAULT_PREFIX_DIMS);
+  }
+
+  /**
+   * A format with 4-bit codes and float32 full vectors.
+   *
+   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer is
+   *     indexed whole
+   */
+  public MatryoshkaHnswVectorsFormat(int prefixDims) {
+    this(prefixDims, PrefixEncoding.INT4, FullVectorEncoding.FLOAT32);
+  }
+
+  /**
+   * A format with the default graph, merged in one thread.
+   *
+   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer is
+   *     indexed whole
+   * @param prefixEncoding how the prefix is coded for the graph
+   * @param fullVectorEncoding how the full vectors are stored
+   */
+  public MatryoshkaHnswVectorsFormat(
+      int prefixDims, PrefixEncoding prefixEncoding, FullVectorEncoding fullVectorEncoding) {
+    this(
+        prefixDims,
+        prefixEncoding,
+        fullVectorEncoding,
+        DEFAULT_MAX_CONN,
+        DEFAULT_BEAM_WIDTH,
+        1,
+        null);
+  }
+
+  /**
+   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer is
+   *     indexed whole
+   * @param prefixEncoding how the prefix is coded for the graph
+   * @param fullVectorEncoding how the full vectors are stored
+   * @param maxConn links of a node, 1 to 512
+   * @param beamWidth candidates for the links of a new node, 1 to 3200
+   * @param numMergeWorkers threads that build a merged graph, at least 1
+   * @param mergeExec what runs them; if null, the merge scheduler's intra-merge executor. Null with
+   *     one worker
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public MatryoshkaHnswVectorsFormat(
+      int prefixDims,
+      PrefixEncoding prefixEncoding,
+      FullVectorEncoding fullVectorEncoding,
+      int maxConn,
+      int beamWidth,
+      int numMergeWorkers,
+      ExecutorService mergeExec) {
+    super(NAME);
+    checkRange("prefixDims", prefixDims, MAX_DIMS);
+    checkRange("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
+    checkRange("beamWidth", beamWidth, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+    checkRange("numMergeWorkers", numMergeWorkers, Integer.MAX_VALUE);
+    if (numMergeWorkers == 1 && mergeExec != null) {
+      throw new IllegalArgumentException("mergeExec must be null with numMergeWorkers [1]");
+    }
+    this.flatFormat =
+        new MatryoshkaFlatVectorsFormat(prefixDims, prefixEncoding, fullVectorEncoding);
+    this.maxConn = maxConn;
+    this.beamWidth = beamWidth;
+    this.numMergeWorkers = numMergeWorkers;
+    this.mergeExec = mergeExec == null ? null : new TaskExecutor(mergeExec);
+  }
+
+  private static void checkRange(String name, int value, int max) {
+    if (value < 1 || value > max) {
+      throw new IllegalArgumentException(
+          "%s must be between 1 and %d, but is [%d]".formatted(name, max, value));
+    }
+  }
+
+  @Override
+  public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+    return new Lucene99HnswVectorsWriter(
+        state,
+        maxConn,
+        beamWidth,
+        flatFormat,
+        flatFormat.fieldsWriter(state),
+        numMergeWorkers,
+        mergeExec);
+  }
+
+  @Override
+  public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+    try {
+      return new Lucene99HnswVectorsReader(state, flatFormat.fieldsReader(state));
+    } catch (EOFException e) {
+      throw new CorruptIndexException(
+          "a vector file ends too early", state.segmentInfo.name + state.segmentSuffix, e);
+    }
+  }
+
+  @Override
+  public int getMaxDimensions(String fieldName) {
+    return MAX_DIMS;
+  }
+
+  @Override
+  public String toString() {
+    return "MatryoshkaHnswVectorsFormat(flatFormat=%s, maxConn=%d, beamWidth=%d)"
+        .formatted(flatFormat, maxConn, beamWidth);
+  }
+}
