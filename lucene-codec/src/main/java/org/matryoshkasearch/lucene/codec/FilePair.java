@@ -101,7 +101,8 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
     IndexInput data =
         state.directory.openInput(fileName(state, dataExtension), dataContext(state.context));
     try {
-      CodecUtil.retrieveChecksum(data);
+      CodecUtil.retrieveChecksum(data); // first: a cut file has no footer
+      data.seek(0);
       int dataVersion =
           CodecUtil.checkIndexHeader(
               data, dataCodec(), start, current, state.segmentInfo.getId(), state.segmentSuffix);

@@ -21,9 +21,9 @@ import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 /**
  * Writes vector fields in a format of choice, and everything else as another codec does.
  *
- * <p>Give it to {@link org.apache.lucene.index.IndexWriterConfig#setCodec}. It is for writing alone:
- * segments carry the name of the codec behind it, and each vector field that of its format, so that
- * whoever has this library on the class path can read them without naming any codec.
+ * <p>Give it to {@link org.apache.lucene.index.IndexWriterConfig#setCodec}. It is for writing
+ * alone: segments carry the name of the codec behind it, and each vector field that of its format,
+ * so that whoever has this library on the class path can read them without naming any codec.
  */
 public final class MatryoshkaCodec extends FilterCodec {
   private final PerFieldKnnVectorsFormat vectorsFormat;

@@ -1,0 +1,44 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Lucene's suite for vector formats, with a prefix that is shorter than most of its vectors. */
+public abstract class MatryoshkaFormatTestCase extends BaseKnnVectorsFormatTestCase {
+  private final PrefixEncoding prefixEncoding;
+  private Codec codec;
+
+  protected MatryoshkaFormatTestCase(PrefixEncoding prefixEncoding) {
+    this.prefixEncoding = prefixEncoding;
+  }
+
+  @Override
+  protected Codec getCodec() {
+    if (codec == null) {
+      int prefixDims = 1 + random().nextInt(9);
+      codec =
+          TestUtil.alwaysKnnVectorsFormat(
+              new MatryoshkaHnswVectorsFormat(
+                  prefixDims, prefixEncoding, FullVectorEncoding.FLOAT32));
+    }
+    return codec;
+  }
+
+  /** Full vectors are never dropped: there is nothing to fall back from. */
+  @Override
+  protected boolean supportsFloatVectorFallback() {
+    return false;
+  }
+}
