@@ -1,0 +1,298 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.join.BitSetProducer;
+
+/**
+ * Finds the documents whose vectors are nearest to a target, in two phases: the graphs of all
+ * segments give the best candidates by the prefix of the vectors, then one rescore of these
+ * candidates with the full vectors gives the hits and their scores.
+ *
+ * <p>In between, {@linkplain Builder#funnel funnel stages} may narrow the candidates by ever more
+ * leading dimensions (<a href="https://arxiv.org/abs/2205.13147">Matryoshka Representation
+ * Learning</a>, section 4.3, calls this funnel retrieval).
+ *
+ * <p>Scores are those of the field's {@link VectorSimilarityFunction} for the full vectors. With as
+ * many candidates as there are vectors the answer is that of an exact search.
+ *
+ * <p>A target may be shorter than the vectors, though not than their prefix: the hits are then
+ * scored by as many leading dimensions as the target has, where cosine and dot product both are the
+ * cosine of these dimensions.
+ *
+ * <p>The query works on any {@link KnnFloatVectorField}. Where a segment was written by another
+ * format than {@code MatryoshkaHnswVectorsFormat}, the first phase compares whatever that format
+ * does.
+ *
+ * <p>The work is done by {@link #rewrite}, on the executor of the searcher and under its timeout:
+ * when that expires, the hits are the best of the candidates that were rescored by then. Hits never
+ * mix scores of prefixes and of full vectors.
+ */
+public final class MatryoshkaKnnQuery extends Query {
+  private final String field;
+  private final float[] target;
+  private final int k;
+  private final int candidates;
+  private final Query filter;
+  private final List<FunnelStage> funnel;
+  private final float minScore;
+  private final BitSetProducer parents;
+
+  private MatryoshkaKnnQuery(Builder builder) {
+    field = builder.field;
+    target = builder.target;
+    k = builder.k;
+    candidates = builder.candidates;
+    filter = builder.filter;
+    funnel = builder.funnel;
+    minScore = builder.minScore;
+    parents = builder.parents;
+  }
+
+  /**
+   * Begins a query for the {@code k} nearest documents.
+   *
+   * @param field the name of a {@link KnnFloatVectorField}
+   * @param target the vector to compare with, finite, copied
+   * @param k how many hits, at least 1
+   * @throws IllegalArgumentException if {@code k} or {@code target} is out of range
+   */
+  public static Builder builder(String field, float[] target, int k) {
+    return new Builder(field, target, k);
+  }
+
+  @Override
+  public Query rewrite(IndexSearcher searcher) throws IOException {
+    return new TwoPhaseSearch(this, target, searcher).run();
+  }
+
+  /** The name of the vector field. */
+  public String getField() {
+    return field;
+  }
+
+  /** A copy of the vector to compare with. */
+  public float[] getTargetCopy() {
+    return target.clone();
+  }
+
+  /** How many hits at most. */
+  public int getK() {
+    return k;
+  }
+
+  /** How many documents, or parents, are taken from the graphs of all segments together. */
+  public int getCandidates() {
+    return candidates;
+  }
+
+  /** What the documents with vectors must match, or null. */
+  public Query getFilter() {
+    return filter;
+  }
+
+  /** The funnel stages, in their order; empty where there are none. */
+  public List<FunnelStage> getFunnel() {
+    return funnel;
+  }
+
+  /** The lowest score of a hit. */
+  public float getMinScore() {
+    return minScore;
+  }
+
+  /** The parents of the documents with vectors, or null. */
+  public BitSetProducer getParents() {
+    return parents;
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    if (visitor.acceptField(field)) {
+      visitor.visitLeaf(this);
+    }
+  }
+
+  @Override
+  public String toString(String defaultField) {
+    StringBuilder text = new StringBuilder("MatryoshkaKnnQuery(").append(field);
+    text.append(": ").append(target.length).append(" dims [").append(target[0]).append(",...]");
+    text.append(", k=").append(k).append(", candidates=").append(candidates);
+    for (FunnelStage stage : funnel) {
+      text.append(", ").append(stage.dims()).append(" dims keep ").append(stage.keep());
+    }
+    if (filter != null) {
+      text.append(", filter=").append(filter);
+    }
+    if (minScore != Builder.ANY_SCORE) {
+      text.append(", minScore=").append(minScore);
+    }
+    if (parents != null) {
+      text.append(", parents=").append(parents);
+    }
+    return text.append(')').toString();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && equalTo((MatryoshkaKnnQuery) other);
+  }
+
+  private boolean equalTo(MatryoshkaKnnQuery other) {
+    return k == other.k
+        && candidates == other.candidates
+        && Float.compare(minScore, other.minScore) == 0
+        && field.equals(other.field)
+        && funnel.equals(other.funnel)
+        && Objects.equals(filter, other.filter)
+        && Objects.equals(parents, other.parents)
+        && Arrays.equals(target, other.target);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        classHash(),
+        field,
+        k,
+        candidates,
+        filter,
+        funnel,
+        minScore,
+        parents,
+        Arrays.hashCode(target));
+  }
+
+  /** Collects what a query asks for; checks it as a whole in {@link #build}. */
+  public static final class Builder {
+    private static final float ANY_SCORE = 0;
+
+    private final String field;
+    private final float[] target;
+    private final int k;
+    private int candidates;
+    private Query filter;
+    private List<FunnelStage> funnel = List.of();
+    private float minScore = ANY_SCORE;
+    private BitSetProducer parents;
+
+    private Builder(String field, float[] target, int k) {
+      this.field = Objects.requireNonNull(field, "field");
+      this.target = Objects.requireNonNull(target, "target").clone();
+      this.k = k;
+      check(target.length > 0, "the target for field [%s] must have dimensions", field);
+      for (int i = 0; i < target.length; i++) {
+        check(
+            Float.isFinite(target[i]),
+            "the target for field [%s] must have finite components, [%d] is [%s]",
+            field,
+            i,
+            target[i]);
+      }
+      check(k >= 1, "[k] for field [%s] must be at least 1, got [%d]", field, k);
+      candidates = (int) Math.min(Math.max(50, 5L * k), Integer.MAX_VALUE);
+    }
+
+    /**
+     * How many candidates are taken from the graphs of all segments together and then rescored; at
+     * least {@code k}. By default five times {@code k} and no fewer than 50.
+     */
+    public Builder candidates(int candidates) {
+      this.candidates = candidates;
+      return this;
+    }
+
+    /** What the documents with vectors must match; null for no filter, the default. */
+    public Builder filter(Query filter) {
+      this.filter = filter;
+      return this;
+    }
+
+    /**
+     * Stages that narrow the candidates before the full vectors are read, none by default: each
+     * scores more dimensions than the one before, and fewer than the target has, and keeps fewer
+     * candidates, though at least {@code k}.
+     */
+    public Builder funnel(List<FunnelStage> funnel) {
+      this.funnel = List.copyOf(funnel);
+      return this;
+    }
+
+    /** The lowest score of a hit, of the full vector as Lucene gives it; by default any will do. */
+    public Builder minScore(float minScore) {
+      this.minScore = minScore;
+      return this;
+    }
+
+    /**
+     * Makes the vectors those of children in blocks of which the given documents are the parents:
+     * the hits are then children, the best by full score of each parent, and {@code k}, the
+     * candidates and what a funnel stage keeps all count parents. Null for no parents, the default.
+     */
+    public Builder parents(BitSetProducer parents) {
+      this.parents = parents;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public MatryoshkaKnnQuery build() {
+      check(
+          candidates >= k,
+          "[candidates] for field [%s] must be at least [k] = [%d], got [%d]",
+          field,
+          k,
+          candidates);
+      check(!Float.isNaN(minScore), "[minScore] for field [%s] must be a number, got [NaN]", field);
+      int moreThan = 0;
+      int fewerThan = candidates;
+      for (FunnelStage stage : funnel) {
+        check(
+            stage.dims() > moreThan && stage.dims() < target.length,
+            "[dims] of a funnel stage for field [%s] must be more than [%d] and less than the"
+                + " target's [%d], got [%d]",
+            field,
+            moreThan,
+            target.length,
+            stage.dims());
+        check(
+            stage.keep() >= k && stage.keep() < fewerThan,
+            "[keep] of a funnel stage for field [%s] must be at least [k] = [%d] and less than"
+                + " [%d], got [%d]",
+            field,
+            k,
+            fewerThan,
+            stage.keep());
+        moreThan = stage.dims();
+        fewerThan = stage.keep();
+      }
+      return new MatryoshkaKnnQuery(this);
+    }
+
+    private static void check(boolean holds, String message, Object... values) {
+      if (!holds) {
+        throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
+      }
+    }
+  }
+}

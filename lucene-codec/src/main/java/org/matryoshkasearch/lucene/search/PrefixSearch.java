@@ -1,0 +1,140 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopDocsCollector;
+import org.apache.lucene.search.join.BitSetProducer;
+import org.apache.lucene.search.join.DiversifyingChildrenFloatKnnVectorQuery;
+import org.apache.lucene.search.knn.KnnCollectorManager;
+
+/**
+ * The first phase: Lucene's own kNN search over all leaves, with its executor, timeout and filter
+ * strategies, stopped where it has merged what the leaves found.
+ */
+final class PrefixSearch {
+  private PrefixSearch() {}
+
+  /**
+   * The best documents by what the index scores, their top-level numbers ascending.
+   *
+   * @param target as many dimensions as the field has
+   * @param candidates how many documents, or with parents how many parents with a child each
+   * @param filter of the documents with vectors, or null
+   * @param parents of the documents with vectors, or null
+   */
+  static int[] search(
+      IndexSearcher searcher,
+      String field,
+      float[] target,
+      int candidates,
+      Query filter,
+      BitSetProducer parents)
+      throws IOException {
+    // queues are made at full size
+    int k = Math.min(candidates, searcher.getIndexReader().maxDoc());
+    Merged merged = new Merged();
+    Query search =
+        parents == null
+            ? new Documents(field, target, k, filter, merged)
+            : new BestChildren(field, target, k, filter, parents, merged);
+    search.rewrite(searcher);
+    return merged.docs;
+  }
+
+  /** What the search found, which stays empty where it had no reason to look. */
+  private static final class Merged {
+    private int[] docs = {};
+
+    TopDocs keep(TopDocs found) {
+      docs = new int[found.scoreDocs.length];
+      for (int i = 0; i < docs.length; i++) {
+        docs[i] = found.scoreDocs[i].doc;
+      }
+      Arrays.sort(docs);
+      return found;
+    }
+  }
+
+  /** Lives for one rewrite; equal to nothing but itself. */
+  private static final class Documents extends KnnFloatVectorQuery {
+    private final Merged merged;
+
+    Documents(String field, float[] target, int k, Query filter, Merged merged) {
+      super(field, target, k, filter);
+      this.merged = merged;
+    }
+
+    @Override
+    protected TopDocs mergeLeafResults(TopDocs[] leaves) {
+      return merged.keep(super.mergeLeafResults(leaves));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  /** Lives for one rewrite; equal to nothing but itself. */
+  private static final class BestChildren extends DiversifyingChildrenFloatKnnVectorQuery {
+    private final BitSetProducer parents;
+    private final Merged merged;
+
+    BestChildren(
+        String field, float[] target, int k, Query filter, BitSetProducer parents, Merged merged) {
+      super(field, target, filter, k, parents);
+      this.parents = parents;
+      this.merged = merged;
+    }
+
+    @Override
+    protected TopDocs approximateSearch(
+        LeafReaderContext leaf,
+        AcceptDocs acceptDocs,
+        int visitedLimit,
+        KnnCollectorManager manager)
+        throws IOException {
+      // Lucene wraps the missing collector of a leaf without parents when there is a timeout
+      return parents.getBitSet(leaf) == null
+          ? TopDocsCollector.EMPTY_TOPDOCS
+          : super.approximateSearch(leaf, acceptDocs, visitedLimit, manager);
+    }
+
+    @Override
+    protected TopDocs mergeLeafResults(TopDocs[] leaves) {
+      return merged.keep(super.mergeLeafResults(leaves));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+}

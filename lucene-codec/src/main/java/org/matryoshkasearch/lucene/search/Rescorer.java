@@ -1,0 +1,146 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.ExitableDirectoryReader.ExitableFilterAtomicReader;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.DocAndFloatFeatureBuffer;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.VectorScorer;
+
+/**
+ * Scores candidates with their stored vectors: each leaf once, its rows in the order in which they
+ * are stored, a chunk at a time; the leaves run on the searcher's executor.
+ *
+ * <p>When the searcher's timeout expires, each leaf ends with its current chunk and the rows after
+ * it stay without a score. The first chunk of a leaf is always scored, so that a search whose time
+ * went into the graph still has something to return.
+ */
+final class Rescorer {
+  private final IndexSearcher searcher;
+  private final String field;
+
+  Rescorer(IndexSearcher searcher, String field) {
+    this.searcher = searcher;
+    this.field = field;
+  }
+
+  /** Scores the rows by as many leading dimensions as the target has. */
+  void score(Candidates rows, float[] target) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getLeafContexts();
+    List<Callable<Void>> tasks = new ArrayList<>();
+    for (int from = 0; from < rows.size(); ) {
+      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(rows.docs[from], leaves));
+      int to = endOfLeaf(rows.docs, from, leaf);
+      DocsIterator ofLeaf = new DocsIterator(rows.docs, from, to, leaf.docBase);
+      tasks.add(
+          () -> {
+            score(leaf, ofLeaf, rows, target);
+            return null;
+          });
+      from = to;
+    }
+    searcher.getTaskExecutor().invokeAll(tasks);
+  }
+
+  /** The index of the first document after {@code from} that is not the leaf's. */
+  static int endOfLeaf(int[] docs, int from, LeafReaderContext leaf) {
+    int end = Arrays.binarySearch(docs, from, docs.length, leaf.docBase + leaf.reader().maxDoc());
+    return end >= 0 ? end : -1 - end;
+  }
+
+  private void score(LeafReaderContext leaf, DocsIterator docs, Candidates rows, float[] target)
+      throws IOException {
+    VectorScorer scorer = scorer(leaf.reader(), target);
+    if (scorer == null) {
+      return;
+    }
+    prefetch(leaf, docs);
+    QueryTimeout timeout = searcher.getTimeout();
+    VectorScorer.Bulk bulk = scorer.bulk(docs);
+    DocAndFloatFeatureBuffer chunk = new DocAndFloatFeatureBuffer();
+    int row = docs.from();
+    while (true) {
+      bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, chunk);
+      if (chunk.size == 0) {
+        return;
+      }
+      for (int i = 0; i < chunk.size; i++) {
+        int doc = leaf.docBase + chunk.docs[i];
+        while (rows.docs[row] != doc) {
+          row++;
+        }
+        // a vector of zeros has no cosine: not a number becomes the lowest score
+        rows.scores[row] = Math.max(Float.isNaN(chunk.features[i]) ? 0 : chunk.features[i], 0);
+      }
+      if (timeout != null && timeout.shouldExit()) {
+        return;
+      }
+    }
+  }
+
+  /** Asks for all rows at once, so that those on disk are not waited for one by one. */
+  private void prefetch(LeafReaderContext leaf, DocsIterator docs) throws IOException {
+    FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+    KnnVectorValues.DocIndexIterator rows = values.iterator();
+    DocsIterator wanted = docs.copy();
+    int[] ords = new int[Math.toIntExact(wanted.cost())];
+    int count = 0;
+    for (int doc = wanted.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = wanted.nextDoc()) {
+      if (rows.advance(doc) != doc) {
+        throw new IllegalStateException(
+            "document [" + doc + "] has lost its vector in field [" + field + "]");
+      }
+      ords[count++] = rows.index();
+    }
+    values.prefetch(ords, count);
+  }
+
+  private VectorScorer scorer(LeafReader reader, float[] target) throws IOException {
+    FloatVectorValues values = reader.getFloatVectorValues(field);
+    if (values == null || values.size() == 0) {
+      return null;
+    }
+    if (target.length == values.dimension() && !hidesRescorer(reader)) {
+      return values.rescorer(target);
+    }
+    return new RowScorer(
+        values, reader.getFieldInfos().fieldInfo(field).getVectorSimilarityFunction(), target);
+  }
+
+  /**
+   * Lucene's exitable reader does not hand on {@code rescorer}, so that its values would rescore
+   * with the codes of the prefix.
+   */
+  private static boolean hidesRescorer(LeafReader reader) {
+    LeafReader in = reader;
+    while (in instanceof FilterLeafReader filter) {
+      if (in instanceof ExitableFilterAtomicReader) {
+        return true;
+      }
+      in = filter.getDelegate();
+    }
+    return false;
+  }
+}

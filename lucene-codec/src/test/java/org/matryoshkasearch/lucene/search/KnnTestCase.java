@@ -1,0 +1,186 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.IntField;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
+import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
+import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+import org.matryoshkasearch.lucene.codec.NestedVectors;
+import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+
+/** Indexes rows, and finds the nearest of them by comparing with each. */
+abstract class KnnTestCase extends LuceneTestCase {
+  static final String FIELD = "vector";
+  static final int DIMS = 32;
+  static final int PREFIX_DIMS = 8;
+
+  /** What a test has indexed; {@code vector} is null in a document that has none. */
+  record Row(int id, float[] vector, String tag) {
+    Document document(VectorSimilarityFunction similarity) {
+      Document document = new Document();
+      document.add(new IntField("id", id, Field.Store.YES));
+      document.add(new StringField("tag", tag, Field.Store.NO));
+      if (vector != null) {
+        document.add(new KnnFloatVectorField(FIELD, vector, similarity));
+      }
+      return document;
+    }
+  }
+
+  /** A row's id and its score. */
+  record Hit(int id, float score) {}
+
+  static Codec matryoshka(PrefixEncoding encoding) {
+    return codec(PREFIX_DIMS, encoding);
+  }
+
+  static Codec codec(int prefixDims, PrefixEncoding encoding) {
+    MatryoshkaHnswVectorsFormat format =
+        new MatryoshkaHnswVectorsFormat(prefixDims, encoding, FullVectorEncoding.FLOAT32);
+    return new MatryoshkaCodec(TestUtil.getDefaultCodec(), field -> format);
+  }
+
+  /** Ours with any encoding. */
+  static Codec randomMatryoshka() {
+    PrefixEncoding[] encodings = PrefixEncoding.values();
+    return matryoshka(encodings[random().nextInt(encodings.length)]);
+  }
+
+  /** Ours with any encoding, or Lucene's. */
+  static Codec randomCodec() {
+    return random().nextInt(4) == 0 ? TestUtil.getDefaultCodec() : randomMatryoshka();
+  }
+
+  static VectorSimilarityFunction randomSimilarity() {
+    VectorSimilarityFunction[] similarities = VectorSimilarityFunction.values();
+    return similarities[random().nextInt(similarities.length)];
+  }
+
+  /** Segments stay as they were flushed. */
+  static IndexWriterConfig config(Codec codec) {
+    return newIndexWriterConfig().setCodec(codec).setMergePolicy(NoMergePolicy.INSTANCE);
+  }
+
+  /** Vectors of one kind, of unit length only where the similarity asks for it. */
+  static Supplier<float[]> vectors(VectorSimilarityFunction similarity) {
+    float[][] vectors = NestedVectors.unit(random(), 1500, DIMS);
+    if (similarity != VectorSimilarityFunction.DOT_PRODUCT) {
+      for (float[] vector : vectors) {
+        float length = 0.5f + random().nextFloat();
+        for (int i = 0; i < DIMS; i++) {
+          vector[i] *= length;
+        }
+      }
+    }
+    return List.of(vectors).iterator()::next;
+  }
+
+  /** Rows with ids from 0 and the tags a, b and c, of which c is on every tenth row. */
+  static List<Row> rows(int count, Supplier<float[]> vectors) {
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < count; id++) {
+      String tag = id % 10 == 0 ? "c" : random().nextBoolean() ? "a" : "b";
+      rows.add(new Row(id, vectors.get(), tag));
+    }
+    return rows;
+  }
+
+  /** What a query must find, best first, when all rows are its candidates. */
+  static List<Hit> exact(
+      List<Row> rows,
+      Predicate<Row> accepts,
+      VectorSimilarityFunction similarity,
+      float[] target,
+      int k) {
+    return rows.stream()
+        .filter(row -> row.vector() != null)
+        .filter(accepts)
+        .map(row -> new Hit(row.id(), score(similarity, target, row.vector())))
+        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id))
+        .limit(k)
+        .toList();
+  }
+
+  /** The score of the leading dimensions that the target has. */
+  static float score(VectorSimilarityFunction similarity, float[] target, float[] vector) {
+    if (target.length == vector.length) {
+      return similarity.compare(target, vector);
+    }
+    float[] leading = Arrays.copyOf(vector, target.length);
+    return switch (similarity) {
+      case EUCLIDEAN, MAXIMUM_INNER_PRODUCT -> similarity.compare(target, leading);
+      case COSINE, DOT_PRODUCT ->
+          VectorUtil.normalizeToUnitInterval(VectorUtil.cosine(target, leading));
+    };
+  }
+
+  /** The hits of a query, best first. */
+  static List<Hit> hits(IndexSearcher searcher, Query query, int count) throws IOException {
+    TopDocs found = searcher.search(query, count);
+    List<Hit> hits = new ArrayList<>();
+    float last = Float.MAX_VALUE;
+    int lastDoc = -1;
+    for (ScoreDoc doc : found.scoreDocs) {
+      assertTrue(doc.score < last || (doc.score == last && doc.doc > lastDoc));
+      last = doc.score;
+      lastDoc = doc.doc;
+      int id = searcher.storedFields().document(doc.doc).getField("id").numericValue().intValue();
+      hits.add(new Hit(id, doc.score));
+    }
+    return hits;
+  }
+
+  /**
+   * The same ids and scores in the same order; ids may change places only where their scores differ
+   * by no more than two ways to add up the same floats do.
+   */
+  static void assertHits(List<Hit> expected, List<Hit> actual) {
+    assertEquals(expected + " expected, found " + actual, expected.size(), actual.size());
+    for (int i = 0; i < expected.size(); i++) {
+      Hit hit = actual.get(i);
+      float tolerance = 1e-5f * Math.max(1, expected.get(i).score());
+      assertEquals("score of hit " + i, expected.get(i).score(), hit.score(), tolerance);
+      boolean sameOrTied =
+          expected.get(i).id() == hit.id()
+              || expected.stream()
+                  .anyMatch(
+                      other ->
+                          other.id() == hit.id()
+                              && Math.abs(other.score() - hit.score()) <= tolerance)
+              || Math.abs(expected.get(expected.size() - 1).score() - hit.score()) <= tolerance;
+      assertTrue("hit " + i + " of " + actual + ", expected " + expected, sameOrTied);
+    }
+  }
+}
