@@ -55,8 +55,7 @@ final class Centroid {
       if (info == null || info.hasVectorValues() == false) {
         continue;
       }
-      FloatVectorValues vectors =
-          mergeState.knnVectorsReaders[i].getFloatVectorValues(field.name);
+      FloatVectorValues vectors = mergeState.knnVectorsReaders[i].getFloatVectorValues(field.name);
       if (vectors != null && vectors.size() > 0) {
         merged.add(ofSegment(vectors, field, dims), vectors.size());
       }
@@ -75,8 +74,7 @@ final class Centroid {
     int step = (vectors.size() + SAMPLE - 1) / SAMPLE;
     for (int ord = 0; ord < vectors.size(); ord += step) {
       float[] vector = vectors.vectorValue(ord);
-      sample.add(
-          PrefixSimilarity.prefixOf(vector, dims, field.getVectorSimilarityFunction()), 1);
+      sample.add(PrefixSimilarity.prefixOf(vector, dims, field.getVectorSimilarityFunction()), 1);
     }
     return sample.mean();
   }

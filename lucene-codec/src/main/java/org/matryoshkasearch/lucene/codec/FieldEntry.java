@@ -91,8 +91,7 @@ record FieldEntry(
         "similarity [" + similarity + "]",
         meta);
     check(dims == field.getVectorDimension(), field, "dims [" + dims + "]", meta);
-    check(
-        prefixDims >= 1 && prefixDims <= dims, field, "prefix dims [" + prefixDims + "]", meta);
+    check(prefixDims >= 1 && prefixDims <= dims, field, "prefix dims [" + prefixDims + "]", meta);
     int prefixNumber = meta.readByte();
     int fullNumber = meta.readByte();
     Optional<PrefixEncoding> prefix = PrefixEncoding.fromWireNumber(prefixNumber);
@@ -107,8 +106,7 @@ record FieldEntry(
     if (prefix.get().isQuantized()) {
       centroid = new float[prefixDims];
       meta.readFloats(centroid, 0, prefixDims);
-      rowBytes =
-          prefix.get().codeBytes(prefixDims) + (long) QuantizedPrefix.TERMS * Float.BYTES;
+      rowBytes = prefix.get().codeBytes(prefixDims) + (long) QuantizedPrefix.TERMS * Float.BYTES;
     }
     check(length == count * rowBytes, field, "code bytes [" + length + "]", meta);
     return Optional.of(

@@ -50,8 +50,7 @@ public enum FullVectorEncoding {
     void read(IndexInput in, byte[] scratch, float[] vector) throws IOException {
       in.readBytes(scratch, 0, vector.length * Short.BYTES);
       for (int i = 0; i < vector.length; i++) {
-        vector[i] =
-            Float.intBitsToFloat((scratch[2 * i] & 0xFF) << 16 | scratch[2 * i + 1] << 24);
+        vector[i] = Float.intBitsToFloat((scratch[2 * i] & 0xFF) << 16 | scratch[2 * i + 1] << 24);
       }
     }
 

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.lucene.codecs.DocValuesConsumer;
 import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
@@ -44,22 +45,23 @@ final class FullVectorsConsumer extends DocValuesConsumer {
    * @throws IllegalArgumentException if two rows differ in width
    */
   @Override
-  public void addBinaryField(FieldInfo field, DocValuesProducer valuesProducer)
-      throws IOException {
+  public void addBinaryField(FieldInfo field, DocValuesProducer valuesProducer) throws IOException {
     BinaryDocValues values = valuesProducer.getBinary(field);
     long offset = out.data.alignFilePointer(ALIGNMENT);
     DocsWithFieldSet docs = new DocsWithFieldSet();
     int width = 0;
-    for (int doc = values.nextDoc();
-        doc != DocIdSetIterator.NO_MORE_DOCS;
-        doc = values.nextDoc()) {
+    for (int doc = values.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = values.nextDoc()) {
       BytesRef row = values.binaryValue();
       if (docs.cardinality() == 0) {
         width = row.length;
       } else if (row.length != width) {
         throw new IllegalArgumentException(
-            "row of [%d] bytes in field [%s] whose rows have [%d]"
-                .formatted(row.length, field.name, width));
+            String.format(
+                Locale.ROOT,
+                "row of [%d] bytes in field [%s] whose rows have [%d]",
+                row.length,
+                field.name,
+                width));
       }
       out.data.writeBytes(row.bytes, row.offset, row.length);
       docs.add(doc);
@@ -71,7 +73,12 @@ final class FullVectorsConsumer extends DocValuesConsumer {
     out.meta.writeVLong(offset);
     out.meta.writeVLong(length);
     OrdToDocDISIReaderConfiguration.writeStoredMeta(
-        DIRECT_MONOTONIC_BLOCK_SHIFT, out.meta, out.data, docs.cardinality(), segment.maxDoc(), docs);
+        DIRECT_MONOTONIC_BLOCK_SHIFT,
+        out.meta,
+        out.data,
+        docs.cardinality(),
+        segment.maxDoc(),
+        docs);
   }
 
   @Override

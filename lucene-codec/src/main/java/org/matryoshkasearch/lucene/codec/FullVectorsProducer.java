@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesProducer;
@@ -63,8 +64,8 @@ final class FullVectorsProducer extends DocValuesProducer {
   }
 
   /**
-   * The rows of a field by ordinal, each {@code dimension()} bytes wide; their slice is the rows one
-   * after another. The values are not shared: every call makes new ones.
+   * The rows of a field by ordinal, each {@code dimension()} bytes wide; their slice is the rows
+   * one after another. The values are not shared: every call makes new ones.
    */
   OffHeapByteVectorValues rows(FieldInfo field) throws IOException {
     FieldEntry entry = entry(field);
@@ -154,10 +155,20 @@ final class FullVectorsProducer extends DocValuesProducer {
       long length = meta.readVLong();
       if ((long) width * count != length) {
         throw new CorruptIndexException(
-            "[%d] rows of [%d] bytes cannot take [%d] bytes".formatted(count, width, length), meta);
+            String.format(
+                Locale.ROOT,
+                "[%d] rows of [%d] bytes cannot take [%d] bytes",
+                count,
+                width,
+                length),
+            meta);
       }
       return new FieldEntry(
-          width, count, offset, length, OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, count));
+          width,
+          count,
+          offset,
+          length,
+          OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, count));
     }
   }
 

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -68,7 +69,11 @@ final class MatryoshkaFlatVectorsFormat extends FlatVectorsFormat {
 
   @Override
   public String toString() {
-    return "MatryoshkaFlatVectorsFormat(prefixDims=%d, prefixEncoding=%s, fullVectorEncoding=%s)"
-        .formatted(prefixDims, prefixEncoding, fullVectorEncoding);
+    return String.format(
+        Locale.ROOT,
+        "MatryoshkaFlatVectorsFormat(prefixDims=%d, prefixEncoding=%s, fullVectorEncoding=%s)",
+        prefixDims,
+        prefixEncoding,
+        fullVectorEncoding);
   }
 }

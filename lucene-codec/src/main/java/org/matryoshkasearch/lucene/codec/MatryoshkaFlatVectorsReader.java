@@ -22,7 +22,6 @@ import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.ChecksumIndexInput;
@@ -124,15 +123,13 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
   }
 
   @Override
-  public RandomVectorScorer getRandomVectorScorer(String field, float[] target)
-      throws IOException {
+  public RandomVectorScorer getRandomVectorScorer(String field, float[] target) throws IOException {
     FullVectorValues vectors = getFloatVectorValues(field);
     return vectors.prefixes().scorer(vectors, target);
   }
 
   @Override
-  public RandomVectorScorer getRandomVectorScorer(String field, byte[] target)
-      throws IOException {
+  public RandomVectorScorer getRandomVectorScorer(String field, byte[] target) throws IOException {
     return byteVectors(field).getRandomVectorScorer(field, target);
   }
 

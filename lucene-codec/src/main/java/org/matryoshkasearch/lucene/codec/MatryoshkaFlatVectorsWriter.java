@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.lucene.codecs.KnnVectorsWriter.MergedVectorValues;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
@@ -153,14 +154,12 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
 
   private PrefixCodesWriter codesWriter(FieldInfo field, float[] centroid) {
     return new PrefixCodesWriter(
-        new PrefixQuantizer(
-            format.prefixEncoding(), field.getVectorSimilarityFunction(), centroid),
+        new PrefixQuantizer(format.prefixEncoding(), field.getVectorSimilarityFunction(), centroid),
         codes.data);
   }
 
   private VectorRows rows(FieldInfo field, DocIdSetIterator docs, VectorRows.Source source) {
-    return new VectorRows(
-        docs, source, format.fullVectorEncoding(), field.getVectorDimension());
+    return new VectorRows(docs, source, format.fullVectorEncoding(), field.getVectorDimension());
   }
 
   private void writeMeta(FieldInfo field, int count, long offset, float[] centroid)
@@ -185,14 +184,15 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     if (state.infoStream.isEnabled(COMPONENT)) {
       state.infoStream.message(
           COMPONENT,
-          "field=%s vectors=%d dims=%d prefixDims=%d prefixEncoding=%s codeBytes=%d"
-              .formatted(
-                  field.name,
-                  count,
-                  field.getVectorDimension(),
-                  prefixDims,
-                  format.prefixEncoding(),
-                  length));
+          String.format(
+              Locale.ROOT,
+              "field=%s vectors=%d dims=%d prefixDims=%d prefixEncoding=%s codeBytes=%d",
+              field.name,
+              count,
+              field.getVectorDimension(),
+              prefixDims,
+              format.prefixEncoding(),
+              length));
     }
   }
 

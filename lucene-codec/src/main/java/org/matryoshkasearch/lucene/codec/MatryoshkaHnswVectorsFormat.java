@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -27,25 +28,27 @@ import org.apache.lucene.search.TaskExecutor;
 
 /**
  * A vector format for Matryoshka embeddings (<a href="https://arxiv.org/abs/2205.13147">arXiv
- * 2205.13147</a>), whose leading dimensions are an embedding of their own: the leading dimensions of
- * each vector, its <em>prefix</em>, are indexed in an HNSW graph of compact codes; the full vectors
- * are stored once, as doc values.
+ * 2205.13147</a>), whose leading dimensions are an embedding of their own: the leading dimensions
+ * of each vector, its <em>prefix</em>, are indexed in an HNSW graph of compact codes; the full
+ * vectors are stored once, as doc values.
  *
  * <p>To Lucene a field with this format is an ordinary field of {@code float} vectors of the full
- * dimension: {@code getFloatVectorValues} gives the full vectors, {@code searchNearestVectors} takes
- * full query vectors (or shorter ones, down to the prefix) and finds what is nearest by the prefix.
- * The scores of such a search, and those of {@code FloatVectorValues#scorer}, are scores of prefixes;
- * those of {@code FloatVectorValues#rescorer} are exact. {@link
+ * dimension: {@code getFloatVectorValues} gives the full vectors, {@code searchNearestVectors}
+ * takes full query vectors (or shorter ones, down to the prefix) and finds what is nearest by the
+ * prefix. The scores of such a search, and those of {@code FloatVectorValues#scorer}, are scores of
+ * prefixes; those of {@code FloatVectorValues#rescorer} are exact. {@link
  * org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery} puts the two together.
  *
- * <p>For cosine and dot product, prefixes are scaled to unit length before they are compared. Fields
- * of {@code byte} vectors work too, without a prefix: as in {@link Lucene99HnswVectorsFormat}.
+ * <p>For cosine and dot product, prefixes are scaled to unit length before they are compared.
+ * Fields of {@code byte} vectors work too, without a prefix: as in {@link
+ * Lucene99HnswVectorsFormat}.
  *
  * <p>The graph is that of {@link Lucene99HnswVectorsFormat}, in the files {@code .vem} and {@code
- * .vex}, which are specified there. The other files are specified here. All four begin with a {@link
- * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
- * org.apache.lucene.codecs.CodecUtil#writeFooter footer}, numbers are little-endian, and versions of
- * a pair of files are equal. The metadata are verified on open, the data by {@code checkIntegrity}.
+ * .vex}, which are specified there. The other files are specified here. All four begin with a
+ * {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
+ * org.apache.lucene.codecs.CodecUtil#writeFooter footer}, numbers are little-endian, and versions
+ * of a pair of files are equal. The metadata are verified on open, the data by {@code
+ * checkIntegrity}.
  *
  * <h2>.vemq (metadata of fields and prefix codes)</h2>
  *
@@ -75,10 +78,10 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>Codec name {@code MatryoshkaPrefixCodesData}. For each field, for each vector by ordinal:
  *
  * <ul>
- *   <li><b>array[byte]</b> the code, filled up with zeros to a multiple of four bytes: c(i) for each
- *       dimension i of the prefix, <em>int8</em> one byte each; <em>int4</em> c(i) in the upper half
- *       of byte i and c(i + n) in the lower, n being the bytes of the code; <em>one bit</em> the first
- *       dimension in the highest bit of the first byte
+ *   <li><b>array[byte]</b> the code, filled up with zeros to a multiple of four bytes: c(i) for
+ *       each dimension i of the prefix, <em>int8</em> one byte each; <em>int4</em> c(i) in the
+ *       upper half of byte i and c(i + n) in the lower, n being the bytes of the code; <em>one
+ *       bit</em> the first dimension in the highest bit of the first byte
  *   <li><b>[float32]</b> lower and <b>[float32]</b> step: component i of the prefix is about
  *       centroid(i) + lower + step * c(i)
  *   <li><b>[float32]</b> step times the sum of c(i)
@@ -96,8 +99,8 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li><b>[vlong]</b> where the rows begin in .dvd, a multiple of 64
  *   <li><b>[vlong]</b> length of the rows, in bytes
  *   <li>documents of the ordinals, as {@link
- *       org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration#writeStoredMeta} writes them
- *       (here and, in the sparse case, behind the rows in .dvd)
+ *       org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration#writeStoredMeta} writes
+ *       them (here and, in the sparse case, behind the rows in .dvd)
  * </ul>
  *
  * <p>Then <b>[int32]</b> -1.
@@ -105,8 +108,8 @@ import org.apache.lucene.search.TaskExecutor;
  * <h2>.dvd (full vectors)</h2>
  *
  * <p>Codec name {@code MatryoshkaFullVectorsData}. For each field, for each vector by ordinal (in
- * document order), a component for each dimension: <b>[float32]</b>, or <b>[int16]</b> the upper half
- * of a float32 (bfloat16).
+ * document order), a component for each dimension: <b>[float32]</b>, or <b>[int16]</b> the upper
+ * half of a float32 (bfloat16).
  *
  * <h2>Versions</h2>
  *
@@ -149,8 +152,8 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /**
    * A format with 4-bit codes and float32 full vectors.
    *
-   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer is
-   *     indexed whole
+   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer
+   *     is indexed whole
    */
   public MatryoshkaHnswVectorsFormat(int prefixDims) {
     this(prefixDims, PrefixEncoding.INT4, FullVectorEncoding.FLOAT32);
@@ -159,8 +162,8 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /**
    * A format with the default graph, merged in one thread.
    *
-   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer is
-   *     indexed whole
+   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer
+   *     is indexed whole
    * @param prefixEncoding how the prefix is coded for the graph
    * @param fullVectorEncoding how the full vectors are stored
    */
@@ -177,8 +180,8 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer is
-   *     indexed whole
+   * @param prefixDims leading dimensions to index, 1 to {@value #MAX_DIMS}; a field that has fewer
+   *     is indexed whole
    * @param prefixEncoding how the prefix is coded for the graph
    * @param fullVectorEncoding how the full vectors are stored
    * @param maxConn links of a node, 1 to 512
@@ -215,7 +218,7 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   private static void checkRange(String name, int value, int max) {
     if (value < 1 || value > max) {
       throw new IllegalArgumentException(
-          "%s must be between 1 and %d, but is [%d]".formatted(name, max, value));
+          String.format(Locale.ROOT, "%s must be between 1 and %d, but is [%d]", name, max, value));
     }
   }
 
@@ -248,7 +251,11 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
 
   @Override
   public String toString() {
-    return "MatryoshkaHnswVectorsFormat(flatFormat=%s, maxConn=%d, beamWidth=%d)"
-        .formatted(flatFormat, maxConn, beamWidth);
+    return String.format(
+        Locale.ROOT,
+        "MatryoshkaHnswVectorsFormat(flatFormat=%s, maxConn=%d, beamWidth=%d)",
+        flatFormat,
+        maxConn,
+        beamWidth);
   }
 }

@@ -40,8 +40,7 @@ final class PrefixQuantizer {
    * @param similarity the field's
    * @param centroid about the mean of the prefixes; its length is that of the prefixes
    */
-  PrefixQuantizer(
-      PrefixEncoding encoding, VectorSimilarityFunction similarity, float[] centroid) {
+  PrefixQuantizer(PrefixEncoding encoding, VectorSimilarityFunction similarity, float[] centroid) {
     this.encoding = encoding;
     this.similarity = PrefixSimilarity.of(similarity);
     this.centroid = centroid;
@@ -85,7 +84,8 @@ final class PrefixQuantizer {
   }
 
   QuantizedPrefix newQuery() {
-    return new QuantizedPrefix(encoding == PrefixEncoding.BIT1 ? 4 * codeBytes() : components.length);
+    return new QuantizedPrefix(
+        encoding == PrefixEncoding.BIT1 ? 4 * codeBytes() : components.length);
   }
 
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
@@ -123,8 +123,7 @@ final class PrefixQuantizer {
 
   private void quantize(float[] prefix, int bits, QuantizedPrefix result) {
     float[] centred = ArrayUtil.copyOfSubArray(prefix, 0, prefix.length); // centred in place
-    QuantizationResult terms =
-        quantizer.scalarQuantize(centred, components, (byte) bits, centroid);
+    QuantizationResult terms = quantizer.scalarQuantize(centred, components, (byte) bits, centroid);
     float step = (terms.upperInterval() - terms.lowerInterval()) / ((1 << bits) - 1);
     result.setTerms(
         terms.lowerInterval(),

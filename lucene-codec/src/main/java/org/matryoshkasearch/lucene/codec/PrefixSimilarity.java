@@ -18,9 +18,9 @@ import org.apache.lucene.util.VectorUtil;
 /**
  * What a field's similarity means on prefixes.
  *
- * <p>For cosine and dot product, both of which compare directions, a prefix is scaled to unit length
- * and compared by dot product: that is the cosine of the prefixes. The other two compare the prefixes
- * as they are.
+ * <p>For cosine and dot product, both of which compare directions, a prefix is scaled to unit
+ * length and compared by dot product: that is the cosine of the prefixes. The other two compare the
+ * prefixes as they are.
  */
 final class PrefixSimilarity {
   private PrefixSimilarity() {}
@@ -32,7 +32,9 @@ final class PrefixSimilarity {
         : similarity;
   }
 
-  /** Makes comparable, in place, the leading dimensions of a vector. A prefix of zeros stays one. */
+  /**
+   * Makes comparable, in place, the leading dimensions of a vector. A prefix of zeros stays one.
+   */
   static void prepare(float[] prefix, VectorSimilarityFunction similarity) {
     if (of(similarity) == VectorSimilarityFunction.DOT_PRODUCT) {
       VectorUtil.l2normalize(prefix, false);

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
@@ -40,13 +41,19 @@ interface PrefixVectors {
   default float[] prefixOf(FullVectorValues vectors, float[] target) {
     if (target.length < dims()) {
       throw new IllegalArgumentException(
-          "query vector has [%d] dimensions, fewer than the [%d] of the indexed prefix"
-              .formatted(target.length, dims()));
+          String.format(
+              Locale.ROOT,
+              "query vector has [%d] dimensions, fewer than the [%d] of the indexed prefix",
+              target.length,
+              dims()));
     }
     if (target.length > vectors.dimension()) {
       throw new IllegalArgumentException(
-          "query vector has [%d] dimensions, more than the [%d] of the field"
-              .formatted(target.length, vectors.dimension()));
+          String.format(
+              Locale.ROOT,
+              "query vector has [%d] dimensions, more than the [%d] of the field",
+              target.length,
+              vectors.dimension()));
     }
     return PrefixSimilarity.prefixOf(target, dims(), vectors.similarity());
   }

@@ -1,0 +1,291 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnByteVectorField;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.ByteArrayDataInput;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.store.BaseDirectoryWrapper;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Pins the bytes of the files to the specification in {@link MatryoshkaHnswVectorsFormat}. */
+public class TestMatryoshkaFormatFiles extends LuceneTestCase {
+  // Exact in float32, and not normalised by the similarity: the same bytes on every machine.
+  private static final float[][] VECTORS = {{1, 2, 3, 4}, {5, -6, 7, 8}, {0.5f, 0.25f, 0, -1}};
+
+  private static final String SUFFIX = "MatryoshkaHnsw_0";
+
+  private static final String GOLDEN_VEMQ = "000000000000040202010380013cabaa0a400000a0bfffffffff";
+  private static final String GOLDEN_VEQ =
+      "00f00000565595bf6dc1963e56558d401dc73e41f0000000000098c0166c013fa9aaf240e4b8f44100f000005655d5bf832d583eabaa4a408fe3a040";
+  private static final String GOLDEN_DVM =
+      "000000000803800118ffffffffffffffff0000000000000000ffffffffffffff";
+  private static final String GOLDEN_DVD = "803f004040408040a040c0c0e0400041003f803e000080bf";
+
+  public void testInt8() throws IOException {
+    assertCodes(PrefixEncoding.INT8);
+  }
+
+  public void testInt4() throws IOException {
+    assertCodes(PrefixEncoding.INT4);
+  }
+
+  public void testBit1() throws IOException {
+    assertCodes(PrefixEncoding.BIT1);
+  }
+
+  /** Decodes rows as the specification says and expects about the prefixes that went in. */
+  private void assertCodes(PrefixEncoding encoding) throws IOException {
+    int prefixDims = 3;
+    try (Directory dir = newDirectory()) {
+      write(dir, new MatryoshkaHnswVectorsFormat(prefixDims, encoding, FullVectorEncoding.FLOAT32));
+      ByteArrayDataInput meta = new ByteArrayDataInput(body(dir, "vemq"));
+      assertEquals(0, meta.readInt()); // field number
+      assertEquals(0, meta.readByte()); // float vectors
+      assertEquals(0, meta.readByte()); // euclidean
+      assertEquals(4, meta.readVInt());
+      assertEquals(prefixDims, meta.readVInt());
+      assertEquals(encoding.wireNumber(), meta.readByte());
+      assertEquals(0, meta.readByte()); // float32
+      assertEquals(VECTORS.length, meta.readVInt());
+      assertEquals(0, meta.readVLong() % 64);
+      byte[] codes = HexFormat.of().parseHex(aligned(dir, "veq"));
+      assertEquals(codes.length, meta.readVLong());
+      float[] centroid = new float[prefixDims];
+      meta.readFloats(centroid, 0, prefixDims);
+      assertArrayEquals(new float[] {6.5f / 3, -3.75f / 3, 10f / 3}, centroid, 1e-6f);
+      assertEquals(-1, meta.readInt());
+      assertTrue(meta.eof());
+
+      int row = 0;
+      for (float[] vector : VECTORS) {
+        int[] code = new int[prefixDims];
+        int sum = 0;
+        for (int i = 0; i < prefixDims; i++) {
+          code[i] =
+              switch (encoding) {
+                case INT8 -> codes[row + i] & 0xFF;
+                case INT4 -> i < 4 ? (codes[row + i] & 0xF0) >> 4 : codes[row + i - 4] & 0x0F;
+                case BIT1 -> codes[row] >> 7 - i & 1;
+                case FLOAT32 -> throw new AssertionError();
+              };
+          sum += code[i];
+        }
+        row += 4;
+        float lower = floatAt(codes, row);
+        float step = floatAt(codes, row + 4);
+        assertEquals(step * sum, floatAt(codes, row + 8), 1e-5f);
+        float distance = 0;
+        for (int i = 0; i < prefixDims; i++) {
+          float tolerance = step * (encoding == PrefixEncoding.BIT1 ? 1 : 0.51f) + 1e-5f;
+          assertEquals(vector[i], centroid[i] + lower + step * code[i], tolerance);
+          distance += (vector[i] - centroid[i]) * (vector[i] - centroid[i]);
+        }
+        assertEquals(distance, floatAt(codes, row + 12), 1e-4f);
+        row += 16;
+      }
+      assertEquals(codes.length, row);
+    }
+  }
+
+  public void testGoldenBytes() throws IOException {
+    try (Directory dir = newDirectory()) {
+      write(
+          dir,
+          new MatryoshkaHnswVectorsFormat(2, PrefixEncoding.INT4, FullVectorEncoding.BFLOAT16));
+      assertEquals(GOLDEN_VEMQ, HexFormat.of().formatHex(body(dir, "vemq")));
+      assertEquals(GOLDEN_VEQ, aligned(dir, "veq"));
+      assertEquals(GOLDEN_DVM, HexFormat.of().formatHex(body(dir, "dvm")));
+      assertEquals(GOLDEN_DVD, aligned(dir, "dvd"));
+    }
+  }
+
+  /** Full vectors once, codes once, and nothing of Lucene's flat format unless there are bytes. */
+  public void testFilesOfAField() throws IOException {
+    for (PrefixEncoding encoding : PrefixEncoding.values()) {
+      try (Directory dir = newDirectory()) {
+        write(dir, new MatryoshkaHnswVectorsFormat(2, encoding, FullVectorEncoding.FLOAT32));
+        assertEquals(Set.of("dvd", "dvm", "vem", "vemq", "veq", "vex"), vectorExtensions(dir));
+        assertEquals(
+            VECTORS.length * 4 * Float.BYTES, HexFormat.of().parseHex(aligned(dir, "dvd")).length);
+      }
+    }
+    try (Directory dir = newDirectory();
+        IndexWriter writer = writer(dir, new MatryoshkaHnswVectorsFormat())) {
+      Document document = new Document();
+      document.add(new KnnByteVectorField("bytes", new byte[] {1, 2}));
+      writer.addDocument(document);
+      writer.commit();
+      assertTrue(vectorExtensions(dir).containsAll(Set.of("vec", "vemf")));
+    }
+  }
+
+  /** A changed bit anywhere is found on open or by the integrity check, never served. */
+  public void testFlippedBits() throws IOException {
+    for (String extension : new String[] {"vemq", "veq", "dvm", "dvd", "vem", "vex"}) {
+      for (int repeat = 0; repeat < 20; repeat++) {
+        assertCorruptionIsFound(
+            extension,
+            bytes -> {
+              int at = random().nextInt(bytes.length);
+              bytes[at] ^= (byte) (1 << random().nextInt(8));
+              return bytes;
+            });
+      }
+    }
+  }
+
+  public void testCutFiles() throws IOException {
+    for (String extension : new String[] {"vemq", "veq", "dvm", "dvd", "vem", "vex"}) {
+      for (int repeat = 0; repeat < 10; repeat++) {
+        assertCorruptionIsFound(
+            extension, bytes -> Arrays.copyOf(bytes, random().nextInt(bytes.length)));
+      }
+      assertCorruptionIsFound(extension, bytes -> new byte[0]);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Damage {
+    byte[] apply(byte[] bytes);
+  }
+
+  private void assertCorruptionIsFound(String extension, Damage damage) throws IOException {
+    try (BaseDirectoryWrapper dir = newDirectory()) {
+      dir.setCheckIndexOnClose(false);
+      write(dir, new MatryoshkaHnswVectorsFormat(2));
+      String file = file(dir, extension);
+      byte[] bytes;
+      try (IndexInput in = dir.openInput(file, IOContext.READONCE)) {
+        bytes = new byte[(int) in.length()];
+        in.readBytes(bytes, 0, bytes.length);
+      }
+      dir.deleteFile(file);
+      try (IndexOutput out = dir.createOutput(file, IOContext.DEFAULT)) {
+        byte[] damaged = damage.apply(bytes);
+        out.writeBytes(damaged, damaged.length);
+      }
+      expectThrowsAnyOf(
+          List.of(
+              CorruptIndexException.class,
+              IndexFormatTooOldException.class,
+              IndexFormatTooNewException.class),
+          () -> {
+            try (DirectoryReader reader = DirectoryReader.open(dir)) {
+              for (LeafReaderContext leaf : reader.leaves()) {
+                leaf.reader().checkIntegrity();
+              }
+            }
+          });
+    }
+  }
+
+  private void write(Directory dir, MatryoshkaHnswVectorsFormat format) throws IOException {
+    try (IndexWriter writer = writer(dir, format)) {
+      for (float[] vector : VECTORS) {
+        Document document = new Document();
+        document.add(new KnnFloatVectorField("f", vector, VectorSimilarityFunction.EUCLIDEAN));
+        writer.addDocument(document);
+      }
+    }
+  }
+
+  private static IndexWriter writer(Directory dir, MatryoshkaHnswVectorsFormat format)
+      throws IOException {
+    return new IndexWriter(
+        dir,
+        new IndexWriterConfig()
+            .setUseCompoundFile(false)
+            .setCodec(TestUtil.alwaysKnnVectorsFormat(format)));
+  }
+
+  private static Set<String> vectorExtensions(Directory dir) throws IOException {
+    Set<String> extensions = new TreeSet<>();
+    for (String file : dir.listAll()) {
+      if (file.contains(SUFFIX)) {
+        extensions.add(IndexFileNames.getExtension(file).toLowerCase(Locale.ROOT));
+      }
+    }
+    return extensions;
+  }
+
+  private static String file(Directory dir, String extension) throws IOException {
+    for (String file : dir.listAll()) {
+      if (file.endsWith("." + extension)) {
+        return file;
+      }
+    }
+    throw new AssertionError("no ." + extension + " in " + Arrays.toString(dir.listAll()));
+  }
+
+  /** What stands between header and footer. */
+  private static byte[] body(Directory dir, String extension) throws IOException {
+    return body(dir, extension, headerLength(extension));
+  }
+
+  /** What stands between the first multiple of 64 bytes behind the header and the footer. */
+  private static String aligned(Directory dir, String extension) throws IOException {
+    return HexFormat.of().formatHex(body(dir, extension, (headerLength(extension) + 63) & -64));
+  }
+
+  private static int headerLength(String extension) {
+    String codec =
+        switch (extension) {
+          case "vemq" -> "MatryoshkaPrefixCodesMeta";
+          case "veq" -> "MatryoshkaPrefixCodesData";
+          case "dvm" -> "MatryoshkaFullVectorsMeta";
+          case "dvd" -> "MatryoshkaFullVectorsData";
+          default -> throw new AssertionError(extension);
+        };
+    return CodecUtil.indexHeaderLength(codec, SUFFIX);
+  }
+
+  private static byte[] body(Directory dir, String extension, int from) throws IOException {
+    try (IndexInput in = dir.openInput(file(dir, extension), IOContext.READONCE)) {
+      byte[] body = new byte[(int) in.length() - from - CodecUtil.footerLength()];
+      in.seek(from);
+      in.readBytes(body, 0, body.length);
+      return body;
+    }
+  }
+
+  private static float floatAt(byte[] bytes, int at) {
+    int bits = 0;
+    for (int i = 3; i >= 0; i--) {
+      bits = bits << 8 | bytes[at + i] & 0xFF;
+    }
+    return Float.intBitsToFloat(bits);
+  }
+}
