@@ -40,8 +40,7 @@ public final class FullVectorScores extends DoubleValuesSource {
   }
 
   @Override
-  public DoubleValues getValues(LeafReaderContext context, DoubleValues scores)
-      throws IOException {
+  public DoubleValues getValues(LeafReaderContext context, DoubleValues scores) throws IOException {
     LeafReader reader = context.reader();
     FloatVectorValues values = reader.getFloatVectorValues(field);
     if (values == null) {

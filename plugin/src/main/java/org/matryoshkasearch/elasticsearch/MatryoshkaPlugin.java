@@ -1,0 +1,61 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.elasticsearch.index.IndexSettings;
+import org.elasticsearch.index.engine.EngineFactory;
+import org.elasticsearch.index.mapper.Mapper;
+import org.elasticsearch.plugins.EnginePlugin;
+import org.elasticsearch.plugins.MapperPlugin;
+import org.elasticsearch.plugins.Plugin;
+import org.elasticsearch.plugins.SearchPlugin;
+import org.matryoshkasearch.elasticsearch.engine.MatryoshkaEngineFactory;
+import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
+import org.matryoshkasearch.elasticsearch.query.ExactMatryoshkaQueryBuilder;
+import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
+
+/**
+ * The Elasticsearch plugin: registers the field type {@code matryoshka_vector}, the query {@code
+ * matryoshka_knn}, and the engine factory that brings the codec to the shards.
+ */
+public final class MatryoshkaPlugin extends Plugin
+    implements MapperPlugin, SearchPlugin, EnginePlugin {
+
+  /** Called by Elasticsearch. */
+  public MatryoshkaPlugin() {}
+
+  @Override
+  public Map<String, Mapper.TypeParser> getMappers() {
+    return Map.of(MatryoshkaVectorFieldMapper.CONTENT_TYPE, MatryoshkaVectorFieldMapper.PARSER);
+  }
+
+  @Override
+  public List<QuerySpec<?>> getQueries() {
+    return List.of(
+        new QuerySpec<>(
+            MatryoshkaKnnQueryBuilder.NAME,
+            MatryoshkaKnnQueryBuilder::new,
+            MatryoshkaKnnQueryBuilder::fromXContent),
+        new QuerySpec<>(
+            ExactMatryoshkaQueryBuilder.NAME,
+            ExactMatryoshkaQueryBuilder::new,
+            ExactMatryoshkaQueryBuilder::fromXContent));
+  }
+
+  @Override
+  public Optional<EngineFactory> getEngineFactory(IndexSettings indexSettings) {
+    return MatryoshkaEngineFactory.forIndex(indexSettings);
+  }
+}

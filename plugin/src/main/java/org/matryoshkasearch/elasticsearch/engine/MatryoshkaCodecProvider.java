@@ -1,0 +1,33 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.engine;
+
+import org.apache.lucene.codecs.Codec;
+import org.elasticsearch.index.codec.CodecProvider;
+import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
+
+/**
+ * The codecs of an index, each with our format for the vector fields that {@code formats} names.
+ */
+record MatryoshkaCodecProvider(CodecProvider delegate, VectorFormats formats)
+    implements CodecProvider {
+
+  @Override
+  public Codec codec(String name) {
+    return new MatryoshkaCodec(delegate.codec(name), formats);
+  }
+
+  @Override
+  public String[] availableCodecs() {
+    return delegate.availableCodecs();
+  }
+}

@@ -1,0 +1,54 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.engine;
+
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.elasticsearch.index.IndexSettings;
+import org.elasticsearch.index.mapper.MapperService;
+import org.elasticsearch.threadpool.ThreadPool;
+import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
+
+/**
+ * Which vectors format writes a field of an index, by the mapping as it is when the segment is
+ * written: fields can be added to an index at any time, and some options changed.
+ *
+ * @param mapperService the mappings of the index
+ * @param mergeWorkers how many threads may build the graph of one merged segment, 1 or more
+ * @param mergeExecutor where they run; null with one worker
+ */
+record VectorFormats(MapperService mapperService, int mergeWorkers, ExecutorService mergeExecutor)
+    implements Function<String, KnnVectorsFormat> {
+
+  /** Merges on as many threads as Elasticsearch gives to its own HNSW formats. */
+  static VectorFormats of(
+      MapperService mapperService, IndexSettings indexSettings, ThreadPool threadPool) {
+    if (indexSettings.isIntraMergeParallelismEnabled()) {
+      ThreadPool.Info merge = threadPool.info(ThreadPool.Names.MERGE);
+      if (merge != null && merge.getMax() > 1) {
+        return new VectorFormats(
+            mapperService, merge.getMax(), threadPool.executor(ThreadPool.Names.MERGE));
+      }
+    }
+    return new VectorFormats(mapperService, 1, null);
+  }
+
+  /** Our format for a {@code matryoshka_vector} field, null for any other. */
+  @Override
+  public KnnVectorsFormat apply(String field) {
+    return mapperService.mappingLookup().getMapper(field)
+            instanceof MatryoshkaVectorFieldMapper mapper
+        ? mapper.fieldType().options().vectorsFormat(mergeWorkers, mergeExecutor)
+        : null;
+  }
+}

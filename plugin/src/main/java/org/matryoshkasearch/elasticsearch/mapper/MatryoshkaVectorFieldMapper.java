@@ -1,0 +1,272 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.elasticsearch.index.mapper.DocumentParserContext;
+import org.elasticsearch.index.mapper.FieldMapper;
+import org.elasticsearch.index.mapper.MapperBuilderContext;
+import org.elasticsearch.index.mapper.MapperParsingException;
+import org.elasticsearch.xcontent.XContentBuilder;
+import org.elasticsearch.xcontent.XContentParser;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+
+/**
+ * The field type {@code matryoshka_vector}: one full vector a document, searched by its prefix and
+ * scored whole.
+ */
+public final class MatryoshkaVectorFieldMapper extends FieldMapper {
+
+  /** The name of the type. */
+  public static final String CONTENT_TYPE = "matryoshka_vector";
+
+  /** Reads the mapping of a field. */
+  public static final TypeParser PARSER =
+      new TypeParser((name, context) -> new Builder(name), notInMultiFields(CONTENT_TYPE));
+
+  private static final String REINDEX =
+      "the segments of the index are built on it; reindex into a new index to change it";
+
+  /** The parameters of a mapping, while it is read or merged. */
+  public static final class Builder extends FieldMapper.Builder {
+    private final Parameter<Integer> dims;
+    private final Parameter<Integer> prefixDims;
+    private final Parameter<VectorSimilarity> similarity;
+    private final Parameter<ElementType> elementType;
+    private final Parameter<IndexOptions> indexOptions;
+    private final Parameter<Map<String, String>> meta = Parameter.metaParam();
+
+    Builder(String name) {
+      super(name);
+      dims = intParameter("dims", () -> null, VectorOptions::dims);
+      dims.addValidator(this::checkDims);
+      prefixDims = intParameter("prefix_dims", this::defaultPrefixDims, VectorOptions::prefixDims);
+      prefixDims.addValidator(this::checkPrefixDims).alwaysSerialize();
+      similarity =
+          fixed(
+              Parameter.enumParam(
+                  "similarity",
+                  false,
+                  optionsOf(VectorOptions::similarity),
+                  VectorSimilarity.COSINE,
+                  VectorSimilarity.class));
+      elementType =
+          fixed(
+              Parameter.enumParam(
+                  "element_type",
+                  false,
+                  optionsOf(VectorOptions::elementType),
+                  ElementType.FLOAT,
+                  ElementType.class));
+      indexOptions =
+          new Parameter<>(
+                  "index_options",
+                  true,
+                  () -> IndexOptions.DEFAULT,
+                  (field, context, node) -> IndexOptions.parse(field, node),
+                  optionsOf(VectorOptions::indexOptions),
+                  XContentBuilder::field,
+                  Objects::toString)
+              .setMergeValidator(
+                  (previous, current, conflicts) -> {
+                    if (previous.type() == current.type()) {
+                      return true;
+                    }
+                    conflicts.addConflict("index_options", "[type] cannot change: " + REINDEX);
+                    return false;
+                  })
+              .alwaysSerialize();
+    }
+
+    /** An integer that cannot change. */
+    private static Parameter<Integer> intParameter(
+        String name, Supplier<Integer> defaultValue, Function<VectorOptions, Integer> value) {
+      return fixed(
+          new Parameter<>(
+              name,
+              false,
+              defaultValue,
+              (field, context, node) -> {
+                if (node instanceof Integer number) {
+                  return number;
+                }
+                throw new MapperParsingException(
+                    name + " of field [" + field + "] must be an integer but was [" + node + "]");
+              },
+              optionsOf(value),
+              XContentBuilder::field,
+              Objects::toString));
+    }
+
+    private static <T> Parameter<T> fixed(Parameter<T> parameter) {
+      return parameter.setMergeValidator(
+          (previous, current, conflicts) -> {
+            if (Objects.equals(previous, current)) {
+              return true;
+            }
+            conflicts.addConflict(parameter.name, REINDEX);
+            return false;
+          });
+    }
+
+    private static <T> Function<FieldMapper, T> optionsOf(Function<VectorOptions, T> value) {
+      return mapper -> value.apply(((MatryoshkaVectorFieldMapper) mapper).fieldType().options());
+    }
+
+    private Integer defaultPrefixDims() {
+      return dims.get() == null ? null : (Integer) VectorOptions.defaultPrefixDims(dims.get());
+    }
+
+    private void checkDims(Integer value) {
+      if (value == null) {
+        throw new MapperParsingException(
+            "field [" + leafName() + "] of type [" + CONTENT_TYPE + "] needs [dims]");
+      }
+      if (value < 1 || value > MatryoshkaHnswVectorsFormat.MAX_DIMS) {
+        throw new MapperParsingException(
+            "dims ["
+                + value
+                + "] of field ["
+                + leafName()
+                + "] must be between [1] and ["
+                + MatryoshkaHnswVectorsFormat.MAX_DIMS
+                + "]");
+      }
+    }
+
+    private void checkPrefixDims(Integer value) {
+      if (value < 1) {
+        throw new MapperParsingException(
+            "prefix_dims [" + value + "] of field [" + leafName() + "] must be at least [1]");
+      }
+      if (value > dims.get()) {
+        throw new MapperParsingException(
+            "prefix_dims ["
+                + value
+                + "] of field ["
+                + leafName()
+                + "] must be at most dims ["
+                + dims.get()
+                + "]");
+      }
+    }
+
+    @Override
+    protected Parameter<?>[] getParameters() {
+      return new Parameter<?>[] {dims, prefixDims, similarity, elementType, indexOptions, meta};
+    }
+
+    @Override
+    public String contentType() {
+      return CONTENT_TYPE;
+    }
+
+    @Override
+    public MatryoshkaVectorFieldMapper build(MapperBuilderContext context) {
+      if (multiFieldsBuilder.hasMultiFields()) {
+        throw unsupported("[fields]");
+      }
+      if (copyTo.copyToFields().isEmpty() == false) {
+        throw unsupported("[copy_to]");
+      }
+      VectorOptions options =
+          new VectorOptions(
+              dims.get(),
+              prefixDims.get(),
+              similarity.get(),
+              elementType.get(),
+              indexOptions.get());
+      return new MatryoshkaVectorFieldMapper(
+          leafName(),
+          new MatryoshkaVectorFieldType(context.buildFullName(leafName()), options, meta.get()),
+          builderParams(this, context));
+    }
+
+    private MapperParsingException unsupported(String parameter) {
+      return new MapperParsingException(
+          "field ["
+              + leafName()
+              + "] of type ["
+              + CONTENT_TYPE
+              + "] does not support "
+              + parameter);
+    }
+  }
+
+  private final FieldType luceneType;
+
+  private MatryoshkaVectorFieldMapper(
+      String leafName, MatryoshkaVectorFieldType fieldType, BuilderParams params) {
+    super(leafName, fieldType, params);
+    VectorOptions options = fieldType.options();
+    luceneType =
+        KnnFloatVectorField.createFieldType(options.dims(), options.similarity().function());
+  }
+
+  @Override
+  public MatryoshkaVectorFieldType fieldType() {
+    return (MatryoshkaVectorFieldType) super.fieldType();
+  }
+
+  @Override
+  public boolean parsesArrayValue() {
+    return true;
+  }
+
+  @Override
+  public void parse(DocumentParserContext context) throws IOException {
+    XContentParser parser = context.parser();
+    if (parser.currentToken() == XContentParser.Token.VALUE_NULL) {
+      return;
+    }
+    String what =
+        "field [" + fullPath() + "] of type [" + CONTENT_TYPE + "] in " + describe(context);
+    if (context.doc().getByKey(fullPath()) != null) {
+      throw new IllegalArgumentException(what + " must have one vector only but has several");
+    }
+    VectorOptions options = fieldType().options();
+    float[] vector = VectorReader.read(parser, options.dims(), what);
+    options.checkDocumentVector(vector, what);
+    context.doc().addWithKey(fullPath(), new KnnFloatVectorField(fullPath(), vector, luceneType));
+  }
+
+  private static String describe(DocumentParserContext context) {
+    return "[" + context.documentDescription() + "]";
+  }
+
+  @Override
+  protected void parseCreateField(DocumentParserContext context) {
+    throw new AssertionError("parse does it");
+  }
+
+  @Override
+  protected String contentType() {
+    return CONTENT_TYPE;
+  }
+
+  @Override
+  public FieldMapper.Builder getMergeBuilder() {
+    return new Builder(leafName()).init(this);
+  }
+
+  @Override
+  protected SyntheticSourceSupport syntheticSourceSupport() {
+    return new SyntheticSourceSupport.Native(
+        () -> new SyntheticVectorLoader(fullPath(), leafName()));
+  }
+}

@@ -1,0 +1,126 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.queries.function.FunctionScoreQuery;
+import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.Query;
+import org.elasticsearch.index.mapper.ArraySourceValueFetcher;
+import org.elasticsearch.index.mapper.IndexType;
+import org.elasticsearch.index.mapper.MappedFieldType;
+import org.elasticsearch.index.mapper.SimpleMappedFieldType;
+import org.elasticsearch.index.mapper.ValueFetcher;
+import org.elasticsearch.index.query.SearchExecutionContext;
+import org.matryoshkasearch.lucene.search.FullVectorScores;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+
+/** What a search can do with a {@code matryoshka_vector} field. */
+public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
+  private final VectorOptions options;
+
+  MatryoshkaVectorFieldType(String name, VectorOptions options, Map<String, String> meta) {
+    super(name, IndexType.vectors(), false, meta);
+    this.options = options;
+  }
+
+  /**
+   * The field of a query, as one of this type.
+   *
+   * @throws IllegalArgumentException when it is of another type
+   */
+  public static MatryoshkaVectorFieldType of(MappedFieldType field, String query) {
+    if (field instanceof MatryoshkaVectorFieldType vectors) {
+      return vectors;
+    }
+    throw new IllegalArgumentException(
+        "["
+            + query
+            + "] queries are only supported on ["
+            + MatryoshkaVectorFieldMapper.CONTENT_TYPE
+            + "] fields but field ["
+            + field.name()
+            + "] is of type ["
+            + field.typeName()
+            + "]");
+  }
+
+  /** What the mapping says. */
+  public VectorOptions options() {
+    return options;
+  }
+
+  @Override
+  public String typeName() {
+    return MatryoshkaVectorFieldMapper.CONTENT_TYPE;
+  }
+
+  /**
+   * Begins the query for the nearest neighbours of a vector.
+   *
+   * @param target as many dimensions as the field's prefix_dims at least, as its dims at most
+   * @param k hits to return, 1 or more
+   * @throws IllegalArgumentException when the field cannot be compared with the target
+   */
+  public MatryoshkaKnnQuery.Builder knnQuery(float[] target, int k) {
+    options.checkQueryVector(target, queryVector());
+    return MatryoshkaKnnQuery.builder(name(), target, k);
+  }
+
+  /**
+   * A query that matches every document with a vector and scores it by the full vector: what {@code
+   * inner_hits} need to rank the children of one parent.
+   *
+   * @param target as for {@link #knnQuery}
+   * @throws IllegalArgumentException when the field cannot be compared with the target
+   */
+  public Query exactQuery(float[] target) {
+    options.checkQueryVector(target, queryVector());
+    return new FunctionScoreQuery(
+        new FieldExistsQuery(name()), new FullVectorScores(name(), target));
+  }
+
+  private String queryVector() {
+    return "[query_vector] for field [" + name() + "]";
+  }
+
+  @Override
+  public ValueFetcher valueFetcher(SearchExecutionContext context, String format) {
+    if (format != null) {
+      throw new IllegalArgumentException(
+          "field [" + name() + "] of type [" + typeName() + "] does not support formats");
+    }
+    return new ArraySourceValueFetcher(name(), context) {
+      @Override
+      protected List<?> parseSourceValue(Object value) {
+        return (List<?>) value;
+      }
+    };
+  }
+
+  @Override
+  public Query existsQuery(SearchExecutionContext context) {
+    return new FieldExistsQuery(name());
+  }
+
+  @Override
+  public Query termQuery(Object value, SearchExecutionContext context) {
+    throw new IllegalArgumentException(
+        "field [" + name() + "] of type [" + typeName() + "] does not support term queries");
+  }
+
+  @Override
+  public boolean isAggregatable() {
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.io.IOException;
+import org.elasticsearch.xcontent.ConstructingObjectParser;
+import org.elasticsearch.xcontent.ParseField;
+import org.elasticsearch.xcontent.ToXContentObject;
+import org.elasticsearch.xcontent.XContentBuilder;
+import org.elasticsearch.xcontent.XContentParser;
+
+/**
+ * {@code rescore_vector}, in a mapping and in a query: how many candidates the full vectors
+ * rescore.
+ *
+ * <p>The rule, which is here and nowhere else: {@code max(num_candidates, ceil(k * oversample))}
+ * candidates (10,000 at most) are taken from the graphs of a shard, over all its segments together,
+ * and <b>all</b> of them are rescored. {@code dense_vector} takes as many from every segment,
+ * merges them, and rescores the best {@code ceil(k * oversample)} only: there {@code
+ * num_candidates} buys effort in the graph and {@code oversample} buys rescoring. Here a candidate
+ * is known by a prefix alone, reading its row is the smaller part of finding it, and dropping it
+ * unread gives recall away; so either number may be raised for recall, and the larger one holds.
+ *
+ * @param oversample candidates for each hit asked for, 1 to 100
+ */
+public record RescoreVector(float oversample) implements ToXContentObject {
+
+  /** What a mapping without the parameter has. */
+  public static final RescoreVector DEFAULT = new RescoreVector(5);
+
+  /** The most candidates that a query may take from a shard. */
+  public static final int MAX_CANDIDATES = 10_000;
+
+  private static final float MAX_OVERSAMPLE = 100;
+
+  static final String NAME = "rescore_vector";
+
+  private static final ParseField OVERSAMPLE = new ParseField("oversample");
+
+  private static final ConstructingObjectParser<RescoreVector, Void> PARSER =
+      new ConstructingObjectParser<>(NAME, args -> new RescoreVector((float) args[0]));
+
+  static {
+    PARSER.declareFloat(ConstructingObjectParser.constructorArg(), OVERSAMPLE);
+  }
+
+  /** Checks the range. */
+  public RescoreVector {
+    if ((oversample >= 1 && oversample <= MAX_OVERSAMPLE) == false) {
+      throw new IllegalArgumentException(
+          "["
+              + NAME
+              + ".oversample] must be between [1] and ["
+              + (int) MAX_OVERSAMPLE
+              + "] but was ["
+              + oversample
+              + "]");
+    }
+  }
+
+  /**
+   * How many candidates to take and rescore.
+   *
+   * @param k the hits that a shard returns, at most {@link #MAX_CANDIDATES}
+   * @param numCandidates the {@code num_candidates} of the query, k or more
+   */
+  public int candidates(int k, int numCandidates) {
+    int oversampled = (int) Math.min(MAX_CANDIDATES, Math.ceil((double) k * oversample));
+    return Math.max(numCandidates, oversampled);
+  }
+
+  /**
+   * Reads {@code {"oversample": 5}}.
+   *
+   * @throws IllegalArgumentException when it is something else or out of range
+   */
+  public static RescoreVector fromXContent(XContentParser parser) {
+    return PARSER.apply(parser, null);
+  }
+
+  @Override
+  public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+    return builder.startObject().field(OVERSAMPLE.getPreferredName(), oversample).endObject();
+  }
+}

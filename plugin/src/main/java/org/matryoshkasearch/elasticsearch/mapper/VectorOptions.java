@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.util.concurrent.ExecutorService;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+
+/**
+ * What the mapping says of a {@code matryoshka_vector} field.
+ *
+ * @param dims dimensions of the full vector, 1 to 4096
+ * @param prefixDims how many of the leading ones the graph knows, 1 to dims
+ * @param similarity how vectors are compared
+ * @param elementType how the full vector is stored
+ * @param indexOptions the graph
+ */
+public record VectorOptions(
+    int dims,
+    int prefixDims,
+    VectorSimilarity similarity,
+    ElementType elementType,
+    IndexOptions indexOptions) {
+
+  private static final int MIN_DEFAULT_PREFIX_DIMS = 64;
+
+  /** The {@code prefix_dims} of a mapping that does not say: a quarter, but 64 at least. */
+  static int defaultPrefixDims(int dims) {
+    return Math.min(dims, Math.max(MIN_DEFAULT_PREFIX_DIMS, dims / 4));
+  }
+
+  /**
+   * The format that writes the field.
+   *
+   * @param mergeWorkers how many threads may build the graph of a merge, 1 or more
+   * @param mergeExecutor where they run; null with one worker
+   */
+  public KnnVectorsFormat vectorsFormat(int mergeWorkers, ExecutorService mergeExecutor) {
+    return new MatryoshkaHnswVectorsFormat(
+        prefixDims,
+        indexOptions.type().encoding(),
+        elementType.encoding(),
+        indexOptions.m(),
+        indexOptions.efConstruction(),
+        mergeWorkers,
+        mergeExecutor);
+  }
+
+  /**
+   * Checks the vector of a document.
+   *
+   * @param what begins the message
+   * @throws IllegalArgumentException when its length is not dims, or the similarity cannot compare
+   *     it
+   */
+  void checkDocumentVector(float[] vector, String what) {
+    if (vector.length != dims) {
+      throw new IllegalArgumentException(
+          what
+              + " has ["
+              + vector.length
+              + "] dimensions but the mapping says dims ["
+              + dims
+              + "]");
+    }
+    similarity.check(vector, true, what);
+  }
+
+  /**
+   * Checks the vector of a query.
+   *
+   * @param what begins the message
+   * @throws IllegalArgumentException when its length is not within prefix_dims and dims, or the
+   *     similarity cannot compare it
+   */
+  void checkQueryVector(float[] vector, String what) {
+    if (vector.length < prefixDims || vector.length > dims) {
+      throw new IllegalArgumentException(
+          what
+              + " has ["
+              + vector.length
+              + "] dimensions but must have at least prefix_dims ["
+              + prefixDims
+              + "] and at most dims ["
+              + dims
+              + "]");
+    }
+    similarity.check(vector, vector.length == dims, what);
+  }
+}

@@ -1,0 +1,126 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.query;
+
+import java.io.IOException;
+import org.elasticsearch.common.io.stream.StreamInput;
+import org.elasticsearch.common.io.stream.StreamOutput;
+import org.elasticsearch.common.io.stream.Writeable;
+import org.elasticsearch.search.SearchService;
+import org.elasticsearch.xcontent.ParseField;
+import org.elasticsearch.xcontent.ToXContentFragment;
+import org.elasticsearch.xcontent.XContentBuilder;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+
+/**
+ * The numbers of a search, with the limits and the defaults of {@code knn}.
+ *
+ * @param k the hits of each shard, 1 to 10,000; null for the size of the request
+ * @param numCandidates candidates to find by prefix, k to 10,000; null for one and a half times k
+ * @param rescoreVector candidates to rescore; null for what the mapping says
+ */
+public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescoreVector)
+    implements Writeable, ToXContentFragment {
+
+  static final ParseField K = new ParseField("k");
+  static final ParseField NUM_CANDIDATES = new ParseField("num_candidates");
+  static final ParseField RESCORE_VECTOR = new ParseField("rescore_vector");
+
+  private static final float DEFAULT_CANDIDATES_FOR_EACH_HIT = 1.5f;
+
+  /**
+   * @throws IllegalArgumentException when a number is out of its range
+   */
+  public SearchSize {
+    checkRange(K, k);
+    checkRange(NUM_CANDIDATES, numCandidates);
+    if (k != null && numCandidates != null && numCandidates < k) {
+      throw new IllegalArgumentException(
+          "[num_candidates] cannot be less than [k] but ["
+              + numCandidates
+              + "] is less than ["
+              + k
+              + "]");
+    }
+  }
+
+  private static void checkRange(ParseField parameter, Integer value) {
+    String name = "[" + parameter.getPreferredName() + "]";
+    if (value != null && value < 1) {
+      throw new IllegalArgumentException(name + " must be greater than 0 but was [" + value + "]");
+    }
+    if (value != null && value > RescoreVector.MAX_CANDIDATES) {
+      throw new IllegalArgumentException(
+          name + " cannot exceed [" + RescoreVector.MAX_CANDIDATES + "] but was [" + value + "]");
+    }
+  }
+
+  /**
+   * How many hits a shard returns.
+   *
+   * @param requested the size of the request; null or negative where it does not say
+   */
+  int hits(Integer requested) {
+    if (k != null) {
+      return k;
+    }
+    int size = requested == null || requested < 0 ? SearchService.DEFAULT_SIZE : requested;
+    int limit = numCandidates == null ? RescoreVector.MAX_CANDIDATES : numCandidates;
+    return Math.clamp(size, 1, limit);
+  }
+
+  /**
+   * How many candidates are found by prefix and rescored, for so many hits.
+   *
+   * @param ofField what the mapping says
+   */
+  int candidates(int hits, IndexOptions ofField) {
+    RescoreVector rescore = rescoreVector == null ? ofField.rescoreVector() : rescoreVector;
+    return rescore.candidates(
+        hits, numCandidates == null ? defaultCandidates(hits) : numCandidates);
+  }
+
+  private static int defaultCandidates(int hits) {
+    return Math.min(
+        Math.round(DEFAULT_CANDIDATES_FOR_EACH_HIT * hits), RescoreVector.MAX_CANDIDATES);
+  }
+
+  static SearchSize read(StreamInput in) throws IOException {
+    Integer k = in.readOptionalVInt();
+    Integer numCandidates = in.readOptionalVInt();
+    Float oversample = in.readOptionalFloat();
+    return new SearchSize(
+        k, numCandidates, oversample == null ? null : new RescoreVector(oversample));
+  }
+
+  @Override
+  public void writeTo(StreamOutput out) throws IOException {
+    out.writeOptionalVInt(k);
+    out.writeOptionalVInt(numCandidates);
+    out.writeOptionalFloat(rescoreVector == null ? null : (Float) rescoreVector.oversample());
+  }
+
+  @Override
+  public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+    if (k != null) {
+      builder.field(K.getPreferredName(), k);
+    }
+    if (numCandidates != null) {
+      builder.field(NUM_CANDIDATES.getPreferredName(), numCandidates);
+    }
+    if (rescoreVector != null) {
+      builder.field(RESCORE_VECTOR.getPreferredName(), rescoreVector);
+    }
+    return builder;
+  }
+}

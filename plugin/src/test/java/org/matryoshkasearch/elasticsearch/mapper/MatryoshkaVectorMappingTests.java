@@ -1,0 +1,239 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import static org.hamcrest.Matchers.containsString;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.elasticsearch.core.CheckedConsumer;
+import org.elasticsearch.index.mapper.MapperParsingException;
+import org.elasticsearch.index.mapper.MapperService;
+import org.elasticsearch.index.mapper.MapperServiceTestCase;
+import org.elasticsearch.plugins.Plugin;
+import org.elasticsearch.xcontent.XContentBuilder;
+import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
+import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
+import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+
+/** The parameters of a mapping: defaults, limits, updates, and what the errors say. */
+public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
+
+  @Override
+  protected Collection<? extends Plugin> getPlugins() {
+    return List.of(new MatryoshkaPlugin());
+  }
+
+  public void testDefaults() throws IOException {
+    VectorOptions options = options(b -> b.field("dims", 1024));
+    assertEquals(1024, options.dims());
+    assertEquals(256, options.prefixDims());
+    assertEquals(VectorSimilarity.COSINE, options.similarity());
+    assertEquals(ElementType.FLOAT, options.elementType());
+    assertEquals(
+        new IndexOptions(GraphType.INT4_HNSW, 16, 100, new RescoreVector(5)),
+        options.indexOptions());
+  }
+
+  public void testDefaultPrefix() throws IOException {
+    assertEquals(1, options(b -> b.field("dims", 1)).prefixDims());
+    assertEquals(63, options(b -> b.field("dims", 63)).prefixDims());
+    assertEquals(64, options(b -> b.field("dims", 128)).prefixDims());
+    assertEquals(1024, options(b -> b.field("dims", 4096)).prefixDims());
+  }
+
+  public void testEveryParameter() throws IOException {
+    VectorOptions options =
+        options(
+            b ->
+                b.field("dims", 96)
+                    .field("prefix_dims", 24)
+                    .field("similarity", "max_inner_product")
+                    .field("element_type", "bfloat16")
+                    .startObject("index_options")
+                    .field("type", "bbq_hnsw")
+                    .field("m", 24)
+                    .field("ef_construction", 200)
+                    .startObject("rescore_vector")
+                    .field("oversample", 2.5)
+                    .endObject()
+                    .endObject());
+    assertEquals(
+        new VectorOptions(
+            96,
+            24,
+            VectorSimilarity.MAX_INNER_PRODUCT,
+            ElementType.BFLOAT16,
+            new IndexOptions(GraphType.BBQ_HNSW, 24, 200, new RescoreVector(2.5f))),
+        options);
+    assertEquals(FullVectorEncoding.BFLOAT16, options.elementType().encoding());
+    assertEquals(PrefixEncoding.BIT1, options.indexOptions().type().encoding());
+  }
+
+  public void testMissingIndexOptionsHaveTheirDefaults() throws IOException {
+    IndexOptions options =
+        options(
+                b ->
+                    b.field("dims", 96)
+                        .startObject("index_options")
+                        .field("type", "hnsw")
+                        .endObject())
+            .indexOptions();
+    assertEquals(new IndexOptions(GraphType.HNSW, 16, 100, RescoreVector.DEFAULT), options);
+  }
+
+  public void testLimits() {
+    assertRefused(b -> {}, "field [field] of type [matryoshka_vector] needs [dims]");
+    assertRefused(
+        b -> b.field("dims", 0), "dims [0] of field [field] must be between [1] and [4096]");
+    assertRefused(
+        b -> b.field("dims", 4097), "dims [4097] of field [field] must be between [1] and [4096]");
+    assertRefused(
+        b -> b.field("dims", "many"), "dims of field [field] must be an integer but was [many]");
+    assertRefused(
+        b -> b.field("dims", 256).field("prefix_dims", 300),
+        "prefix_dims [300] of field [field] must be at most dims [256]");
+    assertRefused(
+        b -> b.field("dims", 256).field("prefix_dims", 0),
+        "prefix_dims [0] of field [field] must be at least [1]");
+    assertRefused(b -> b.field("dims", 8).field("similarity", "manhattan"), "manhattan");
+    assertRefused(b -> b.field("dims", 8).field("element_type", "byte"), "byte");
+    assertRefused(
+        b -> b.field("dims", 8).field("colour", "red"), "unknown parameter [colour] on mapper");
+    assertRefused(
+        b -> b.field("dims", 8).field("copy_to", "other"),
+        "field [field] of type [matryoshka_vector] does not support [copy_to]");
+  }
+
+  public void testLimitsOfIndexOptions() {
+    assertOptionsRefused(b -> b.field("type", "flat"), "unknown index_options type [flat]");
+    assertOptionsRefused(
+        b -> b.field("m", 1), "[index_options.m] must be between [2] and [512] but was [1]");
+    assertOptionsRefused(
+        b -> b.field("m", 513), "[index_options.m] must be between [2] and [512] but was [513]");
+    assertOptionsRefused(
+        b -> b.field("ef_construction", 3201),
+        "[index_options.ef_construction] must be between [1] and [3200] but was [3201]");
+    assertOptionsRefused(
+        b -> b.field("confidence_interval", 1),
+        "unknown parameters [confidence_interval] in [index_options] of field [field]");
+    assertOptionsRefused(
+        b -> b.startObject("rescore_vector").field("oversample", 0.5).endObject(),
+        "[rescore_vector.oversample] must be between [1] and [100] but was [0.5]");
+    assertOptionsRefused(
+        b -> b.startObject("rescore_vector").endObject(),
+        "[rescore_vector] of field [field] needs [oversample]");
+  }
+
+  public void testNotInMultiFields() {
+    Exception e =
+        expectThrows(
+            MapperParsingException.class,
+            () ->
+                createMapperService(
+                    fieldMapping(
+                        b -> {
+                          b.field("type", "keyword").startObject("fields").startObject("vector");
+                          b.field("type", "matryoshka_vector").field("dims", 8);
+                          b.endObject().endObject();
+                        })));
+    assertThat(e.getMessage(), containsString("can't be used in multifields"));
+    assertRefused(
+        b -> {
+          b.field("dims", 8).startObject("fields").startObject("raw");
+          b.field("type", "keyword").endObject().endObject();
+        },
+        "field [field] of type [matryoshka_vector] does not support [fields]");
+  }
+
+  public void testUpdateOfWhatNewSegmentsCanHave() throws IOException {
+    MapperService mapperService = createMapperService(vectorField(b -> b.field("dims", 8)));
+    merge(
+        mapperService,
+        vectorField(
+            b -> {
+              b.field("dims", 8).startObject("index_options");
+              b.field("type", "int4_hnsw").field("m", 32).field("ef_construction", 300);
+              b.startObject("rescore_vector").field("oversample", 8).endObject().endObject();
+            }));
+    assertEquals(
+        new IndexOptions(GraphType.INT4_HNSW, 32, 300, new RescoreVector(8)),
+        options(mapperService).indexOptions());
+  }
+
+  public void testUpdateOfWhatCannotChange() throws IOException {
+    MapperService mapperService =
+        createMapperService(vectorField(b -> b.field("dims", 8).field("prefix_dims", 4)));
+    Exception e =
+        expectThrows(
+            IllegalArgumentException.class,
+            () ->
+                merge(mapperService, vectorField(b -> b.field("dims", 8).field("prefix_dims", 6))));
+    assertThat(e.getMessage(), containsString("Cannot update parameter [prefix_dims] from [4]"));
+    assertThat(e.getMessage(), containsString("reindex into a new index"));
+    assertEquals(4, options(mapperService).prefixDims());
+  }
+
+  public void testScoresOfSimilarities() {
+    assertEquals(0.75f, VectorSimilarity.COSINE.score(0.5f), 0);
+    assertEquals(0.75f, VectorSimilarity.DOT_PRODUCT.score(0.5f), 0);
+    assertEquals(0.2f, VectorSimilarity.L2_NORM.score(2), 0);
+    assertEquals(3f, VectorSimilarity.MAX_INNER_PRODUCT.score(2), 0);
+    assertEquals(1 / 3f, VectorSimilarity.MAX_INNER_PRODUCT.score(-2), 0);
+  }
+
+  public void testCandidates() {
+    assertEquals(100, new RescoreVector(5).candidates(10, 100));
+    assertEquals(100, new RescoreVector(10).candidates(10, 15));
+    assertEquals(26, new RescoreVector(2.55f).candidates(10, 15));
+    assertEquals(10_000, new RescoreVector(100).candidates(5_000, 5_000));
+    assertEquals(10_000, new RescoreVector(1).candidates(10_000, 10_000));
+  }
+
+  private void assertOptionsRefused(
+      CheckedConsumer<XContentBuilder, IOException> indexOptions, String message) {
+    assertRefused(
+        b -> {
+          b.field("dims", 8).startObject("index_options");
+          indexOptions.accept(b);
+          b.endObject();
+        },
+        message);
+  }
+
+  private void assertRefused(
+      CheckedConsumer<XContentBuilder, IOException> parameters, String message) {
+    Exception e =
+        expectThrows(
+            MapperParsingException.class, () -> createMapperService(vectorField(parameters)));
+    assertThat(e.getMessage(), containsString(message));
+  }
+
+  private VectorOptions options(CheckedConsumer<XContentBuilder, IOException> parameters)
+      throws IOException {
+    return options(createMapperService(vectorField(parameters)));
+  }
+
+  private static VectorOptions options(MapperService mapperService) {
+    return ((MatryoshkaVectorFieldType) mapperService.fieldType("field")).options();
+  }
+
+  private static XContentBuilder vectorField(
+      CheckedConsumer<XContentBuilder, IOException> parameters) throws IOException {
+    return fieldMapping(
+        b -> {
+          b.field("type", "matryoshka_vector");
+          parameters.accept(b);
+        });
+  }
+}

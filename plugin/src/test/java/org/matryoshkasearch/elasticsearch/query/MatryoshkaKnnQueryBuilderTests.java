@@ -1,0 +1,311 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.query;
+
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.instanceOf;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.elasticsearch.common.compress.CompressedXContent;
+import org.elasticsearch.index.mapper.MapperService;
+import org.elasticsearch.index.query.MatchNoneQueryBuilder;
+import org.elasticsearch.index.query.QueryBuilder;
+import org.elasticsearch.index.query.QueryBuilders;
+import org.elasticsearch.index.query.SearchExecutionContext;
+import org.elasticsearch.plugins.Plugin;
+import org.elasticsearch.test.AbstractQueryTestCase;
+import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+import org.matryoshkasearch.lucene.search.FunnelStage;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+
+/** What Elasticsearch expects of any query, then the defaults, limits and errors of ours. */
+public class MatryoshkaKnnQueryBuilderTests
+    extends AbstractQueryTestCase<MatryoshkaKnnQueryBuilder> {
+  private static final String FIELD = "embedding";
+  private static final int DIMS = 16;
+  private static final int PREFIX_DIMS = 4;
+  private static final SearchSize DEFAULT_SIZE = new SearchSize(null, null, null);
+
+  @Override
+  protected Collection<Class<? extends Plugin>> getPlugins() {
+    return List.of(MatryoshkaPlugin.class);
+  }
+
+  @Override
+  protected void initializeAdditionalMappings(MapperService mapperService) throws IOException {
+    String mapping =
+        """
+        {"_doc": {"properties": {"embedding": {
+          "type": "matryoshka_vector", "dims": 16, "prefix_dims": 4,
+          "index_options": {"rescore_vector": {"oversample": 3}}}}}}
+        """;
+    mapperService.merge(
+        "_doc", new CompressedXContent(mapping), MapperService.MergeReason.MAPPING_UPDATE);
+  }
+
+  @Override
+  protected MatryoshkaKnnQueryBuilder doCreateTestQueryBuilder() {
+    Integer k = randomBoolean() ? null : (Integer) randomIntBetween(1, 10);
+    Integer numCandidates = randomBoolean() ? null : (Integer) randomIntBetween(30, 200);
+    RescoreVector rescore =
+        randomBoolean() ? null : new RescoreVector(randomFloatBetween(3, 10, true));
+    int dims = randomIntBetween(PREFIX_DIMS, DIMS);
+    List<FunnelStage> funnel = new ArrayList<>();
+    if (dims > PREFIX_DIMS + 2 && k != null && numCandidates != null) {
+      funnel.add(new FunnelStage(PREFIX_DIMS + 1, k + 2));
+      funnel.add(new FunnelStage(dims - 1, k));
+    }
+    List<QueryBuilder> filters =
+        randomList(2, () -> QueryBuilders.termQuery(KEYWORD_FIELD_NAME, randomAlphaOfLength(4)));
+    Float similarity = randomBoolean() ? null : (Float) randomFloatBetween(-1, 1, true);
+    return new MatryoshkaKnnQueryBuilder(
+        FIELD,
+        randomVector(dims),
+        new SearchSize(k, numCandidates, rescore),
+        funnel,
+        filters,
+        similarity);
+  }
+
+  private static float[] randomVector(int dims) {
+    float[] vector = new float[dims];
+    for (int i = 0; i < dims; i++) {
+      vector[i] = randomFloatBetween(0.1f, 1, true);
+    }
+    return vector;
+  }
+
+  @Override
+  protected void doAssertLuceneQuery(
+      MatryoshkaKnnQueryBuilder builder, Query query, SearchExecutionContext context) {
+    assertThat(query, instanceOf(MatryoshkaKnnQuery.class));
+    assertEquals(FIELD, ((MatryoshkaKnnQuery) query).getField());
+    assertNull(((MatryoshkaKnnQuery) query).getParents());
+  }
+
+  private static MatryoshkaKnnQuery luceneQuery(SearchSize size) throws IOException {
+    return (MatryoshkaKnnQuery)
+        query(size, List.of(), DIMS).toQuery(createSearchExecutionContext());
+  }
+
+  private static MatryoshkaKnnQueryBuilder query(
+      SearchSize size, List<FunnelStage> funnel, int dims) {
+    return new MatryoshkaKnnQueryBuilder(FIELD, randomVector(dims), size, funnel, List.of(), null);
+  }
+
+  public void testFromJson() throws IOException {
+    String json =
+        """
+        {
+          "matryoshka_knn" : {
+            "field" : "embedding",
+            "query_vector" : [ 1.0, 2.0, 3.0, 4.0, 5.0, 6.0 ],
+            "k" : 10,
+            "num_candidates" : 100,
+            "rescore_vector" : { "oversample" : 5.0 },
+            "funnel" : [ { "dims" : 5, "keep" : 30 } ],
+            "filter" : [ { "term" : { "lang" : { "value" : "en" } } } ],
+            "similarity" : 0.6,
+            "boost" : 2.0,
+            "_name" : "mine"
+          }
+        }""";
+    MatryoshkaKnnQueryBuilder parsed = (MatryoshkaKnnQueryBuilder) parseQuery(json);
+    checkGeneratedJson(json, parsed);
+    assertEquals(
+        new MatryoshkaKnnQueryBuilder(
+                FIELD,
+                new float[] {1, 2, 3, 4, 5, 6},
+                new SearchSize(10, 100, new RescoreVector(5)),
+                List.of(new FunnelStage(5, 30)),
+                List.of(QueryBuilders.termQuery("lang", "en")),
+                0.6f)
+            .boost(2)
+            .queryName("mine"),
+        parsed);
+  }
+
+  public void testOneFilterNeedsNoArray() throws IOException {
+    QueryBuilder parsed =
+        parseQuery(
+            """
+            {"matryoshka_knn": {"field": "embedding", "query_vector": [1, 2, 3, 4],
+              "filter": {"term": {"lang": "en"}}}}
+            """);
+    assertEquals(
+        new MatryoshkaKnnQueryBuilder(
+            FIELD,
+            new float[] {1, 2, 3, 4},
+            DEFAULT_SIZE,
+            List.of(),
+            List.of(QueryBuilders.termQuery("lang", "en")),
+            null),
+        parsed);
+  }
+
+  public void testDefaults() throws IOException {
+    MatryoshkaKnnQuery query = luceneQuery(DEFAULT_SIZE);
+    assertEquals(10, query.getK());
+    assertEquals("oversample of the mapping", 30, query.getCandidates());
+    query = luceneQuery(new SearchSize(20, null, null));
+    assertEquals(20, query.getK());
+    assertEquals(60, query.getCandidates());
+    query = luceneQuery(new SearchSize(20, null, new RescoreVector(1)));
+    assertEquals("one and a half times k", 30, query.getCandidates());
+    query = luceneQuery(new SearchSize(null, 5, new RescoreVector(1)));
+    assertEquals("no more than num_candidates", 5, query.getK());
+  }
+
+  public void testKIsTheSizeOfTheRequest() {
+    assertEquals(7, DEFAULT_SIZE.hits(7));
+    assertEquals(1, DEFAULT_SIZE.hits(0));
+    assertEquals(10, DEFAULT_SIZE.hits(null));
+    assertEquals(10, DEFAULT_SIZE.hits(-1));
+    assertEquals(10_000, DEFAULT_SIZE.hits(20_000));
+    assertEquals(3, new SearchSize(3, null, null).hits(7));
+  }
+
+  public void testMoreCandidatesOfTheTwoRules() throws IOException {
+    assertEquals(100, luceneQuery(new SearchSize(10, 100, new RescoreVector(5))).getCandidates());
+    assertEquals(200, luceneQuery(new SearchSize(10, 100, new RescoreVector(20))).getCandidates());
+  }
+
+  public void testSimilarityBecomesAScore() throws IOException {
+    MatryoshkaKnnQueryBuilder builder =
+        new MatryoshkaKnnQueryBuilder(
+            FIELD, randomVector(DIMS), DEFAULT_SIZE, List.of(), List.of(), 0.6f);
+    MatryoshkaKnnQuery query = (MatryoshkaKnnQuery) builder.toQuery(createSearchExecutionContext());
+    assertEquals(0.8f, query.getMinScore(), 1e-6f);
+  }
+
+  public void testLimits() {
+    assertRefused("[k] must be greater than 0 but was [0]", k -> new SearchSize(k, null, null), 0);
+    assertRefused(
+        "[k] cannot exceed [10000] but was [10001]", k -> new SearchSize(k, null, null), 10_001);
+    assertRefused(
+        "[num_candidates] cannot exceed [10000] but was [10001]",
+        candidates -> new SearchSize(null, candidates, null),
+        10_001);
+    assertRefused(
+        "[num_candidates] cannot be less than [k] but [9] is less than [10]",
+        candidates -> new SearchSize(10, candidates, null),
+        9);
+    assertRefused(
+        "[rescore_vector.oversample] must be between [1] and [100] but was [101.0]",
+        RescoreVector::new,
+        101);
+  }
+
+  private static void assertRefused(String message, IntFunction<?> constructor, int value) {
+    Exception e = expectThrows(IllegalArgumentException.class, () -> constructor.apply(value));
+    assertEquals(message, e.getMessage());
+  }
+
+  public void testFunnel() throws IOException {
+    SearchSize size = new SearchSize(10, 100, null);
+    List<FunnelStage> stages = List.of(new FunnelStage(8, 40), new FunnelStage(12, 20));
+    MatryoshkaKnnQuery query =
+        (MatryoshkaKnnQuery) query(size, stages, DIMS).toQuery(createSearchExecutionContext());
+    assertEquals(stages, query.getFunnel());
+
+    assertFunnelRefused("must have fewer than the [16] dimensions", new FunnelStage(16, 40));
+    assertFunnelRefused("keep [9] cannot be less than [k] [10]", new FunnelStage(8, 9));
+    assertFunnelRefused("increasing dims", new FunnelStage(8, 40), new FunnelStage(8, 20));
+    assertFunnelRefused("decreasing keep", new FunnelStage(8, 40), new FunnelStage(12, 40));
+    assertFunnelRefused("must exceed prefix_dims [4]", new FunnelStage(4, 40));
+    assertFunnelRefused("must keep fewer than the [100] candidates", new FunnelStage(8, 100));
+  }
+
+  private static void assertFunnelRefused(String message, FunnelStage... stages) {
+    SearchSize size = new SearchSize(10, 100, null);
+    Exception e =
+        expectThrows(
+            IllegalArgumentException.class,
+            () -> query(size, List.of(stages), DIMS).toQuery(createSearchExecutionContext()));
+    assertThat(e.getMessage(), containsString(message));
+  }
+
+  public void testQueryVectorMustFitTheField() {
+    for (int dims : new int[] {PREFIX_DIMS - 1, DIMS + 1}) {
+      Exception e =
+          expectThrows(
+              IllegalArgumentException.class,
+              () -> query(DEFAULT_SIZE, List.of(), dims).toQuery(createSearchExecutionContext()));
+      assertEquals(
+          "[query_vector] for field [embedding] has ["
+              + dims
+              + "] dimensions but must have at least prefix_dims [4] and at most dims [16]",
+          e.getMessage());
+    }
+  }
+
+  public void testQueryVectorMustBeNumbers() {
+    for (String vector : List.of("1", "\"1\"", "null", "{}", "[1, null]", "[[1]]", "[\"1\"]")) {
+      String json =
+          "{\"matryoshka_knn\": {\"field\": \"embedding\", \"query_vector\": " + vector + "}}";
+      Exception e = expectThrows(IllegalArgumentException.class, () -> parseQuery(json));
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      assertThat(cause.getMessage(), containsString("[query_vector] must"));
+    }
+  }
+
+  public void testUnmappedFieldMatchesNothing() throws IOException {
+    Query query =
+        new MatryoshkaKnnQueryBuilder(
+                "missing", randomVector(DIMS), DEFAULT_SIZE, List.of(), List.of(), null)
+            .toQuery(createSearchExecutionContext());
+    assertThat(query, instanceOf(MatchNoDocsQuery.class));
+  }
+
+  public void testFieldOfAnotherType() {
+    Exception e =
+        expectThrows(
+            IllegalArgumentException.class,
+            () ->
+                new MatryoshkaKnnQueryBuilder(
+                        KEYWORD_FIELD_NAME,
+                        randomVector(DIMS),
+                        DEFAULT_SIZE,
+                        List.of(),
+                        List.of(),
+                        null)
+                    .toQuery(createSearchExecutionContext()));
+    assertEquals(
+        "[matryoshka_knn] queries are only supported on [matryoshka_vector] fields but field ["
+            + KEYWORD_FIELD_NAME
+            + "] is of type [keyword]",
+        e.getMessage());
+  }
+
+  public void testFilterThatMatchesNothing() throws IOException {
+    QueryBuilder query =
+        new MatryoshkaKnnQueryBuilder(
+            FIELD,
+            randomVector(DIMS),
+            DEFAULT_SIZE,
+            List.of(),
+            List.of(new MatchNoneQueryBuilder()),
+            null);
+    assertThat(
+        query.rewrite(createSearchExecutionContext()), instanceOf(MatchNoneQueryBuilder.class));
+  }
+}
