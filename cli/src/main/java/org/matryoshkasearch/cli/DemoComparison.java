@@ -1,0 +1,84 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import org.matryoshkasearch.cli.vectors.ExactSearch;
+import org.matryoshkasearch.cli.vectors.VectorRow;
+
+/** Compares ways to search the same vectors: exact, {@code dense_vector}, and ours. */
+final class DemoComparison {
+
+  private static final List<Integer> OVERSAMPLES = List.of(1, 2, 3, 5, 10);
+  private static final String OVERSAMPLE_PATH = "/index_options/rescore_vector/oversample";
+
+  private final Screen screen;
+  private final DemoSearch standard;
+  private final List<DemoSearch> searches = new ArrayList<>();
+
+  /**
+   * The searches to compare.
+   *
+   * @param standard a search with the default options of our field
+   * @param dense an index with a {@code dense_vector} of default options
+   * @param exact an index with a {@code dense_vector} that is searched exhaustively
+   */
+  DemoComparison(Screen screen, DemoSearch standard, DemoIndex dense, DemoIndex exact)
+      throws IOException {
+    this.screen = screen;
+    this.standard = standard;
+    searches.add(new DemoSearch("exact search (dense_vector, flat)", exact, "knn", 0));
+    searches.add(new DemoSearch("dense_vector, default options", dense, "knn", 0));
+    int usual = standard.index().field().at(OVERSAMPLE_PATH).asInt();
+    TreeSet<Integer> oversamples = new TreeSet<>(OVERSAMPLES);
+    oversamples.add(usual);
+    for (int oversample : oversamples) {
+      String label = "matryoshka_vector, oversample " + oversample;
+      searches.add(
+          oversample == usual
+              ? standard.labelled(label + " (default)")
+              : new DemoSearch(label, standard.index(), standard.query(), oversample));
+    }
+  }
+
+  /** Runs each search for each query, prints the table, and returns the recall of the default. */
+  double run(List<VectorRow> queries, ExactSearch truth) throws IOException {
+    Table table = new Table("", "recall@" + DemoSearch.K, "median ms", "on disk");
+    double usualRecall = 0;
+    try (ProgressBar bar = new ProgressBar(screen, "Comparing", 2L * searches.size())) {
+      int done = 0;
+      for (DemoSearch search : searches) {
+        search.warmUp(queries);
+        bar.update(++done);
+      }
+      for (DemoSearch search : searches) {
+        DemoSearch.Result result = search.measure(queries, truth);
+        bar.update(++done);
+        table.add(
+            search.label(),
+            String.format(Locale.ROOT, "%.3f", result.recall()),
+            String.format(Locale.ROOT, "%.1f", result.medianMillis()),
+            search.index().size());
+        if (search.index() == standard.index() && search.oversample() == standard.oversample()) {
+          usualRecall = result.recall();
+        }
+      }
+    }
+    screen.out().println();
+    screen.out().print(table);
+    return usualRecall;
+  }
+}

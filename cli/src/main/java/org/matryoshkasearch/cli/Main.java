@@ -1,0 +1,96 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.matryoshkasearch.cli.Options.Option;
+
+/** Entry point of {@code ./matryoshka}: finds the command and turns its faults into one line. */
+public final class Main {
+
+  private static final int FAILED = 1;
+  private static final int BAD_USAGE = 2;
+
+  private static volatile boolean ending;
+
+  private Main() {}
+
+  /** Runs a command; exits 0 if it worked, 1 if it failed, 2 if it was not understood. */
+  public static void main(String[] arguments) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "note-end"));
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    Screen screen = new Screen(out, err, Boolean.getBoolean("matryoshka.terminal"));
+    int status = run(screen, List.of(arguments));
+    out.flush();
+    System.exit(status);
+  }
+
+  /** Runs a command and returns the exit status. */
+  static int run(Screen screen, List<String> arguments) {
+    try {
+      if (arguments.isEmpty() || List.of("help", "--help", "-h").contains(arguments.get(0))) {
+        screen.out().print(usage());
+        return 0;
+      }
+      if (!arguments.get(0).equals("demo")) {
+        throw new UsageException(
+            "unknown command " + arguments.get(0) + "; ./matryoshka lists what there is");
+      }
+      List<String> rest = arguments.subList(1, arguments.size());
+      if (rest.contains("--help") || rest.contains("-h")) {
+        screen.out().print(usage());
+        return 0;
+      }
+      new DemoCommand(screen, DemoSettings.parse(rest)).run();
+      return 0;
+    } catch (UsageException e) {
+      return fail(screen, e.getMessage(), BAD_USAGE);
+    } catch (IOException e) {
+      // Ours carry whole messages; others, such as a full disk, say little without their name.
+      boolean ours = e.getClass().getName().startsWith(Main.class.getPackageName());
+      return fail(screen, ours ? e.getMessage() : e.toString(), FAILED);
+    }
+  }
+
+  private static int fail(Screen screen, String message, int status) {
+    if (!ending) { // after Ctrl-C everything fails, and nobody wants to know
+      screen.err().println("matryoshka: " + message);
+    }
+    return status;
+  }
+
+  private static String usage() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        """
+        Matryoshka vector search for Elasticsearch: one field, one full vector, one query.
+
+        Usage:
+          ./matryoshka                  show this
+          ./matryoshka demo [options]   start a real Elasticsearch node with the plugin, load
+                                        vectors, search them, and compare with dense_vector
+
+        Options of demo:
+        """);
+    for (Option option : DemoSettings.OPTIONS) {
+      String standard = option.fallback() == null ? "" : " (default " + option.fallback() + ")";
+      text.append(
+          String.format(Locale.ROOT, "  %-18s %s%s%n", option.form(), option.help(), standard));
+    }
+    return text.toString();
+  }
+}

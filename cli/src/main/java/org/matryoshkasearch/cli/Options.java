@@ -1,0 +1,106 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.cli;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The options of a command, given as {@code --name value} or {@code --name=value}. */
+final class Options {
+
+  /**
+   * An option that a command knows.
+   *
+   * @param name with its dashes, as in {@code --port}
+   * @param value what stands for its value in the usage, or null if it takes none
+   * @param fallback the value if it is not given, or null
+   * @param help one line for the usage
+   */
+  record Option(String name, String value, String fallback, String help) {
+
+    /** How the option is written, as in {@code --port N}. */
+    String form() {
+      return value == null ? name : name + " " + value;
+    }
+  }
+
+  private final Map<String, Option> known = new HashMap<>();
+  private final Map<String, String> given = new HashMap<>();
+
+  private Options(List<Option> known) {
+    known.forEach(option -> this.known.put(option.name(), option));
+  }
+
+  /** Reads the arguments of a command. */
+  static Options parse(List<Option> known, List<String> arguments) throws UsageException {
+    Options options = new Options(known);
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+      String name = equals < 0 ? argument : argument.substring(0, equals);
+      Option option = options.known.get(name);
+      if (option == null) {
+        throw new UsageException("unknown option " + name + "; ./matryoshka lists the options");
+      }
+      String value = equals < 0 ? "" : argument.substring(equals + 1);
+      if (option.value() == null) {
+        if (equals >= 0) {
+          throw new UsageException(name + " takes no value, found " + value);
+        }
+      } else if (equals < 0) {
+        if (i + 1 == arguments.size() || arguments.get(i + 1).startsWith("--")) {
+          throw new UsageException(name + " needs a value: " + option.form());
+        }
+        value = arguments.get(++i);
+      }
+      if (options.given.put(name, value) != null) {
+        throw new UsageException(name + " is given twice");
+      }
+    }
+    return options;
+  }
+
+  /** Whether the option stands in the command line. */
+  boolean given(String name) {
+    return given.containsKey(name);
+  }
+
+  /** The value of an option, its default if it is not given, null if it has none. */
+  String text(String name) {
+    return given.getOrDefault(name, known.get(name).fallback());
+  }
+
+  /**
+   * The value of an option as a whole number.
+   *
+   * @param min the least value that makes sense
+   * @param max the greatest value that makes sense
+   * @return 0 if the option is not given and has no default
+   */
+  int number(String name, int min, int max) throws UsageException {
+    String text = text(name);
+    if (text == null) {
+      return 0;
+    }
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // is told like a number that is out of range
+    }
+    throw new UsageException(
+        name + " must be a whole number from " + min + " to " + max + ", found " + text);
+  }
+}
