@@ -25,11 +25,11 @@ public record FunnelStage(int dims, int keep) {
   public FunnelStage {
     if (dims < 1) {
       throw new IllegalArgumentException(
-          "[dims] of a funnel stage must be at least 1, got " + dims);
+          "[dims] of a funnel stage must be at least 1, got [" + dims + "]");
     }
     if (keep < 1) {
       throw new IllegalArgumentException(
-          "[keep] of a funnel stage must be at least 1, got " + keep);
+          "[keep] of a funnel stage must be at least 1, got [" + keep + "]");
     }
   }
 }

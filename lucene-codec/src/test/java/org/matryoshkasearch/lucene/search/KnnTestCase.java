@@ -24,6 +24,7 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -31,6 +32,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
@@ -115,6 +117,30 @@ abstract class KnnTestCase extends LuceneTestCase {
       rows.add(new Row(id, vectors.get(), tag));
     }
     return rows;
+  }
+
+  /** A query without anything special. */
+  static Query query(float[] target, int k, int candidates) {
+    return MatryoshkaKnnQuery.builder(FIELD, target, k).candidates(candidates).build();
+  }
+
+  /** Writes the rows in segments of some size. */
+  static void write(
+      Directory directory, Codec codec, List<Row> rows, VectorSimilarityFunction similarity)
+      throws IOException {
+    try (IndexWriter writer = new IndexWriter(directory, config(codec))) {
+      add(writer, rows, similarity);
+    }
+  }
+
+  static void add(IndexWriter writer, List<Row> rows, VectorSimilarityFunction similarity)
+      throws IOException {
+    for (Row row : rows) {
+      writer.addDocument(row.document(similarity));
+      if (row.id() % 70 == 69) {
+        writer.flush();
+      }
+    }
   }
 
   /** What a query must find, best first, when all rows are its candidates. */

@@ -1,0 +1,197 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.IntField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.join.BitSetProducer;
+import org.apache.lucene.search.join.QueryBitSetProducer;
+import org.apache.lucene.store.Directory;
+
+/** Blocks of children and their parents: one hit a parent, its best child by full score. */
+public class ParentsTest extends KnnTestCase {
+  private static final BitSetProducer PARENTS =
+      new QueryBitSetProducer(new TermQuery(new Term("kind", "parent")));
+
+  private final Map<Integer, Integer> parentOf = new HashMap<>();
+  private final Set<Integer> deleted = new HashSet<>();
+  private final List<Row> children = new ArrayList<>();
+  private VectorSimilarityFunction similarity;
+  private Supplier<float[]> vectors;
+  private Directory directory;
+  private IndexReader reader;
+  private IndexSearcher searcher;
+  private int parentCount;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    similarity = randomSimilarity();
+    vectors = vectors(similarity);
+    directory = newDirectory();
+    try (IndexWriter writer = new IndexWriter(directory, config(randomCodec()))) {
+      for (int parent = 0; parent < 120; parent++) {
+        writer.addDocuments(block(parent));
+        if (parent % 50 == 49) {
+          writer.flush();
+        }
+      }
+      writer.flush();
+      writer.addDocument(
+          new Row(100_000, null, "a").document(similarity)); // a leaf without parents
+      for (int child = 0; child < children.size(); child += 7) {
+        deleted.add(child);
+        writer.deleteDocuments(IntField.newExactQuery("id", child));
+      }
+    }
+    reader = DirectoryReader.open(directory);
+    searcher = newSearcher(reader);
+  }
+
+  /** Up to nine children, some without a vector, and their parent. */
+  private List<Document> block(int parent) {
+    List<Document> block = new ArrayList<>();
+    for (int i = random().nextInt(10); i > 0; i--) {
+      int id = children.size();
+      float[] vector = random().nextInt(6) == 0 ? null : vectors.get();
+      Row child = new Row(id, vector, random().nextBoolean() ? "a" : "b");
+      children.add(child);
+      parentOf.put(id, parent);
+      block.add(child.document(similarity));
+    }
+    Document last = new Document();
+    last.add(new StringField("kind", "parent", Field.Store.NO));
+    block.add(last);
+    parentCount++;
+    return block;
+  }
+
+  @Override
+  public void tearDown() throws Exception {
+    reader.close();
+    directory.close();
+    super.tearDown();
+  }
+
+  private List<Hit> exact(Predicate<Row> accepts, float[] target, int k) {
+    List<Hit> all =
+        exact(
+            children,
+            row -> !deleted.contains(row.id()) && accepts.test(row),
+            similarity,
+            target,
+            children.size());
+    return bestOfEach(all, hit -> parentOf.get(hit.id())).stream()
+        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id))
+        .limit(k)
+        .toList();
+  }
+
+  private static Collection<Hit> bestOfEach(List<Hit> bestFirst, Function<Hit, Integer> group) {
+    Map<Integer, Hit> best = new HashMap<>();
+    bestFirst.forEach(hit -> best.putIfAbsent(group.apply(hit), hit));
+    return best.values();
+  }
+
+  private MatryoshkaKnnQuery.Builder nested(float[] target, int k, int candidates) {
+    return MatryoshkaKnnQuery.builder(FIELD, target, k).candidates(candidates).parents(PARENTS);
+  }
+
+  private List<Hit> search(MatryoshkaKnnQuery.Builder builder) throws IOException {
+    return hits(searcher, builder.build(), children.size());
+  }
+
+  public void testAsManyCandidatesAsParentsIsExact() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      float[] target = vectors.get();
+      assertHits(exact(row -> true, target, 10), search(nested(target, 10, parentCount)));
+      assertHits(
+          exact(row -> true, target, parentCount),
+          search(nested(target, parentCount, parentCount)));
+    }
+  }
+
+  public void testEveryChildOfACandidateIsRescored() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      float[] target = vectors.get();
+      List<Hit> exact = exact(row -> true, target, parentCount);
+      List<Hit> hits = search(nested(target, 10, 30));
+      assertEquals(10, hits.size());
+      for (Hit hit : hits) {
+        Hit best =
+            exact.stream()
+                .filter(each -> parentOf.get(each.id()).equals(parentOf.get(hit.id())))
+                .findFirst()
+                .orElseThrow();
+        assertHits(List.of(best), List.of(hit));
+      }
+      assertEquals(10, hits.stream().map(hit -> parentOf.get(hit.id())).distinct().count());
+    }
+  }
+
+  public void testFilterOfChildren() throws IOException {
+    Query filter = new TermQuery(new Term("tag", "a"));
+    float[] target = vectors.get();
+    assertHits(
+        exact(row -> row.tag().equals("a"), target, 15),
+        search(nested(target, 15, parentCount).filter(filter)));
+    for (Hit hit : search(nested(target, 8, 20).filter(filter))) {
+      assertEquals("a", children.get(hit.id()).tag());
+      assertFalse(deleted.contains(hit.id()));
+    }
+  }
+
+  public void testFunnelCountsParents() throws IOException {
+    float[] target = vectors.get();
+    List<Hit> hits =
+        search(nested(target, 10, parentCount).funnel(List.of(new FunnelStage(DIMS - 1, 60))));
+    assertHits(exact(row -> true, target, 10).subList(0, 3), hits.subList(0, 3));
+    assertEquals(10, hits.stream().map(hit -> parentOf.get(hit.id())).distinct().count());
+  }
+
+  public void testMinScore() throws IOException {
+    float[] target = vectors.get();
+    List<Hit> exact = exact(row -> true, target, parentCount);
+    float between = (exact.get(4).score() + exact.get(5).score()) / 2;
+    assertHits(exact.subList(0, 5), search(nested(target, 50, parentCount).minScore(between)));
+  }
+
+  public void testTimeoutBesideALeafWithoutParents() throws IOException {
+    QueryTimeout never = () -> false;
+    searcher.setTimeout(never);
+    float[] target = vectors.get();
+    assertEquals(10, search(nested(target, 10, 20)).size());
+  }
+}
