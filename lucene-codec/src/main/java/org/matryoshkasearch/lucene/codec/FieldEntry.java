@@ -26,7 +26,7 @@ import org.apache.lucene.store.DataOutput;
  * @param count how many vectors
  * @param offset where the codes begin
  * @param length bytes of the codes
- * @param centroid what the codes are centred on, {@code prefixDims} long; null without codes
+ * @param quantizer what made the codes; null without codes
  */
 record FieldEntry(
     int dims,
@@ -37,7 +37,7 @@ record FieldEntry(
     int count,
     long offset,
     long length,
-    float[] centroid) {
+    PrefixQuantizer quantizer) {
 
   // the position in this list stands in the files
   private static final List<VectorSimilarityFunction> SIMILARITIES =
@@ -64,8 +64,8 @@ record FieldEntry(
     meta.writeVInt(count);
     meta.writeVLong(offset);
     meta.writeVLong(length);
-    if (prefixEncoding.isQuantized()) {
-      for (float component : centroid) {
+    if (quantizer != null) {
+      for (float component : quantizer.centroid()) {
         meta.writeInt(Float.floatToIntBits(component));
       }
     }
@@ -101,13 +101,13 @@ record FieldEntry(
     int count = meta.readVInt();
     long offset = meta.readVLong();
     long length = meta.readVLong();
-    float[] centroid = null;
-    long rowBytes = 0;
+    PrefixQuantizer quantizer = null;
     if (prefix.get().isQuantized()) {
-      centroid = new float[prefixDims];
+      float[] centroid = new float[prefixDims];
       meta.readFloats(centroid, 0, prefixDims);
-      rowBytes = prefix.get().codeBytes(prefixDims) + (long) QuantizedPrefix.TERMS * Float.BYTES;
+      quantizer = new PrefixQuantizer(prefix.get(), field.getVectorSimilarityFunction(), centroid);
     }
+    long rowBytes = quantizer == null ? 0 : quantizer.rowBytes();
     check(length == count * rowBytes, field, "code bytes [" + length + "]", meta);
     return Optional.of(
         new FieldEntry(
@@ -119,7 +119,7 @@ record FieldEntry(
             count,
             offset,
             length,
-            centroid));
+            quantizer));
   }
 
   private static void check(boolean valid, FieldInfo field, String what, DataInput meta)

@@ -94,12 +94,10 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
   }
 
   private PrefixVectors prefixes(FieldEntry entry) throws IOException {
-    if (entry.prefixEncoding().isQuantized() == false) {
-      return new RawPrefixes(entry.prefixDims());
-    }
-    return new PrefixCodes(
-        new PrefixQuantizer(entry.prefixEncoding(), entry.similarity(), entry.centroid()),
-        codes.slice("prefix-codes", entry.offset(), entry.length()));
+    return entry.quantizer() == null
+        ? new RawPrefixes(entry.prefixDims())
+        : new PrefixCodes(
+            entry.quantizer(), codes.slice("prefix-codes", entry.offset(), entry.length()));
   }
 
   private FieldEntry entry(String field) {
@@ -170,9 +168,9 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
       return byteVectors(field.name).getOffHeapByteSize(field);
     }
     long rows = fullVectors.byteSize(field);
-    return entry.prefixEncoding().isQuantized()
-        ? Map.of("vec", rows, "veq", entry.length())
-        : Map.of("vec", rows);
+    return entry.quantizer() == null
+        ? Map.of("vec", rows)
+        : Map.of("vec", rows, "veq", entry.length());
   }
 
   @Override
@@ -200,7 +198,7 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
     long total = SHALLOW_SIZE + (byteVectors == null ? 0 : byteVectors.ramBytesUsed());
     for (FieldEntry entry : fields.values()) {
       total += RamUsageEstimator.shallowSizeOf(entry);
-      total += entry.centroid() == null ? 0 : RamUsageEstimator.sizeOf(entry.centroid());
+      total += entry.quantizer() == null ? 0 : entry.quantizer().ramBytesUsed();
     }
     return total;
   }

@@ -98,11 +98,11 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
       docs = sorted;
     }
 
-    PrefixEncoding encoding = format.prefixEncoding();
-    float[] centroid = encoding.isQuantized() ? vectors.centroid() : null;
+    PrefixQuantizer quantizer =
+        format.prefixEncoding().isQuantized() ? quantizer(field, vectors.centroid()) : null;
     long offset = codes.data.alignFilePointer(FullVectorsConsumer.ALIGNMENT);
-    if (centroid != null) {
-      PrefixCodesWriter writer = codesWriter(field, centroid);
+    if (quantizer != null) {
+      PrefixCodesWriter writer = new PrefixCodesWriter(quantizer, codes.data);
       for (int ord : order) {
         writer.add(vectors.prefixes().get(ord));
       }
@@ -118,7 +118,7 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
           }
         };
     fullVectors.addBinaryField(field, rows(field, iterator, source).asProducer());
-    writeMeta(field, order.length, offset, centroid);
+    writeMeta(field, order.length, offset, quantizer);
   }
 
   /** Reads each of the merged vectors once: its row and its code are written in the same pass. */
@@ -130,11 +130,12 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     }
     VectorSimilarityFunction similarity = field.getVectorSimilarityFunction();
     int prefixDims = prefixDims(field);
-    float[] centroid =
+    PrefixQuantizer quantizer =
         format.prefixEncoding().isQuantized()
-            ? Centroid.ofMerge(field, prefixDims, mergeState)
+            ? quantizer(field, Centroid.ofMerge(field, prefixDims, mergeState))
             : null;
-    PrefixCodesWriter writer = centroid == null ? null : codesWriter(field, centroid);
+    PrefixCodesWriter writer =
+        quantizer == null ? null : new PrefixCodesWriter(quantizer, codes.data);
     FloatVectorValues merged = MergedVectorValues.mergeFloatVectorValues(field, mergeState);
     KnnVectorValues.DocIndexIterator iterator = merged.iterator();
     int[] count = new int[1];
@@ -149,20 +150,19 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
           return vector;
         };
     fullVectors.addBinaryField(field, rows(field, iterator, source).asProducer());
-    writeMeta(field, count[0], offset, centroid);
+    writeMeta(field, count[0], offset, quantizer);
   }
 
-  private PrefixCodesWriter codesWriter(FieldInfo field, float[] centroid) {
-    return new PrefixCodesWriter(
-        new PrefixQuantizer(format.prefixEncoding(), field.getVectorSimilarityFunction(), centroid),
-        codes.data);
+  private PrefixQuantizer quantizer(FieldInfo field, float[] centroid) {
+    return new PrefixQuantizer(
+        format.prefixEncoding(), field.getVectorSimilarityFunction(), centroid);
   }
 
   private VectorRows rows(FieldInfo field, DocIdSetIterator docs, VectorRows.Source source) {
     return new VectorRows(docs, source, format.fullVectorEncoding(), field.getVectorDimension());
   }
 
-  private void writeMeta(FieldInfo field, int count, long offset, float[] centroid)
+  private void writeMeta(FieldInfo field, int count, long offset, PrefixQuantizer quantizer)
       throws IOException {
     long length = codes.data.getFilePointer() - offset;
     int prefixDims = prefixDims(field);
@@ -178,7 +178,7 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
             count,
             offset,
             length,
-            centroid);
+            quantizer);
     codes.meta.writeInt(field.number);
     entry.write(codes.meta);
     if (state.infoStream.isEnabled(COMPONENT)) {

@@ -116,8 +116,6 @@ import org.apache.lucene.search.TaskExecutor;
  * <ul>
  *   <li>0: the first
  * </ul>
- *
- * @lucene.experimental
  */
 public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** The name that stands in segments. */

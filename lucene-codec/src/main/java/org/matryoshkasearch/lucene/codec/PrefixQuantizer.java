@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.quantization.OptimizedScalarQuantizer;
 import org.apache.lucene.util.quantization.OptimizedScalarQuantizer.QuantizationResult;
@@ -77,6 +78,10 @@ final class PrefixQuantizer {
 
   int rowBytes() {
     return codeBytes() + QuantizedPrefix.TERMS * Float.BYTES;
+  }
+
+  long ramBytesUsed() {
+    return RamUsageEstimator.sizeOf(centroid) + RamUsageEstimator.sizeOf(components);
   }
 
   QuantizedPrefix newDocument() {

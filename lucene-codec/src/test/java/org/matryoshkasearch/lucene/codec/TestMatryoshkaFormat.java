@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -75,7 +76,8 @@ public class TestMatryoshkaFormat extends LuceneTestCase {
   }
 
   private static KnnVectorsFormat randomFormat() {
-    return format(1 + random().nextInt(DIMS), PrefixEncoding.values()[random().nextInt(4)]);
+    return format(
+        1 + random().nextInt(DIMS), RandomPicks.randomFrom(random(), PrefixEncoding.values()));
   }
 
   private static IndexWriterConfig config(KnnVectorsFormat format) {
@@ -381,7 +383,9 @@ public class TestMatryoshkaFormat extends LuceneTestCase {
   public void testBfloat16() throws IOException {
     MatryoshkaHnswVectorsFormat format =
         new MatryoshkaHnswVectorsFormat(
-            PREFIX, PrefixEncoding.values()[random().nextInt(4)], FullVectorEncoding.BFLOAT16);
+            PREFIX,
+            RandomPicks.randomFrom(random(), PrefixEncoding.values()),
+            FullVectorEncoding.BFLOAT16);
     try (Directory dir = newDirectory();
         IndexWriter writer = new IndexWriter(dir, config(format))) {
       add(writer, 0, 300);
@@ -407,7 +411,7 @@ public class TestMatryoshkaFormat extends LuceneTestCase {
 
   public void testBfloat16Rounding() {
     float[] exact = {
-      1, -2.5f, 0, -0f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, 1.00390625f
+      1, -2.5f, 0, -0f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, 0x1.01p0f
     };
     byte[] row = new byte[exact.length * 2];
     FullVectorEncoding.BFLOAT16.encode(exact, row);

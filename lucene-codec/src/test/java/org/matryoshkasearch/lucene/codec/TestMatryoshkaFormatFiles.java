@@ -98,7 +98,7 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
               switch (encoding) {
                 case INT8 -> codes[row + i] & 0xFF;
                 case INT4 -> i < 4 ? (codes[row + i] & 0xF0) >> 4 : codes[row + i - 4] & 0x0F;
-                case BIT1 -> codes[row] >> 7 - i & 1;
+                case BIT1 -> (codes[row] >> (7 - i)) & 1;
                 case FLOAT32 -> throw new AssertionError();
               };
           sum += code[i];
@@ -139,7 +139,7 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
         write(dir, new MatryoshkaHnswVectorsFormat(2, encoding, FullVectorEncoding.FLOAT32));
         assertEquals(Set.of("dvd", "dvm", "vem", "vemq", "veq", "vex"), vectorExtensions(dir));
         assertEquals(
-            VECTORS.length * 4 * Float.BYTES, HexFormat.of().parseHex(aligned(dir, "dvd")).length);
+            4L * VECTORS.length * Float.BYTES, HexFormat.of().parseHex(aligned(dir, "dvd")).length);
       }
     }
     try (Directory dir = newDirectory();
@@ -284,7 +284,7 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
   private static float floatAt(byte[] bytes, int at) {
     int bits = 0;
     for (int i = 3; i >= 0; i--) {
-      bits = bits << 8 | bytes[at + i] & 0xFF;
+      bits = (bits << 8) | (bytes[at + i] & 0xFF);
     }
     return Float.intBitsToFloat(bits);
   }
