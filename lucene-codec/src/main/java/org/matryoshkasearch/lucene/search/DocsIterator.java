@@ -72,6 +72,6 @@ final class DocsIterator extends DocIdSetIterator {
 
   @Override
   public long cost() {
-    return to - from;
+    return (long) to - from;
   }
 }
