@@ -20,6 +20,8 @@ package org.matryoshkasearch.lucene.search;
  */
 public record FunnelStage(int dims, int keep) {
   /**
+   * A stage.
+   *
    * @throws IllegalArgumentException if a number is below 1
    */
   public FunnelStage {

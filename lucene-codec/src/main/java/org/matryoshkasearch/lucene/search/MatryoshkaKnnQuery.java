@@ -254,6 +254,8 @@ public final class MatryoshkaKnnQuery extends Query {
     }
 
     /**
+     * Checks everything and makes the query.
+     *
      * @throws IllegalArgumentException if a number is out of its range
      */
     public MatryoshkaKnnQuery build() {

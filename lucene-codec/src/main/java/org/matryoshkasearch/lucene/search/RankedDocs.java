@@ -53,7 +53,7 @@ final class RankedDocs extends Query {
 
   @Override
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
-    if (searcher.getTopReaderContext().id() != readerId) {
+    if (!readerId.equals(searcher.getTopReaderContext().id())) {
       throw new IllegalStateException("the query was rewritten with another reader");
     }
     return new RankedWeight(searcher.getLeafContexts(), boost);
@@ -75,7 +75,7 @@ final class RankedDocs extends Query {
   }
 
   private boolean equalTo(RankedDocs other) {
-    return readerId == other.readerId
+    return readerId.equals(other.readerId)
         && partial == other.partial
         && scoredBy.equals(other.scoredBy)
         && Arrays.equals(docs, other.docs)

@@ -60,7 +60,7 @@ public class FunnelTest extends KnnTestCase {
         .sorted(
             Comparator.comparingDouble((Row row) -> score(similarity, leading, row.vector()))
                 .reversed()
-                .thenComparing(Row::id))
+                .thenComparingInt(Row::id))
         .limit(keep)
         .toList();
   }

@@ -49,7 +49,29 @@ abstract class KnnTestCase extends LuceneTestCase {
   static final int PREFIX_DIMS = 8;
 
   /** What a test has indexed; {@code vector} is null in a document that has none. */
-  record Row(int id, float[] vector, String tag) {
+  static final class Row {
+    private final int id;
+    private final float[] vector;
+    private final String tag;
+
+    Row(int id, float[] vector, String tag) {
+      this.id = id;
+      this.vector = vector;
+      this.tag = tag;
+    }
+
+    int id() {
+      return id;
+    }
+
+    float[] vector() {
+      return vector;
+    }
+
+    String tag() {
+      return tag;
+    }
+
     Document document(VectorSimilarityFunction similarity) {
       Document document = new Document();
       document.add(new IntField("id", id, Field.Store.YES));
@@ -154,7 +176,7 @@ abstract class KnnTestCase extends LuceneTestCase {
         .filter(row -> row.vector() != null)
         .filter(accepts)
         .map(row -> new Hit(row.id(), score(similarity, target, row.vector())))
-        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id))
+        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparingInt(Hit::id))
         .limit(k)
         .toList();
   }

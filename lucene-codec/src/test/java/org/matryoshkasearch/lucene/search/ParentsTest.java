@@ -114,7 +114,7 @@ public class ParentsTest extends KnnTestCase {
             target,
             children.size());
     return bestOfEach(all, hit -> parentOf.get(hit.id())).stream()
-        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id))
+        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparingInt(Hit::id))
         .limit(k)
         .toList();
   }

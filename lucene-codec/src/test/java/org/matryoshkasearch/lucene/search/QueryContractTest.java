@@ -39,13 +39,12 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.search.CheckHits;
 import org.apache.lucene.tests.search.QueryUtils;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
-import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery.Builder;
 
 /** What any query of Lucene promises. */
 public class QueryContractTest extends KnnTestCase {
   private static final Query TAG = new TermQuery(new Term("tag", "a"));
 
-  private static Builder builder(int k) {
+  private static MatryoshkaKnnQuery.Builder builder(int k) {
     return MatryoshkaKnnQuery.builder("f", new float[] {1, 2, 3}, k);
   }
 
@@ -67,7 +66,8 @@ public class QueryContractTest extends KnnTestCase {
     Set<String> texts = new HashSet<>();
     different.forEach(query -> texts.add(query.toString()));
     assertEquals(different.size() - 1, texts.size()); // only the head of a target is shown
-    Builder full = builder(3).candidates(9).filter(TAG).minScore(1).funnel(List.of());
+    MatryoshkaKnnQuery.Builder full =
+        builder(3).candidates(9).filter(TAG).minScore(1).funnel(List.of());
     QueryUtils.checkEqual(full.build(), full.build());
   }
 

@@ -22,12 +22,11 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
-import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery.Builder;
 
 /** What the query refuses, and what it says then. */
 public class WrongQueriesTest extends KnnTestCase {
 
-  private static Builder builder(int k) {
+  private static MatryoshkaKnnQuery.Builder builder(int k) {
     return MatryoshkaKnnQuery.builder("f", new float[] {1, 2, 3}, k);
   }
 
