@@ -1,0 +1,171 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.engine;
+
+import static org.hamcrest.Matchers.instanceOf;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.lucene.index.IndexFileNames;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.index.IndexService;
+import org.elasticsearch.index.engine.InternalEngine;
+import org.elasticsearch.index.shard.IndexShard;
+import org.elasticsearch.index.store.LuceneFilesExtensions;
+import org.elasticsearch.indices.IndicesService;
+import org.elasticsearch.xcontent.XContentType;
+import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
+
+/** Which fields the engine of a real shard writes in our format. */
+public class MatryoshkaEngineTests extends VectorIndexTestCase {
+  private static final int DIMS = 8;
+  private static final String OURS = matryoshka("ours", DIMS, "");
+  private static final String DENSE =
+      """
+      "dense": {"type": "dense_vector", "dims": 8, "index_options": {"type": "hnsw"}},
+      "title": {"type": "keyword"}
+      """;
+
+  private void indexSegment(String index, String... ids) {
+    for (String id : ids) {
+      String vector = json(unitVector(DIMS));
+      index(
+          index,
+          id,
+          "{\"title\": \"%s\", \"ours\": %s, \"dense\": %s}".formatted(id, vector, vector));
+    }
+    flush(index);
+  }
+
+  public void testOurFormatForOurFieldsOnly() {
+    IndexService index = createVectorIndex("test", OURS + "," + DENSE);
+    indexSegment("test", "1", "2");
+    indexSegment("test", "3");
+    indexSegment("test", "4", "5");
+    assertEquals(3, segments(index));
+    assertEquals(FORMAT, formats(index).get("ours"));
+    String dense = formats(index).get("dense");
+    assertNotEquals(FORMAT, dense);
+
+    delete("test", "3");
+    forceMerge("test");
+    assertEquals(1, segments(index));
+    assertEquals(Map.of("ours", FORMAT, "dense", dense), formats(index));
+    assertEquals(4, search("test", knn("ours", unitVector(DIMS), 10), 10).size());
+  }
+
+  public void testReopenedIndex() {
+    createVectorIndex("test", OURS);
+    indexSegment("test", "1", "2");
+    indicesAdmin().prepareClose("test").get();
+    indicesAdmin().prepareOpen("test").get();
+    ensureGreen("test");
+    indexSegment("test", "3");
+    IndexService index = service("test");
+    assertEquals(Map.of("ours", FORMAT), formats(index));
+    assertEquals(3, search("test", knn("ours", unitVector(DIMS), 10), 10).size());
+  }
+
+  public void testFieldAddedLater() {
+    IndexService index = createVectorIndex("test", DENSE);
+    String vector = json(unitVector(DIMS));
+    index("test", "1", "{\"dense\": " + vector + "}");
+    flush("test");
+    assertNull(formats(index).get("ours"));
+
+    indicesAdmin()
+        .preparePutMapping("test")
+        .setSource("{\"properties\": {" + OURS + "}}", XContentType.JSON)
+        .get();
+    index("test", "2", "{\"ours\": " + vector + "}");
+    flush("test");
+    assertEquals(FORMAT, formats(index).get("ours"));
+    forceMerge("test");
+    assertEquals(FORMAT, formats(index).get("ours"));
+    assertEquals(Set.of("2"), search("test", knn("ours", unitVector(DIMS), 10), 10).keySet());
+  }
+
+  public void testEveryOptionIsWritten() {
+    for (String type : List.of("hnsw", "int8_hnsw", "int4_hnsw", "bbq_hnsw")) {
+      for (String element : List.of("float", "bfloat16")) {
+        String name = type + "_" + element;
+        IndexService index =
+            createVectorIndex(
+                name,
+                matryoshka(
+                    "ours",
+                    DIMS,
+                    """
+                    "prefix_dims": 5, "element_type": "%s",
+                    "index_options": {"type": "%s", "m": 4, "ef_construction": 20}
+                    """
+                        .formatted(element, type)));
+        indexSegment(name, "1", "2");
+        indexSegment(name, "3");
+        forceMerge(name);
+        assertEquals(FORMAT, formats(index).get("ours"));
+        assertEquals(3, search(name, knn("ours", unitVector(DIMS), 10), 10).size());
+      }
+    }
+  }
+
+  public void testIndexSorting() {
+    IndexService index =
+        createVectorIndex(
+            "test",
+            Settings.builder().put("index.sort.field", "title").build(),
+            OURS + "," + DENSE);
+    indexSegment("test", "5", "3");
+    indexSegment("test", "4", "1", "2");
+    float[] target = unitVector(DIMS);
+    Map<String, Float> before = search("test", knn("ours", target, 10), 10);
+    assertEquals(5, before.size());
+    forceMerge("test");
+    assertEquals(FORMAT, formats(index).get("ours"));
+    assertEquals(before, search("test", knn("ours", target, 10), 10));
+  }
+
+  public void testFilesHaveExtensionsThatElasticsearchKnows() throws IOException {
+    IndexService index =
+        createVectorIndex(
+            "test", Settings.builder().put("index.compound_format", false).build(), OURS);
+    indexSegment("test", "1", "2");
+    indexSegment("test", "3");
+    forceMerge("test");
+    Set<String> ours = new TreeSet<>();
+    for (String file : index.getShard(0).store().directory().listAll()) {
+      if (file.contains(FORMAT)) {
+        String extension = IndexFileNames.getExtension(file);
+        assertNotNull(file, LuceneFilesExtensions.fromExtension(extension));
+        ours.add(extension);
+      }
+    }
+    assertEquals(Set.of("dvd", "dvm", "vem", "vemq", "veq", "vex"), ours);
+  }
+
+  public void testEngineIsElasticsearchsOwn() {
+    IndexShard shard = createVectorIndex("test", OURS).getShard(0);
+    shard.withEngine(
+        engine -> {
+          assertThat(engine, instanceOf(InternalEngine.class));
+          assertTrue("set when the shard has recovered", engine.config().isEnableGcDeletes());
+          return null;
+        });
+  }
+
+  private IndexService service(String index) {
+    return getInstanceFromNode(IndicesService.class).indexServiceSafe(resolveIndex(index));
+  }
+}
