@@ -61,7 +61,10 @@ public class MatryoshkaCodecTest extends LuceneTestCase {
   private static void write(Directory directory, Codec codec, float[][] vectors, int from, int to)
       throws IOException {
     IndexWriterConfig config =
-        newIndexWriterConfig().setCodec(codec).setMergePolicy(NoMergePolicy.INSTANCE);
+        newIndexWriterConfig()
+            .setCodec(codec)
+            .setMergePolicy(NoMergePolicy.INSTANCE)
+            .setMaxBufferedDocs(1000);
     try (IndexWriter writer = new IndexWriter(directory, config)) {
       for (int id = from; id < to; id++) {
         writer.addDocument(document(id, vectors[id]));

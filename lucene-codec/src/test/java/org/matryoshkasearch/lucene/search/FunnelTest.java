@@ -88,14 +88,14 @@ public class FunnelTest extends KnnTestCase {
   public void testFunnelThatKeepsAllButOne() throws IOException {
     index(randomSimilarity());
     float[] target = vectors.get();
-    List<Row> kept = nearest(rows, target, 1, 299);
+    List<Row> kept = nearest(rows, target, 5, 299);
     assertHits(
         exact(kept, row -> true, similarity, target, 299),
         hits(
             searcher,
             MatryoshkaKnnQuery.builder(FIELD, target, 299)
                 .candidates(300)
-                .funnel(List.of(new FunnelStage(1, 299)))
+                .funnel(List.of(new FunnelStage(5, 299)))
                 .build(),
             300));
     close();
