@@ -188,6 +188,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // a rewrite says by identity that there was nothing to do
   protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
     boolean changed = false;
     List<QueryBuilder> rewritten = new ArrayList<>(filters.size());

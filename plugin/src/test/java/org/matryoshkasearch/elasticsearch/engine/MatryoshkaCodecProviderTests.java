@@ -11,6 +11,8 @@
  */
 package org.matryoshkasearch.elasticsearch.engine;
 
+import static org.elasticsearch.core.Strings.format;
+
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -63,7 +65,8 @@ public class MatryoshkaCodecProviderTests extends MapperServiceTestCase {
   public void testIndexWithoutOurFieldIsWrittenAsWithoutThePlugin() throws IOException {
     MapperService mapperService =
         createMapperService(mapping(MatryoshkaCodecProviderTests::elasticsearchFields));
-    for (String name : List.of(CodecService.DEFAULT_CODEC, CodecService.BEST_COMPRESSION_CODEC)) {
+    for (String name :
+        List.of(CodecService.DEFAULT_CODEC, CodecService.LEGACY_BEST_COMPRESSION_CODEC)) {
       assertEquals(
           written(mapperService, plain(mapperService).codec(name)),
           written(mapperService, wrapped(mapperService).codec(name)));
@@ -76,7 +79,8 @@ public class MatryoshkaCodecProviderTests extends MapperServiceTestCase {
     CodecProvider plain = plain(mapperService);
     CodecProvider wrapped = wrapped(mapperService);
     assertArrayEquals(plain.availableCodecs(), wrapped.availableCodecs());
-    for (String name : List.of(CodecService.DEFAULT_CODEC, CodecService.BEST_COMPRESSION_CODEC)) {
+    for (String name :
+        List.of(CodecService.DEFAULT_CODEC, CodecService.LEGACY_BEST_COMPRESSION_CODEC)) {
       assertEquals(plain.codec(name).getName(), wrapped.codec(name).getName());
     }
   }
@@ -107,8 +111,9 @@ public class MatryoshkaCodecProviderTests extends MapperServiceTestCase {
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int i = 0; i < 10; i++) {
           String json =
-              "{\"title\": \"a title\", \"tag\": \"%1$d\", \"dense\": %2$s, \"ours\": %2$s}"
-                  .formatted(i, "[1, " + i + "]");
+              format(
+                  "{\"title\": \"a title\", \"tag\": \"%1$d\", \"dense\": %2$s, \"ours\": %2$s}",
+                  i, "[1, " + i + "]");
           writer.addDocument(mapperService.documentMapper().parse(source(json)).rootDoc());
         }
       }

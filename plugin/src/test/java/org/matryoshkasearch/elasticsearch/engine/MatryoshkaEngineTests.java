@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.engine;
 
+import static org.elasticsearch.core.Strings.format;
 import static org.hamcrest.Matchers.instanceOf;
 
 import java.io.IOException;
@@ -44,7 +45,7 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
       index(
           index,
           id,
-          "{\"title\": \"%s\", \"ours\": %s, \"dense\": %s}".formatted(id, vector, vector));
+          format("{\"title\": \"%s\", \"ours\": %s, \"dense\": %s}", id, vector, vector));
     }
     flush(index);
   }
@@ -107,11 +108,12 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
                 matryoshka(
                     "ours",
                     DIMS,
-                    """
+                    format(
+                        """
                     "prefix_dims": 5, "element_type": "%s",
                     "index_options": {"type": "%s", "m": 4, "ef_construction": 20}
-                    """
-                        .formatted(element, type)));
+                    """,
+                        element, type)));
         indexSegment(name, "1", "2");
         indexSegment(name, "3");
         forceMerge(name);

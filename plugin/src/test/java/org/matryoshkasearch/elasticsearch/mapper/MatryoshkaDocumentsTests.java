@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.mapper;
 
+import static org.elasticsearch.core.Strings.format;
 import static org.elasticsearch.test.hamcrest.ElasticsearchAssertions.assertResponse;
 import static org.hamcrest.Matchers.containsString;
 
@@ -232,8 +233,9 @@ public class MatryoshkaDocumentsTests extends VectorIndexTestCase {
     indicesAdmin()
         .preparePutMapping("test")
         .setSource(
-            "{\"properties\": {\"vector\": {\"type\": \"matryoshka_vector\", %s}}}"
-                .formatted(parameters),
+            format(
+                "{\"properties\": {\"vector\": {\"type\": \"matryoshka_vector\", %s}}}",
+                parameters),
             XContentType.JSON)
         .get();
   }

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.elasticsearch.common.compress.CompressedXContent;
@@ -128,7 +127,7 @@ public class MatryoshkaKnnQueryBuilderTests
         }""";
     MatryoshkaKnnQueryBuilder parsed = (MatryoshkaKnnQueryBuilder) parseQuery(json);
     checkGeneratedJson(json, parsed);
-    assertEquals(
+    QueryBuilder expected =
         new MatryoshkaKnnQueryBuilder(
                 FIELD,
                 new float[] {1, 2, 3, 4, 5, 6},
@@ -137,8 +136,8 @@ public class MatryoshkaKnnQueryBuilderTests
                 List.of(QueryBuilders.termQuery("lang", "en")),
                 0.6f)
             .boost(2)
-            .queryName("mine"),
-        parsed);
+            .queryName("mine");
+    assertEquals(expected, parsed);
   }
 
   public void testOneFilterNeedsNoArray() throws IOException {
@@ -172,15 +171,6 @@ public class MatryoshkaKnnQueryBuilderTests
     assertEquals("no more than num_candidates", 5, query.getK());
   }
 
-  public void testKIsTheSizeOfTheRequest() {
-    assertEquals(7, DEFAULT_SIZE.hits(7));
-    assertEquals(1, DEFAULT_SIZE.hits(0));
-    assertEquals(10, DEFAULT_SIZE.hits(null));
-    assertEquals(10, DEFAULT_SIZE.hits(-1));
-    assertEquals(10_000, DEFAULT_SIZE.hits(20_000));
-    assertEquals(3, new SearchSize(3, null, null).hits(7));
-  }
-
   public void testMoreCandidatesOfTheTwoRules() throws IOException {
     assertEquals(100, luceneQuery(new SearchSize(10, 100, new RescoreVector(5))).getCandidates());
     assertEquals(200, luceneQuery(new SearchSize(10, 100, new RescoreVector(20))).getCandidates());
@@ -192,29 +182,6 @@ public class MatryoshkaKnnQueryBuilderTests
             FIELD, randomVector(DIMS), DEFAULT_SIZE, List.of(), List.of(), 0.6f);
     MatryoshkaKnnQuery query = (MatryoshkaKnnQuery) builder.toQuery(createSearchExecutionContext());
     assertEquals(0.8f, query.getMinScore(), 1e-6f);
-  }
-
-  public void testLimits() {
-    assertRefused("[k] must be greater than 0 but was [0]", k -> new SearchSize(k, null, null), 0);
-    assertRefused(
-        "[k] cannot exceed [10000] but was [10001]", k -> new SearchSize(k, null, null), 10_001);
-    assertRefused(
-        "[num_candidates] cannot exceed [10000] but was [10001]",
-        candidates -> new SearchSize(null, candidates, null),
-        10_001);
-    assertRefused(
-        "[num_candidates] cannot be less than [k] but [9] is less than [10]",
-        candidates -> new SearchSize(10, candidates, null),
-        9);
-    assertRefused(
-        "[rescore_vector.oversample] must be between [1] and [100] but was [101.0]",
-        RescoreVector::new,
-        101);
-  }
-
-  private static void assertRefused(String message, IntFunction<?> constructor, int value) {
-    Exception e = expectThrows(IllegalArgumentException.class, () -> constructor.apply(value));
-    assertEquals(message, e.getMessage());
   }
 
   public void testFunnel() throws IOException {

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.query;
 
+import static org.elasticsearch.core.Strings.format;
 import static org.elasticsearch.test.hamcrest.ElasticsearchAssertions.assertResponse;
 import static org.hamcrest.Matchers.containsString;
 
@@ -40,9 +41,9 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
   private static final int DOCS = 40;
   private static final int PASSAGES = DOCS * 4;
 
-  private record Passage(String id, String lang, int number, String kind, float[] vector) {}
+  private record Passage(String id, String lang, int number, String kind) {}
 
-  private final List<Passage> passages = new ArrayList<>();
+  private final Map<Passage, float[]> passages = new LinkedHashMap<>();
 
   /** Documents of one to four passages each, in two segments. */
   private void createDocuments() {
@@ -57,15 +58,10 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
       List<String> json = new ArrayList<>();
       for (int number = 0; number <= doc % 4; number++) {
         Passage passage =
-            new Passage(
-                String.valueOf(doc),
-                lang,
-                number,
-                number % 2 == 0 ? "text" : "table",
-                unitVector(DIMS));
-        passages.add(passage);
-        json.add(
-            "{\"kind\": \"%s\", \"vector\": %s}".formatted(passage.kind, json(passage.vector)));
+            new Passage(String.valueOf(doc), lang, number, number % 2 == 0 ? "text" : "table");
+        float[] vector = unitVector(DIMS);
+        passages.put(passage, vector);
+        json.add(format("{\"kind\": \"%s\", \"vector\": %s}", passage.kind, json(vector)));
       }
       index(INDEX, String.valueOf(doc), "{\"lang\": \"" + lang + "\", \"passages\": " + json + "}");
       if (doc == DOCS / 2) {
@@ -75,14 +71,14 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
     flush(INDEX);
   }
 
-  private static float score(float[] target, Passage passage) {
-    return VectorSimilarityFunction.COSINE.compare(target, passage.vector);
+  private float score(float[] target, Passage passage) {
+    return VectorSimilarityFunction.COSINE.compare(target, passages.get(passage));
   }
 
   /** The k documents with the best passages, of those that pass. */
   private Map<String, Float> exact(float[] target, int k, Predicate<Passage> filter) {
     Map<String, Float> best = new HashMap<>();
-    passages.stream()
+    passages.keySet().stream()
         .filter(filter)
         .forEach(passage -> best.merge(passage.id, score(target, passage), Math::max));
     Map<String, Float> ranked = new LinkedHashMap<>();
@@ -171,9 +167,9 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
 
   private void assertInnerHits(float[] target, SearchHit hit) {
     List<Passage> ranked =
-        passages.stream()
+        passages.keySet().stream()
             .filter(passage -> passage.id.equals(hit.getId()))
-            .sorted(Comparator.comparing(passage -> -score(target, passage)))
+            .sorted(Comparator.comparingDouble(passage -> -score(target, passage)))
             .toList();
     SearchHit[] inner = hit.getInnerHits().get("passages").getHits();
     assertEquals(ranked.size(), inner.length);
@@ -213,11 +209,12 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
       index(
           "deep",
           lang,
-          """
+          format(
+              """
           {"lang": "%s", "chapters": [
             {"passages": [{"vector": %2$s}, {"vector": %3$s}]}, {"passages": {"vector": %2$s}}]}
-          """
-              .formatted(lang, json(opposite), json(target)));
+          """,
+              lang, json(opposite), json(target)));
     }
     flush("deep");
     indicesAdmin()

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.query;
 
+import static org.elasticsearch.core.Strings.format;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 
@@ -48,13 +49,14 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
         matryoshka(
                 "ours",
                 DIMS,
-                "\"prefix_dims\": 6, \"similarity\": \"%s\", %s".formatted(similarity, more))
-            + """
+                format("\"prefix_dims\": 6, \"similarity\": \"%s\", %s", similarity, more))
+            + format(
+                """
               , "dense": {"type": "dense_vector", "dims": 24, "similarity": "%s",
                 "index_options": {"type": "flat"}},
               "parity": {"type": "keyword"}
-              """
-                .formatted(similarity));
+              """,
+                similarity));
     for (int i = 0; i < DOCS; i++) {
       float[] vector = unitVector(DIMS);
       if (similarity != VectorSimilarity.DOT_PRODUCT) {
@@ -72,7 +74,7 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
     index(
         INDEX,
         id,
-        "{\"ours\": %1$s, \"dense\": %1$s, \"parity\": \"%2$s\"}".formatted(json(vector), parity));
+        format("{\"ours\": %1$s, \"dense\": %1$s, \"parity\": \"%2$s\"}", json(vector), parity));
     vectors.put(id, vector);
   }
 

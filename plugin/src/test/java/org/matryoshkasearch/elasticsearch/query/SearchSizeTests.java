@@ -1,0 +1,56 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.query;
+
+import org.elasticsearch.test.ESTestCase;
+import org.junit.function.ThrowingRunnable;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+
+/** The limits of a search, and its hits where only the request says them. */
+public class SearchSizeTests extends ESTestCase {
+
+  public void testKIsTheSizeOfTheRequest() {
+    SearchSize unsaid = new SearchSize(null, null, null);
+    assertEquals(7, unsaid.hits(7));
+    assertEquals(1, unsaid.hits(0));
+    assertEquals(10, unsaid.hits(null));
+    assertEquals(10, unsaid.hits(-1));
+    assertEquals(10_000, unsaid.hits(20_000));
+    assertEquals(3, new SearchSize(3, null, null).hits(7));
+  }
+
+  public void testLimits() {
+    assertRefused("[k] must be greater than 0 but was [0]", () -> new SearchSize(0, null, null));
+    assertRefused(
+        "[k] cannot exceed [10000] but was [10001]", () -> new SearchSize(10_001, null, null));
+    assertRefused(
+        "[num_candidates] must be greater than 0 but was [-1]",
+        () -> new SearchSize(null, -1, null));
+    assertRefused(
+        "[num_candidates] cannot exceed [10000] but was [10001]",
+        () -> new SearchSize(null, 10_001, null));
+    assertRefused(
+        "[num_candidates] cannot be less than [k] but [9] is less than [10]",
+        () -> new SearchSize(10, 9, null));
+    assertRefused(
+        "[rescore_vector.oversample] must be between [1] and [100] but was [101.0]",
+        () -> new RescoreVector(101));
+    assertRefused(
+        "[rescore_vector.oversample] must be between [1] and [100] but was [NaN]",
+        () -> new RescoreVector(Float.NaN));
+  }
+
+  private static void assertRefused(String message, ThrowingRunnable construction) {
+    Exception e = expectThrows(IllegalArgumentException.class, construction);
+    assertEquals(message, e.getMessage());
+  }
+}
