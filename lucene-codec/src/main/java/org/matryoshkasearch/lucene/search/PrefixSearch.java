@@ -35,7 +35,8 @@ final class PrefixSearch {
    * The best documents by what the index scores, their top-level numbers ascending.
    *
    * @param target as many dimensions as the field has
-   * @param candidates how many documents, or with parents how many parents with a child each
+   * @param candidates how many documents, or with parents how many parents with a child each: fewer
+   *     than there are, for queues are made at full size
    * @param filter of the documents with vectors, or null
    * @param parents of the documents with vectors, or null
    */
@@ -47,13 +48,11 @@ final class PrefixSearch {
       Query filter,
       BitSetProducer parents)
       throws IOException {
-    // queues are made at full size
-    int k = Math.min(candidates, searcher.getIndexReader().maxDoc());
     Merged merged = new Merged();
     Query search =
         parents == null
-            ? new Documents(field, target, k, filter, merged)
-            : new BestChildren(field, target, k, filter, parents, merged);
+            ? new Documents(field, target, candidates, filter, merged)
+            : new BestChildren(field, target, candidates, filter, parents, merged);
     search.rewrite(searcher);
     return merged.docs;
   }

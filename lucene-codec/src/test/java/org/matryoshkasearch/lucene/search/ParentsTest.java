@@ -45,6 +45,8 @@ public class ParentsTest extends KnnTestCase {
   private static final BitSetProducer PARENTS =
       new QueryBitSetProducer(new TermQuery(new Term("kind", "parent")));
 
+  private static final int ORPHAN = 100_000;
+
   private final Map<Integer, Integer> parentOf = new HashMap<>();
   private final Set<Integer> deleted = new HashSet<>();
   private final List<Row> children = new ArrayList<>();
@@ -61,16 +63,17 @@ public class ParentsTest extends KnnTestCase {
     similarity = randomSimilarity();
     vectors = vectors(similarity);
     directory = newDirectory();
-    try (IndexWriter writer = new IndexWriter(directory, config(randomCodec()))) {
+    try (IndexWriter writer = new IndexWriter(directory, config(randomMatryoshka()))) {
       for (int parent = 0; parent < 120; parent++) {
         writer.addDocuments(block(parent));
         if (parent % 50 == 49) {
           writer.flush();
         }
       }
+      // vectors without a parent, the second of them in a segment without any
+      writer.addDocument(new Row(ORPHAN, vectors.get(), "a").document(similarity));
       writer.flush();
-      writer.addDocument(
-          new Row(100_000, null, "a").document(similarity)); // a leaf without parents
+      writer.addDocument(new Row(ORPHAN, vectors.get(), "a").document(similarity));
       for (int child = 0; child < children.size(); child += 7) {
         deleted.add(child);
         writer.deleteDocuments(IntField.newExactQuery("id", child));
@@ -91,11 +94,15 @@ public class ParentsTest extends KnnTestCase {
       parentOf.put(id, parent);
       block.add(child.document(similarity));
     }
-    Document last = new Document();
-    last.add(new StringField("kind", "parent", Field.Store.NO));
-    block.add(last);
+    block.add(parent());
     parentCount++;
     return block;
+  }
+
+  private static Document parent() {
+    Document parent = new Document();
+    parent.add(new StringField("kind", "parent", Field.Store.NO));
+    return parent;
   }
 
   @Override
@@ -158,6 +165,25 @@ public class ParentsTest extends KnnTestCase {
         assertHits(List.of(best), List.of(hit));
       }
       assertEquals(10, hits.stream().map(hit -> parentOf.get(hit.id())).distinct().count());
+    }
+  }
+
+  public void testTheFirstOfEqualChildrenIsTheHit() throws IOException {
+    try (Directory equal = newDirectory()) {
+      float[] vector = vectors.get();
+      try (IndexWriter writer = new IndexWriter(equal, config(randomMatryoshka()))) {
+        List<Document> block = new ArrayList<>();
+        for (int id = 0; id < 5; id++) {
+          block.add(new Row(id, vector, "a").document(similarity));
+        }
+        block.add(parent());
+        writer.addDocuments(block);
+      }
+      try (IndexReader equalReader = DirectoryReader.open(equal)) {
+        List<Hit> hits = hits(newSearcher(equalReader), nested(vector, 3, 9).build(), 9);
+        assertEquals(1, hits.size());
+        assertEquals(0, hits.get(0).id());
+      }
     }
   }
 
