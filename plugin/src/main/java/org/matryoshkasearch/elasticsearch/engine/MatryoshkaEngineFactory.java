@@ -87,6 +87,10 @@ public final class MatryoshkaEngineFactory implements EngineFactory {
     VectorFormats formats =
         VectorFormats.of(
             config.getMapperService(), config.getIndexSettings(), config.getThreadPool());
+    logger.debug(
+        "{} writes matryoshka_vector fields in our format, merging on [{}] threads",
+        config.getShardId(),
+        formats.mergeWorkers());
     EngineConfig wrapped =
         EngineConfig.builder(config)
             .codecProvider(new MatryoshkaCodecProvider(config.getCodecProvider(), formats))

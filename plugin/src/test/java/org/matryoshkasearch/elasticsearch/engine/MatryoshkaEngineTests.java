@@ -15,18 +15,22 @@ import static org.elasticsearch.core.Strings.format;
 import static org.hamcrest.Matchers.instanceOf;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.index.IndexFileNames;
+import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
 import org.elasticsearch.index.engine.InternalEngine;
 import org.elasticsearch.index.shard.IndexShard;
 import org.elasticsearch.index.store.LuceneFilesExtensions;
 import org.elasticsearch.indices.IndicesService;
+import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.xcontent.XContentType;
+import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
 
 /** Which fields the engine of a real shard writes in our format. */
@@ -38,6 +42,21 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
       "dense": {"type": "dense_vector", "dims": 8, "index_options": {"type": "hnsw"}},
       "title": {"type": "keyword"}
       """;
+
+  /** Knows the setting of an index that has an engine of another kind. */
+  public static final class FollowerSettingPlugin extends Plugin {
+    @Override
+    public List<Setting<?>> getSettings() {
+      return List.of(
+          Setting.boolSetting(
+              "index.xpack.ccr.following_index", false, Setting.Property.IndexScope));
+    }
+  }
+
+  @Override
+  protected Collection<Class<? extends Plugin>> getPlugins() {
+    return List.of(MatryoshkaPlugin.class, FollowerSettingPlugin.class);
+  }
 
   private void indexSegment(String index, String... ids) {
     for (String id : ids) {
@@ -77,6 +96,21 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
     IndexService index = service("test");
     assertEquals(Map.of("ours", FORMAT), formats(index));
     assertEquals(3, search("test", knn("ours", unitVector(DIMS), 10), 10).size());
+  }
+
+  public void testWithoutOurEngineTheFieldWorksInTheStockFormat() {
+    IndexService index =
+        createVectorIndex(
+            "test",
+            Settings.builder().put("index.xpack.ccr.following_index", true).build(),
+            matryoshka("ours", DIMS, "\"prefix_dims\": 4"));
+    indexSegment("test", "1", "2");
+    indexSegment("test", "3");
+    assertNotEquals(FORMAT, formats(index).get("ours"));
+    assertEquals(3, search("test", knn("ours", unitVector(DIMS), 10), 10).size());
+    assertEquals(3, search("test", knn("ours", unitVector(5), 10), 10).size());
+    forceMerge("test");
+    assertEquals(3, search("test", knn("ours", unitVector(5), 10), 10).size());
   }
 
   public void testFieldAddedLater() {
