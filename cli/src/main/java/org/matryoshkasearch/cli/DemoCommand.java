@@ -11,7 +11,6 @@
  */
 package org.matryoshkasearch.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.matryoshkasearch.cli.node.ElasticsearchNode;
+import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeSettings;
 import org.matryoshkasearch.cli.node.Ports;
 import org.matryoshkasearch.cli.vectors.ExactSearch;
@@ -34,7 +34,6 @@ import org.matryoshkasearch.cli.vectors.VectorSource;
  */
 final class DemoCommand {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BATCH = 200;
 
   private final Screen screen;
@@ -127,7 +126,7 @@ final class DemoCommand {
   }
 
   private static ObjectNode field(String type, int dims) {
-    return JSON.createObjectNode()
+    return Json.object()
         .put("type", type)
         .put("dims", dims)
         .put("similarity", Similarity.COSINE.mappingName());
@@ -166,7 +165,7 @@ final class DemoCommand {
     DemoSearch search = standardSearch(node);
     Path request = Files.createTempFile("matryoshka-query-", ".json");
     try {
-      JSON.writeValue(request.toFile(), search.body(vectors.queries().get(0).vector(), true));
+      Files.write(request, Json.bytes(search.body(vectors.queries().get(0).vector(), true)));
       request.toFile().deleteOnExit();
       report.howToSearch(node.client().address() + "/" + search.index().name(), request);
       Runtime.getRuntime().addShutdownHook(new Thread(this::sayStopping, "say-stopping"));

@@ -11,14 +11,13 @@
  */
 package org.matryoshkasearch.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.matryoshkasearch.cli.node.BulkBody;
+import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;
 import org.matryoshkasearch.cli.vectors.VectorRow;
 
@@ -31,7 +30,6 @@ final class DemoIndex {
   /** The vector field. */
   static final String FIELD = "embedding";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TITLE_LENGTH = 100;
 
   private final NodeClient client;
@@ -49,7 +47,7 @@ final class DemoIndex {
 
   /** Creates the index with one shard and this mapping of its vector field. */
   void create(ObjectNode field) throws IOException {
-    ObjectNode index = JSON.createObjectNode();
+    ObjectNode index = Json.object();
     index
         .putObject("settings")
         .put("number_of_shards", 1)
@@ -77,28 +75,13 @@ final class DemoIndex {
 
   /** Documents in the form that {@code _bulk} takes, for any of the indices. */
   static byte[] bulk(List<VectorRow> rows) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.getFactory().createGenerator(bytes)) {
-      json.setRootValueSeparator(null);
-      for (VectorRow row : rows) {
-        json.writeStartObject();
-        json.writeObjectFieldStart("index");
-        json.writeStringField("_id", String.valueOf(row.row()));
-        json.writeEndObject();
-        json.writeEndObject();
-        json.writeRaw('\n');
-        json.writeStartObject();
-        json.writeStringField("title", title(row));
-        json.writeArrayFieldStart(FIELD);
-        for (float component : row.vector()) {
-          json.writeNumber(component);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeRaw('\n');
-      }
+    BulkBody bulk = new BulkBody();
+    for (VectorRow row : rows) {
+      ObjectNode document = Json.object().put("title", title(row));
+      document.set(FIELD, Json.array(row.vector()));
+      bulk.index(String.valueOf(row.row()), document);
     }
-    return bytes.toByteArray();
+    return bulk.bytes();
   }
 
   /** What to call a row: its title, else the start of its text, else its number; one line. */

@@ -12,14 +12,13 @@
 package org.matryoshkasearch.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.vectors.ExactSearch;
 import org.matryoshkasearch.cli.vectors.VectorRow;
 
@@ -36,7 +35,6 @@ record DemoSearch(String label, DemoIndex index, String query, int oversample) {
   /** How many hits a search returns. */
   static final int K = 10;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ROUNDS = 3;
 
   /**
@@ -54,14 +52,11 @@ record DemoSearch(String label, DemoIndex index, String query, int oversample) {
 
   /** The body of a search request. */
   ObjectNode body(float[] vector, boolean titles) {
-    ObjectNode body = JSON.createObjectNode();
+    ObjectNode body = Json.object();
     body.put("size", K);
     ObjectNode knn = body.putObject("query").putObject(query);
     knn.put("field", DemoIndex.FIELD);
-    ArrayNode components = knn.putArray("query_vector");
-    for (float component : vector) {
-      components.add(component);
-    }
+    knn.set("query_vector", Json.array(vector));
     knn.put("k", K);
     if (oversample > 0) {
       knn.putObject("rescore_vector").put("oversample", oversample);

@@ -12,7 +12,6 @@
 package org.matryoshkasearch.cli.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -28,7 +27,6 @@ import java.time.Duration;
 /** Sends JSON over HTTP to one node. Safe for use by many threads. */
 public final class NodeClient {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final URI base;
@@ -46,11 +44,16 @@ public final class NodeClient {
    */
   public record Response(int status, JsonNode body) {
 
-    /** The reason of an error, or the empty text. */
+    /** The reason of an error with its causes, or the empty text. */
     public String reason() {
       JsonNode error = body.path("error");
-      JsonNode cause = error.path("root_cause").path(0);
-      return error.isTextual() ? error.asText() : reasons(cause.isMissingNode() ? error : cause);
+      if (error.isTextual()) {
+        return error.asText();
+      }
+      String reasons = reasons(error);
+      // The causes of a failed search are those of its shards, and only the root is told.
+      String root = error.path("root_cause").path(0).path("reason").asText();
+      return reasons.contains(root) ? reasons : reasons + "; " + root;
     }
 
     private static String reasons(JsonNode error) {
@@ -96,7 +99,7 @@ public final class NodeClient {
   }
 
   private static byte[] bytes(JsonNode body) throws IOException {
-    return body == null ? null : JSON.writeValueAsBytes(body);
+    return body == null ? null : Json.bytes(body);
   }
 
   private JsonNode demand(String method, String path, byte[] body) throws IOException {
@@ -136,6 +139,6 @@ public final class NodeClient {
   private static JsonNode parse(byte[] body) throws IOException {
     String text = new String(body, StandardCharsets.UTF_8);
     boolean json = text.startsWith("{") || text.startsWith("[");
-    return json ? JSON.readTree(text) : MissingNode.getInstance();
+    return json ? Json.parse(text) : MissingNode.getInstance();
   }
 }

@@ -1,0 +1,62 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.integ;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.matryoshkasearch.cli.node.ElasticsearchNode;
+import org.matryoshkasearch.cli.node.NodeSettings;
+import org.matryoshkasearch.cli.node.Ports;
+
+/** Real nodes with the built plugin. */
+final class Nodes {
+
+  private static final String HEAP = "1g";
+
+  private static ElasticsearchNode shared;
+
+  private Nodes() {}
+
+  /**
+   * The node that most tests share, started for the first of them. It ends with this JVM. A node
+   * that does not start fails every test.
+   */
+  static synchronized ElasticsearchNode shared() throws IOException {
+    if (shared == null) {
+      ElasticsearchNode node = create("shared", Map.of());
+      node.start(() -> {});
+      shared = node;
+    }
+    return shared;
+  }
+
+  /** A node of its own that is not started yet. */
+  static ElasticsearchNode create(String name, Map<String, String> settings) throws IOException {
+    return new ElasticsearchNode(
+        new NodeSettings(
+            name,
+            Path.of(property("matryoshka.distribution")),
+            Path.of(property("matryoshka.plugin")),
+            Ports.free(),
+            HEAP,
+            settings));
+  }
+
+  private static String property(String name) {
+    String value = System.getProperty(name);
+    if (value == null) {
+      throw new AssertionError("the build sets -D" + name + " for these tests");
+    }
+    return value;
+  }
+}
