@@ -53,7 +53,9 @@ public final class FullVectorScores extends DoubleValuesSource {
     return new DoubleValues() {
       @Override
       public double doubleValue() throws IOException {
-        return scorer.score();
+        float score = scorer.score();
+        // as in the rescore: a vector of zeros has no cosine
+        return Float.isNaN(score) ? 0 : Math.max(score, 0);
       }
 
       @Override
