@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +25,17 @@ import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 
 public class EmbeddedExampleTest extends LuceneTestCase {
+
+  public void testReadmeShowsTheExample() throws IOException {
+    String readme = Files.readString(Path.of("..", "README.md"));
+    int start = readme.indexOf("```java\n") + "```java\n".length();
+    String shown = readme.substring(start, readme.indexOf("```", start));
+    String example =
+        Files.readString(Path.of("src/test/java/org/matryoshkasearch/lucene/EmbeddedExample.java"));
+    assertTrue(
+        "the first Java block of the README must be a part of EmbeddedExample",
+        example.contains(shown.strip().indent(2).stripTrailing().replace("\n  \n", "\n\n")));
+  }
 
   public void testFindsTheNearestTitles() throws IOException {
     Codec before = Codec.getDefault();

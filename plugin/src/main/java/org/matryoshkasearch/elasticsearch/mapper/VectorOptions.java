@@ -32,10 +32,11 @@ public record VectorOptions(
     IndexOptions indexOptions) {
 
   private static final int MIN_DEFAULT_PREFIX_DIMS = 64;
+  private static final int MAX_DEFAULT_PREFIX_DIMS = 512;
 
-  /** The {@code prefix_dims} of a mapping that does not say: a quarter, but 64 at least. */
+  /** The {@code prefix_dims} of a mapping that does not say: a quarter, between 64 and 512. */
   static int defaultPrefixDims(int dims) {
-    return Math.min(dims, Math.max(MIN_DEFAULT_PREFIX_DIMS, dims / 4));
+    return Math.min(dims, Math.clamp(dims / 4, MIN_DEFAULT_PREFIX_DIMS, MAX_DEFAULT_PREFIX_DIMS));
   }
 
   /**

@@ -49,7 +49,8 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertEquals(1, options(b -> b.field("dims", 1)).prefixDims());
     assertEquals(63, options(b -> b.field("dims", 63)).prefixDims());
     assertEquals(64, options(b -> b.field("dims", 128)).prefixDims());
-    assertEquals(1024, options(b -> b.field("dims", 4096)).prefixDims());
+    assertEquals(256, options(b -> b.field("dims", 1024)).prefixDims());
+    assertEquals(512, options(b -> b.field("dims", 4096)).prefixDims());
   }
 
   public void testEveryParameter() throws IOException {
