@@ -35,6 +35,10 @@ public final class ElasticsearchNode implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
 
+  /** What a log says where a node failed, the most telling first. */
+  private static final List<String> SIGNS_OF_FAILURE =
+      List.of("insufficient memory", "[ERROR]", "[FATAL]", "Exception");
+
   /**
    * Runs a command as long as its standard input is open, then sends it SIGTERM. A pipe that this
    * JVM holds ends with the JVM, even if that was killed, so no node outlives it.
@@ -124,14 +128,14 @@ public final class ElasticsearchNode implements AutoCloseable {
   }
 
   private NodeException failed(String what) throws IOException {
+    List<String> lines = log().lines().map(String::strip).toList();
     String reason =
-        Files.readString(console(), StandardCharsets.UTF_8)
-            .lines()
-            .filter(line -> line.contains("ERROR") || line.contains("rror:"))
+        SIGNS_OF_FAILURE.stream()
+            .flatMap(sign -> lines.stream().filter(line -> line.contains(sign)))
             .findFirst()
-            .map(line -> " (" + line.strip() + ")")
+            .map(line -> " (" + line + ")")
             .orElse("");
-    Path kept = Files.createTempFile("matryoshka-" + settings.name(), ".log");
+    Path kept = Files.createTempFile("matryoshka-" + settings.name() + "-", ".log");
     Files.copy(console(), kept, StandardCopyOption.REPLACE_EXISTING);
     return new NodeException(what + reason + "; its log: " + kept);
   }

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.integ;
+package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.integ;
+package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
@@ -177,6 +177,7 @@ public class DemoIT {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("TMPDIR", temporary.toString());
+    builder.environment().put("MATRYOSHKA_NO_BUILD", "yes");
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
     return builder.start();
   }
