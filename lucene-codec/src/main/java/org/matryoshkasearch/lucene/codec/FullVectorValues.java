@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.IOException;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.codecs.hnsw.PrefetchableFlatVectorScorer;
 import org.apache.lucene.codecs.lucene95.HasIndexSlice;
 import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
 import org.apache.lucene.index.FloatVectorValues;
@@ -31,8 +32,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * quantised formats make between approximate and exact scores.
  */
 final class FullVectorValues extends FloatVectorValues implements HasIndexSlice {
+  // rows are large and far apart: in bulk they are asked for before the first is scored
   private static final FlatVectorsScorer FULL_SCORER =
-      FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
+      new PrefetchableFlatVectorScorer(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
   private final OffHeapByteVectorValues rows;
   private final FullVectorEncoding encoding;
@@ -89,14 +91,23 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     return new OrdinalScorer(copy.iterator(), prefixes.scorer(copy, target));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A target that is shorter than the vectors is compared with as many of their leading
+   * dimensions, as the similarity compares prefixes; no more of the rows is read.
+   */
   @Override
   public VectorScorer rescorer(float[] target) throws IOException {
     if (size() == 0) {
       return null;
     }
     FullVectorValues copy = copy();
-    return new OrdinalScorer(
-        copy.iterator(), FULL_SCORER.getRandomVectorScorer(similarity, copy, target));
+    RandomVectorScorer scorer =
+        target.length < value.length
+            ? new RawPrefixes(target.length).scorer(copy, target)
+            : FULL_SCORER.getRandomVectorScorer(similarity, copy, target);
+    return new OrdinalScorer(copy.iterator(), scorer);
   }
 
   /** The rows one after another where they are float32, so that they can be scored in place. */

@@ -21,7 +21,9 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.TaskExecutor;
@@ -78,10 +80,9 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>Codec name {@code MatryoshkaPrefixCodesData}. For each field, for each vector by ordinal:
  *
  * <ul>
- *   <li><b>array[byte]</b> the code, filled up with zeros to a multiple of four bytes: c(i) for
- *       each dimension i of the prefix, <em>int8</em> one byte each; <em>int4</em> c(i) in the
- *       upper half of byte i and c(i + n) in the lower, n being the bytes of the code; <em>one
- *       bit</em> the first dimension in the highest bit of the first byte
+ *   <li><b>array[int64]</b> the code: a plane for each of its bits (8, 4 or 1), from the lowest; a
+ *       plane has a bit for each dimension of the prefix, filled up with zeros to whole words: bit
+ *       i % 64 of word i / 64 is that bit of c(i)
  *   <li><b>[float32]</b> lower and <b>[float32]</b> step: component i of the prefix is about
  *       centroid(i) + lower + step * c(i)
  *   <li><b>[float32]</b> step times the sum of c(i)
@@ -211,6 +212,11 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
     this.beamWidth = beamWidth;
     this.numMergeWorkers = numMergeWorkers;
     this.mergeExec = mergeExec == null ? null : new TaskExecutor(mergeExec);
+  }
+
+  /** Whether a field of a segment was written in this format, as the segment's own codec says. */
+  public static boolean isFormatOf(FieldInfo field) {
+    return NAME.equals(field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
   }
 
   private static void checkRange(String name, int value, int max) {

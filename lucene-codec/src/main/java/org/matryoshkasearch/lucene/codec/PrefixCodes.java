@@ -52,14 +52,23 @@ final class PrefixCodes implements PrefixVectors {
 
   @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
-    Rows rows = new Rows(quantizer.copy(), codes.clone());
-    QuantizedPrefix query = rows.quantizer.quantizeQuery(prefixOf(vectors, target));
+    CodeRows rows = rows();
+    QuantizedPrefix query = quantizer.copy().quantizeQuery(prefixOf(vectors, target));
     return new RandomVectorScorer.AbstractRandomVectorScorer(vectors) {
       @Override
       public float score(int node) throws IOException {
         return rows.score(query, node);
       }
+
+      @Override
+      public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
+        return rows.bulkScore(query, nodes, scores, numNodes);
+      }
     };
+  }
+
+  private CodeRows rows() throws IOException {
+    return new CodeRows(quantizer, codes.randomAccessSlice(0, codes.length()));
   }
 
   /**
@@ -120,7 +129,7 @@ final class PrefixCodes implements PrefixVectors {
         new RandomVectorScorerSupplier() {
           @Override
           public UpdateableRandomVectorScorer scorer() throws IOException {
-            return new GraphScorer(vectors.copy(), new Rows(quantizer.copy(), codes.clone()));
+            return new GraphScorer(vectors.copy(), rows(), quantizer);
           }
 
           @Override
@@ -134,51 +143,30 @@ final class PrefixCodes implements PrefixVectors {
   /** Scores the prefixes against one of them. */
   private static final class GraphScorer
       extends UpdateableRandomVectorScorer.AbstractUpdateableRandomVectorScorer {
-    private final Rows rows;
+    private final CodeRows rows;
+    private final PrefixQuantizer quantizer;
     private final QuantizedPrefix query;
 
-    GraphScorer(FullVectorValues vectors, Rows rows) {
+    GraphScorer(FullVectorValues vectors, CodeRows rows, PrefixQuantizer quantizer) {
       super(vectors);
       this.rows = rows;
-      this.query = rows.quantizer.newQuery();
+      this.quantizer = quantizer;
+      this.query = quantizer.newQuery();
     }
 
     @Override
     public void setScoringOrdinal(int node) throws IOException {
-      rows.quantizer.toQuery(rows.read(node), query);
+      quantizer.toQuery(rows.read(node), query);
     }
 
     @Override
     public float score(int node) throws IOException {
       return rows.score(query, node);
     }
-  }
 
-  /** Reads rows one at a time. */
-  private static final class Rows {
-    final PrefixQuantizer quantizer;
-    private final IndexInput codes;
-    private final int rowBytes;
-    private final QuantizedPrefix row;
-    private final float[] terms = new float[QuantizedPrefix.TERMS];
-
-    Rows(PrefixQuantizer quantizer, IndexInput codes) {
-      this.quantizer = quantizer;
-      this.codes = codes;
-      this.rowBytes = quantizer.rowBytes();
-      this.row = quantizer.newDocument();
-    }
-
-    QuantizedPrefix read(int ord) throws IOException {
-      codes.seek((long) ord * rowBytes);
-      codes.readBytes(row.code, 0, row.code.length);
-      codes.readFloats(terms, 0, terms.length);
-      row.setTerms(terms[0], terms[1], terms[2], terms[3]);
-      return row;
-    }
-
-    float score(QuantizedPrefix query, int ord) throws IOException {
-      return quantizer.score(query, read(ord));
+    @Override
+    public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
+      return rows.bulkScore(query, nodes, scores, numNodes);
     }
   }
 }

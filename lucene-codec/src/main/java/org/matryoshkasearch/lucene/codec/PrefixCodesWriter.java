@@ -29,7 +29,9 @@ final class PrefixCodesWriter {
   /** Appends the row of a comparable prefix. */
   void add(float[] prefix) throws IOException {
     quantizer.quantizeDocument(prefix, row);
-    out.writeBytes(row.code, row.code.length);
+    for (long word : row.planes) {
+      out.writeLong(word);
+    }
     out.writeInt(Float.floatToIntBits(row.lower));
     out.writeInt(Float.floatToIntBits(row.step));
     out.writeInt(Float.floatToIntBits(row.sum));

@@ -17,17 +17,18 @@ import java.util.Optional;
 /**
  * How the prefix of each vector is coded for the graph.
  *
- * <p>A code of {@code bits()} bits a dimension is a row of {@link #codeBytes} bytes; {@link
- * #FLOAT32} has no rows of its own: its prefixes are the leading dimensions of the full vectors.
+ * <p>A code is a row of bit planes, one for each of its {@link #bits} a dimension, and a plane
+ * whole words of 64 bits: multiples of 64 dimensions waste none. {@link #FLOAT32} has no rows of
+ * its own: its prefixes are the leading dimensions of the full vectors.
  */
 public enum PrefixEncoding {
   /** The leading dimensions of the stored full vector, in the precision in which it is stored. */
   FLOAT32(0, 32),
-  /** One byte a dimension, 0 to 255. */
+  /** 8 bits a dimension, 0 to 255. */
   INT8(1, 8),
-  /** Two dimensions a byte, 0 to 15 each: dimension {@code i} beside dimension {@code i + half}. */
+  /** 4 bits a dimension, 0 to 15. */
   INT4(2, 4),
-  /** Eight dimensions a byte; the query is coded in 4 bits a dimension. */
+  /** One bit a dimension; the query has 4. */
   BIT1(3, 1);
 
   private final int wireNumber;
@@ -48,9 +49,14 @@ public enum PrefixEncoding {
     return this != FLOAT32;
   }
 
-  /** The bytes of one code, a multiple of four so that the floats behind it are aligned. */
+  /** The 64-bit words of one bit plane: a bit for each dimension. */
+  static int planeWords(int prefixDims) {
+    return (prefixDims + Long.SIZE - 1) / Long.SIZE;
+  }
+
+  /** The bytes of one code: a bit plane for each bit. */
   int codeBytes(int prefixDims) {
-    return isQuantized() ? (prefixDims * bits + 31) / 32 * 4 : 0;
+    return isQuantized() ? bits * planeWords(prefixDims) * Long.BYTES : 0;
   }
 
   /** The number that stands in the files for this encoding. */

@@ -11,8 +11,8 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.quantization.OptimizedScalarQuantizer;
@@ -35,6 +35,7 @@ final class PrefixQuantizer {
   private final float centroidDot;
   private final OptimizedScalarQuantizer quantizer;
   private final byte[] components;
+  private final float[] centred;
 
   /**
    * @param encoding any but {@link PrefixEncoding#FLOAT32}
@@ -47,7 +48,8 @@ final class PrefixQuantizer {
     this.centroid = centroid;
     this.centroidDot = VectorUtil.dotProduct(centroid, centroid);
     this.quantizer = new OptimizedScalarQuantizer(this.similarity);
-    this.components = new byte[codeBytes() * 8 / encoding.bits()];
+    this.components = new byte[centroid.length];
+    this.centred = new float[centroid.length];
   }
 
   /** A quantiser to another code, about the same centroid. */
@@ -81,53 +83,68 @@ final class PrefixQuantizer {
   }
 
   long ramBytesUsed() {
-    return RamUsageEstimator.sizeOf(centroid) + RamUsageEstimator.sizeOf(components);
+    return 2 * RamUsageEstimator.sizeOf(centroid) + RamUsageEstimator.sizeOf(components);
   }
 
+  /** An empty code of a document. */
   QuantizedPrefix newDocument() {
-    return new QuantizedPrefix(codeBytes());
+    return new QuantizedPrefix(codeBytes() / Long.BYTES);
   }
 
+  /** An empty code of a query. */
   QuantizedPrefix newQuery() {
-    return new QuantizedPrefix(
-        encoding == PrefixEncoding.BIT1 ? 4 * codeBytes() : components.length);
+    return new QuantizedPrefix(queryBits() * planeWords());
+  }
+
+  private int queryBits() {
+    return Math.max(encoding.bits(), 4);
+  }
+
+  private int planeWords() {
+    return PrefixEncoding.planeWords(dims());
   }
 
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
   void quantizeDocument(float[] prefix, QuantizedPrefix document) {
     quantize(prefix, encoding.bits(), document);
-    switch (encoding) {
-      case INT8 -> System.arraycopy(components, 0, document.code, 0, components.length);
-      case INT4 -> packNibbles(components, document.code);
-      case BIT1 -> OptimizedScalarQuantizer.packAsBinary(components, document.code);
-      case FLOAT32 -> throw new AssertionError(encoding);
+    Arrays.fill(document.planes, 0);
+    for (int i = 0; i < components.length; i++) {
+      for (int bit = 0; bit < encoding.bits(); bit++) {
+        document.planes[bit * planeWords() + i / Long.SIZE] |= (components[i] >>> bit & 1L) << i;
+      }
     }
   }
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   QuantizedPrefix quantizeQuery(float[] prefix) {
     QuantizedPrefix query = newQuery();
-    quantize(prefix, encoding == PrefixEncoding.INT8 ? 8 : 4, query);
-    if (encoding == PrefixEncoding.BIT1) {
-      OptimizedScalarQuantizer.transposeHalfByte(components, query.code);
-    } else {
-      System.arraycopy(components, 0, query.code, 0, components.length);
+    quantize(prefix, queryBits(), query);
+    for (int i = 0; i < components.length; i++) {
+      for (int bit = 0; bit < queryBits(); bit++) {
+        query.planes[queryWord(bit, i / Long.SIZE)] |= (components[i] >>> bit & 1L) << i;
+      }
     }
     return query;
   }
 
+  /** Where a query has a word of a plane: groups of four planes, in a group word by word. */
+  private int queryWord(int plane, int word) {
+    return (plane / 4 * planeWords() + word) * 4 + plane % 4;
+  }
+
   /** Makes a query of a document's code; 1-bit codes are too coarse for that. */
   void toQuery(QuantizedPrefix document, QuantizedPrefix query) {
-    switch (encoding) {
-      case INT8 -> System.arraycopy(document.code, 0, query.code, 0, document.code.length);
-      case INT4 -> unpackNibbles(document.code, query.code);
-      case BIT1, FLOAT32 -> throw new AssertionError(encoding);
+    assert encoding.bits() == queryBits();
+    for (int plane = 0; plane < encoding.bits(); plane++) {
+      for (int word = 0; word < planeWords(); word++) {
+        query.planes[queryWord(plane, word)] = document.planes[plane * planeWords() + word];
+      }
     }
     query.setTerms(document.lower, document.step, document.sum, document.correction);
   }
 
   private void quantize(float[] prefix, int bits, QuantizedPrefix result) {
-    float[] centred = ArrayUtil.copyOfSubArray(prefix, 0, prefix.length); // centred in place
+    System.arraycopy(prefix, 0, centred, 0, centred.length);
     QuantizationResult terms = quantizer.scalarQuantize(centred, components, (byte) bits, centroid);
     float step = (terms.upperInterval() - terms.lowerInterval()) / ((1 << bits) - 1);
     result.setTerms(
@@ -137,40 +154,23 @@ final class PrefixQuantizer {
         terms.additionalCorrection());
   }
 
-  /** The score of two prefixes, on the scale of {@link VectorSimilarityFunction#compare}. */
-  float score(QuantizedPrefix query, QuantizedPrefix document) {
-    float codeDot =
-        switch (encoding) {
-          case INT8 -> VectorUtil.uint8DotProduct(query.code, document.code);
-          case INT4 -> VectorUtil.int4DotProductSinglePacked(query.code, document.code);
-          case BIT1 -> VectorUtil.int4BitDotProduct(query.code, document.code);
-          case FLOAT32 -> throw new AssertionError(encoding);
-        };
+  /**
+   * The score of two prefixes, on the scale of {@link VectorSimilarityFunction#compare}.
+   *
+   * @param codeDot the dot product of their codes
+   * @param lower the document's, as {@code step}, {@code sum} and {@code correction}
+   */
+  float score(
+      QuantizedPrefix query, long codeDot, float lower, float step, float sum, float correction) {
     float dot =
-        query.lower * (dims() * document.lower + document.sum)
-            + query.sum * document.lower
-            + query.step * document.step * codeDot;
+        query.lower * (dims() * lower + sum) + query.sum * lower + query.step * step * codeDot;
     if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
-      float squareDistance = query.correction + document.correction - 2 * dot;
+      float squareDistance = query.correction + correction - 2 * dot;
       return VectorUtil.normalizeDistanceToUnitInterval(Math.max(squareDistance, 0));
     }
-    dot += query.correction + document.correction - centroidDot;
+    dot += query.correction + correction - centroidDot;
     return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
         ? VectorUtil.scaleMaxInnerProductScore(dot)
         : VectorUtil.normalizeToUnitInterval(Math.clamp(dot, -1, 1));
-  }
-
-  /** The layout of {@link VectorUtil#int4DotProductSinglePacked}. */
-  private static void packNibbles(byte[] components, byte[] packed) {
-    for (int i = 0; i < packed.length; i++) {
-      packed[i] = (byte) (components[i] << 4 | components[packed.length + i]);
-    }
-  }
-
-  private static void unpackNibbles(byte[] packed, byte[] components) {
-    for (int i = 0; i < packed.length; i++) {
-      components[i] = (byte) (packed[i] >>> 4 & 0x0F);
-      components[packed.length + i] = (byte) (packed[i] & 0x0F);
-    }
   }
 }

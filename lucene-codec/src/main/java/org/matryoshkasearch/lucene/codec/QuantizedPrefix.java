@@ -19,9 +19,10 @@ final class QuantizedPrefix {
   /** Floats behind each code: lower, step, sum, correction. */
   static final int TERMS = 4;
 
-  final byte[] code;
+  /** The bit planes of the code, one after another from that of the lowest bits. */
+  final long[] planes;
 
-  /** Component i of the centred prefix is about {@code lower + step * code[i]}. */
+  /** Component i of the centred prefix is about {@code lower + step * c(i)}. */
   float lower;
 
   float step;
@@ -32,8 +33,8 @@ final class QuantizedPrefix {
   /** The prefix's dot product with the centroid; its squared distance from it if euclidean. */
   float correction;
 
-  QuantizedPrefix(int codeBytes) {
-    code = new byte[codeBytes];
+  QuantizedPrefix(int words) {
+    planes = new long[words];
   }
 
   void setTerms(float lower, float step, float sum, float correction) {

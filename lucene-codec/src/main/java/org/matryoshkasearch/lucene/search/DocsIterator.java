@@ -30,11 +30,6 @@ final class DocsIterator extends DocIdSetIterator {
     this.at = from - 1;
   }
 
-  /** The same documents from the beginning. */
-  DocsIterator copy() {
-    return new DocsIterator(docs, from, to, docBase);
-  }
-
   /** Where in the array the leaf's documents begin. */
   int from() {
     return from;

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.ExitableDirectoryReader.ExitableFilterAtomicReader;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
@@ -28,6 +28,7 @@ import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.VectorScorer;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
  * Scores candidates with their stored vectors: each leaf once, its rows in the order in which they
@@ -76,7 +77,6 @@ final class Rescorer {
     if (scorer == null) {
       return;
     }
-    prefetch(leaf, docs);
     QueryTimeout timeout = searcher.getTimeout();
     VectorScorer.Bulk bulk = scorer.bulk(docs);
     DocAndFloatFeatureBuffer chunk = new DocAndFloatFeatureBuffer();
@@ -100,33 +100,18 @@ final class Rescorer {
     }
   }
 
-  /** Asks for all rows at once, so that those on disk are not waited for one by one. */
-  private void prefetch(LeafReaderContext leaf, DocsIterator docs) throws IOException {
-    FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-    KnnVectorValues.DocIndexIterator rows = values.iterator();
-    DocsIterator wanted = docs.copy();
-    int[] ords = new int[Math.toIntExact(wanted.cost())];
-    int count = 0;
-    for (int doc = wanted.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = wanted.nextDoc()) {
-      if (rows.advance(doc) != doc) {
-        throw new IllegalStateException(
-            "document [" + doc + "] has lost its vector in field [" + field + "]");
-      }
-      ords[count++] = rows.index();
-    }
-    values.prefetch(ords, count);
-  }
-
   private VectorScorer scorer(LeafReader reader, float[] target) throws IOException {
     FloatVectorValues values = reader.getFloatVectorValues(field);
     if (values == null || values.size() == 0) {
       return null;
     }
-    if (target.length == values.dimension() && !hidesRescorer(reader)) {
+    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
+    boolean scoresTarget =
+        target.length == values.dimension() || MatryoshkaHnswVectorsFormat.isFormatOf(info);
+    if (scoresTarget && !hidesRescorer(reader)) {
       return values.rescorer(target);
     }
-    return new RowScorer(
-        values, reader.getFieldInfos().fieldInfo(field).getVectorSimilarityFunction(), target);
+    return new RowScorer(values, info.getVectorSimilarityFunction(), target);
   }
 
   /**

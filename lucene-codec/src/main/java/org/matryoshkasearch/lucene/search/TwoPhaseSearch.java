@@ -132,7 +132,9 @@ final class TwoPhaseSearch {
               target.length));
     }
     String prefixDims = info.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
-    if (prefixDims != null && target.length < Integer.parseInt(prefixDims)) {
+    if (MatryoshkaHnswVectorsFormat.isFormatOf(info)
+        && prefixDims != null
+        && target.length < Integer.parseInt(prefixDims)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

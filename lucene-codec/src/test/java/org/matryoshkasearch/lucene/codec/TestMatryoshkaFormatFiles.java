@@ -47,9 +47,13 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
 
   private static final String SUFFIX = "MatryoshkaHnsw_0";
 
-  private static final String GOLDEN_VEMQ = "000000000000040202010380013cabaa0a400000a0bfffffffff";
+  private static final String GOLDEN_VEMQ =
+      "000000000000040202010380019001abaa0a400000a0bfffffffff";
   private static final String GOLDEN_VEQ =
-      "00f00000565595bf6dc1963e56558d401dc73e41f0000000000098c0166c013fa9aaf240e4b8f44100f000005655d5bf832d583eabaa4a408fe3a040";
+      "0200000000000000020000000000000002000000000000000200000000000000565595bf6dc1963e"
+          + "56558d401dc73e410100000000000000010000000000000001000000000000000100000000000000"
+          + "000098c0166c013fa9aaf240e4b8f441020000000000000002000000000000000200000000000000"
+          + "02000000000000005655d5bf832d583eabaa4a408fe3a040";
   private static final String GOLDEN_DVM =
       "000000000803800118ffffffffffffffff0000000000000000ffffffffffffff";
   private static final String GOLDEN_DVD = "803f004040408040a040c0c0e0400041003f803e000080bf";
@@ -94,16 +98,12 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
         int[] code = new int[prefixDims];
         int sum = 0;
         for (int i = 0; i < prefixDims; i++) {
-          code[i] =
-              switch (encoding) {
-                case INT8 -> codes[row + i] & 0xFF;
-                case INT4 -> i < 4 ? (codes[row + i] & 0xF0) >> 4 : codes[row + i - 4] & 0x0F;
-                case BIT1 -> (codes[row] >> (7 - i)) & 1;
-                case FLOAT32 -> throw new AssertionError();
-              };
+          for (int bit = 0; bit < encoding.bits(); bit++) {
+            code[i] |= ((codes[row + 8 * bit] >> i) & 1) << bit; // fewer than 8 dimensions
+          }
           sum += code[i];
         }
-        row += 4;
+        row += 8 * encoding.bits();
         float lower = floatAt(codes, row);
         float step = floatAt(codes, row + 4);
         assertEquals(step * sum, floatAt(codes, row + 8), 1e-5f);

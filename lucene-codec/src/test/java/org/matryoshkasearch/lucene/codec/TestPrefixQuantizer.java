@@ -11,28 +11,39 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.VectorUtil;
 
 /** Scores of codes against scores of the prefixes that they stand for. */
 public class TestPrefixQuantizer extends LuceneTestCase {
   private static final int COUNT = 200;
+  private static final List<PrefixEncoding> CODES =
+      List.of(PrefixEncoding.INT8, PrefixEncoding.INT4, PrefixEncoding.BIT1);
 
-  public void testInt8IsNearlyExact() {
+  public void testInt8IsNearlyExact() throws IOException {
     assertScores(PrefixEncoding.INT8, 0.04f);
   }
 
-  public void testInt4IsClose() {
+  public void testInt4IsClose() throws IOException {
     assertScores(PrefixEncoding.INT4, 0.25f);
   }
 
-  public void testBit1IsCoarse() {
+  public void testBit1IsCoarse() throws IOException {
     assertScores(PrefixEncoding.BIT1, 0.8f);
   }
 
   /** Mean error of a score relative to the spread of the true scores. */
-  private void assertScores(PrefixEncoding encoding, float tolerance) {
+  private void assertScores(PrefixEncoding encoding, float tolerance) throws IOException {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       int dims = 17 + random().nextInt(80); // mostly no multiple of anything
       float[][] prefixes = NestedVectors.unit(random(), COUNT, dims);
@@ -42,15 +53,17 @@ public class TestPrefixQuantizer extends LuceneTestCase {
       }
       PrefixQuantizer quantizer = new PrefixQuantizer(encoding, similarity, centroid.mean());
       QuantizedPrefix query = quantizer.quantizeQuery(prefixes[0]);
-      QuantizedPrefix document = quantizer.newDocument();
       double error = 0;
       double mean = 0;
       float[] exact = new float[COUNT];
       for (int i = 0; i < COUNT; i++) {
         exact[i] = PrefixSimilarity.of(similarity).compare(prefixes[0], prefixes[i]);
         mean += exact[i] / COUNT;
-        quantizer.quantizeDocument(prefixes[i], document);
-        error += Math.abs(quantizer.score(query, document) - exact[i]) / COUNT;
+      }
+      try (Rows rows = new Rows(quantizer, prefixes)) {
+        for (int i = 0; i < COUNT; i++) {
+          error += Math.abs(rows.codes.score(query, i) - exact[i]) / COUNT;
+        }
       }
       double spread = 0;
       for (float score : exact) {
@@ -62,47 +75,84 @@ public class TestPrefixQuantizer extends LuceneTestCase {
     }
   }
 
-  public void testDocumentAsQuery() {
-    for (PrefixEncoding encoding :
-        new PrefixEncoding[] {PrefixEncoding.INT8, PrefixEncoding.INT4}) {
-      int dims = 1 + random().nextInt(100);
+  public void testDocumentAsQuery() throws IOException {
+    for (PrefixEncoding encoding : List.of(PrefixEncoding.INT8, PrefixEncoding.INT4)) {
+      int dims = 1 + random().nextInt(200);
       float[][] prefixes = NestedVectors.unit(random(), 2, dims);
       PrefixQuantizer quantizer =
           new PrefixQuantizer(encoding, VectorSimilarityFunction.DOT_PRODUCT, new float[dims]);
-      QuantizedPrefix a = quantizer.newDocument();
-      QuantizedPrefix b = quantizer.newDocument();
-      quantizer.quantizeDocument(prefixes[0], a);
-      quantizer.quantizeDocument(prefixes[1], b);
-      QuantizedPrefix query = quantizer.newQuery();
-      quantizer.toQuery(a, query);
-      assertEquals(
-          quantizer.score(quantizer.quantizeQuery(prefixes[0]), b), quantizer.score(query, b), 0);
+      try (Rows rows = new Rows(quantizer, prefixes)) {
+        QuantizedPrefix query = quantizer.newQuery();
+        quantizer.toQuery(rows.codes.read(0), query);
+        assertEquals(
+            rows.codes.score(quantizer.quantizeQuery(prefixes[0]), 1),
+            rows.codes.score(query, 1),
+            0);
+      }
     }
   }
 
-  public void testPrefixesOfZerosAndOfOneDimension() {
-    for (PrefixEncoding encoding : PrefixEncoding.values()) {
-      if (encoding.isQuantized() == false) {
-        continue;
+  /** The bit counts add up to what a plain loop over the components gives, whatever the length. */
+  public void testScoresAreThoseOfPlainLoops() throws IOException {
+    for (PrefixEncoding encoding : CODES) {
+      int dims = 1 + random().nextInt(300);
+      float[][] prefixes = NestedVectors.unit(random(), 40, dims);
+      VectorSimilarityFunction similarity =
+          RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
+      PrefixQuantizer quantizer = new PrefixQuantizer(encoding, similarity, prefixes[39]);
+      QuantizedPrefix query = quantizer.quantizeQuery(prefixes[0]);
+      int words = PrefixEncoding.planeWords(dims);
+      try (Rows rows = new Rows(quantizer, prefixes)) {
+        int[] ords = random().ints(64, 0, 40).toArray();
+        float[] scores = new float[ords.length];
+        float max = rows.codes.bulkScore(query, ords, scores, ords.length);
+        float expectedMax = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < ords.length; i++) {
+          QuantizedPrefix row = rows.codes.read(ords[i]);
+          long dot = 0;
+          for (int j = 0; j < dims; j++) {
+            long ofRow = 0;
+            for (int bit = 0; bit < encoding.bits(); bit++) {
+              ofRow |= ((row.planes[bit * words + j / 64] >>> j) & 1) << bit;
+            }
+            long ofQuery = 0;
+            for (int bit = 0; bit < query.planes.length / words; bit++) {
+              long word = query.planes[(bit / 4 * words + j / 64) * 4 + bit % 4];
+              ofQuery |= ((word >>> j) & 1) << bit;
+            }
+            dot += ofRow * ofQuery;
+          }
+          float expected =
+              quantizer.score(query, dot, row.lower, row.step, row.sum, row.correction);
+          assertEquals(expected, scores[i], 0);
+          assertEquals(expected, rows.codes.score(query, ords[i]), 0);
+          expectedMax = Math.max(expectedMax, expected);
+        }
+        assertEquals(expectedMax, max, 0);
       }
+    }
+  }
+
+  public void testPrefixesOfZerosAndOfOneDimension() throws IOException {
+    for (PrefixEncoding encoding : CODES) {
       for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
         for (float value : new float[] {0, 1, -1}) {
           float[] prefix = {value};
           PrefixQuantizer quantizer =
               new PrefixQuantizer(encoding, similarity, new float[] {0.25f});
-          QuantizedPrefix document = quantizer.newDocument();
-          quantizer.quantizeDocument(prefix, document);
-          assertEquals(
-              encoding + " " + similarity + " " + value,
-              PrefixSimilarity.of(similarity).compare(prefix, prefix),
-              quantizer.score(quantizer.quantizeQuery(prefix), document),
-              1e-5f);
+          try (Rows rows = new Rows(quantizer, prefix)) {
+            assertEquals(
+                encoding + " " + similarity + " " + value,
+                PrefixSimilarity.of(similarity).compare(prefix, prefix),
+                rows.codes.score(quantizer.quantizeQuery(prefix), 0),
+                1e-5f);
+          }
         }
       }
     }
   }
 
-  public void testComparablePrefixes() {
+  public void testComparablePrefixes() throws IOException {
     float[] vector = {3, 4, 12};
     assertArrayEquals(
         new float[] {0.6f, 0.8f},
@@ -115,5 +165,28 @@ public class TestPrefixQuantizer extends LuceneTestCase {
     float[] zeros =
         PrefixSimilarity.prefixOf(new float[] {0, 0, 1}, 2, VectorSimilarityFunction.DOT_PRODUCT);
     assertTrue(VectorUtil.isZeroVector(zeros));
+  }
+
+  /** The codes of some prefixes as they are written and read. */
+  private static final class Rows implements Closeable {
+    private final Directory dir = newDirectory();
+    private final IndexInput input;
+    final CodeRows codes;
+
+    Rows(PrefixQuantizer quantizer, float[]... prefixes) throws IOException {
+      try (IndexOutput out = dir.createOutput("codes", IOContext.DEFAULT)) {
+        PrefixCodesWriter writer = new PrefixCodesWriter(quantizer, out);
+        for (float[] prefix : prefixes) {
+          writer.add(prefix);
+        }
+      }
+      input = dir.openInput("codes", IOContext.DEFAULT);
+      codes = new CodeRows(quantizer, input.randomAccessSlice(0, input.length()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      IOUtils.close(input, dir);
+    }
   }
 }
