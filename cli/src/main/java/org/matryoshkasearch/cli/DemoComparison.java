@@ -25,6 +25,10 @@ final class DemoComparison {
   private static final List<Integer> OVERSAMPLES = List.of(1, 2, 3, 5, 10);
   private static final String OVERSAMPLE_PATH = "/index_options/rescore_vector/oversample";
 
+  // The searches take turns, so that a node that still warms up treats them alike.
+  private static final int WARM_UP_ROUNDS = 3;
+  private static final int ROUNDS = 5;
+
   private final Screen screen;
   private final DemoSearch standard;
   private final List<DemoSearch> searches = new ArrayList<>();
@@ -56,29 +60,38 @@ final class DemoComparison {
 
   /** Runs each search for each query, prints the table, and returns the recall of the default. */
   double run(List<VectorRow> queries, ExactSearch truth) throws IOException {
-    Table table = new Table("", "recall@" + DemoSearch.K, "median ms", "on disk");
-    double usualRecall = 0;
-    try (ProgressBar bar = new ProgressBar(screen, "Comparing", 2L * searches.size())) {
-      int done = 0;
-      for (DemoSearch search : searches) {
-        search.warmUp(queries);
-        bar.update(++done);
-      }
-      for (DemoSearch search : searches) {
-        DemoSearch.Result result = search.measure(queries, truth);
-        bar.update(++done);
-        table.add(
-            search.label(),
-            String.format(Locale.ROOT, "%.3f", result.recall()),
-            String.format(Locale.ROOT, "%.1f", result.medianMillis()),
-            search.index().size());
-        if (search.index() == standard.index() && search.oversample() == standard.oversample()) {
-          usualRecall = result.recall();
+    List<DemoMeasurement> measurements = List.of();
+    try (ProgressBar bar = new ProgressBar(screen, "Comparing", WARM_UP_ROUNDS + ROUNDS)) {
+      for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+        if (round == 0 || round == WARM_UP_ROUNDS) {
+          measurements = searches.stream().map(DemoMeasurement::new).toList();
         }
+        for (DemoMeasurement measurement : measurements) {
+          measurement.round(queries, truth);
+          bar.tick();
+        }
+        bar.update(round + 1);
       }
+    }
+    print(measurements);
+    return measurements.stream()
+        .filter(measurement -> measurement.search().index() == standard.index())
+        .filter(measurement -> measurement.search().oversample() == standard.oversample())
+        .mapToDouble(DemoMeasurement::recall)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void print(List<DemoMeasurement> measurements) throws IOException {
+    Table table = new Table("", "recall@" + DemoSearch.K, "median ms", "on disk");
+    for (DemoMeasurement measurement : measurements) {
+      table.add(
+          measurement.search().label(),
+          String.format(Locale.ROOT, "%.3f", measurement.recall()),
+          String.format(Locale.ROOT, "%.1f", measurement.medianMillis()),
+          measurement.search().index().size());
     }
     screen.out().println();
     screen.out().print(table);
-    return usualRecall;
   }
 }

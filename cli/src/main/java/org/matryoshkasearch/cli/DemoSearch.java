@@ -11,16 +11,8 @@
  */
 package org.matryoshkasearch.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import org.matryoshkasearch.cli.node.Json;
-import org.matryoshkasearch.cli.vectors.ExactSearch;
-import org.matryoshkasearch.cli.vectors.VectorRow;
 
 /**
  * One way to search, which is one row of the table.
@@ -34,16 +26,6 @@ record DemoSearch(String label, DemoIndex index, String query, int oversample) {
 
   /** How many hits a search returns. */
   static final int K = 10;
-
-  private static final int ROUNDS = 3;
-
-  /**
-   * How good and how fast a search is.
-   *
-   * @param recall the share of true neighbours found, from 0 to 1
-   * @param medianMillis half of the searches took longer, as seen by this client
-   */
-  record Result(double recall, double medianMillis) {}
 
   /** The same search under another label. */
   DemoSearch labelled(String newLabel) {
@@ -67,34 +49,5 @@ record DemoSearch(String label, DemoIndex index, String query, int oversample) {
       body.put("_source", false);
     }
     return body;
-  }
-
-  /** Searches once for each query, to warm the node up. */
-  void warmUp(List<VectorRow> queries) throws IOException {
-    for (VectorRow query : queries) {
-      index.search(body(query.vector(), false));
-    }
-  }
-
-  /** Searches for each query a few times, one search at a time. */
-  Result measure(List<VectorRow> queries, ExactSearch truth) throws IOException {
-    double recall = 0;
-    long[] nanos = new long[ROUNDS * queries.size()];
-    for (int i = 0; i < nanos.length; i++) {
-      int query = i % queries.size();
-      JsonNode body = body(queries.get(query).vector(), false);
-      long start = System.nanoTime();
-      JsonNode hits = index.search(body);
-      nanos[i] = System.nanoTime() - start;
-      recall += truth.recall(query, rows(hits));
-    }
-    Arrays.sort(nanos);
-    return new Result(recall / nanos.length, nanos[nanos.length / 2] / 1e6);
-  }
-
-  private static Set<Long> rows(JsonNode hits) {
-    Set<Long> rows = new HashSet<>();
-    hits.forEach(hit -> rows.add(Long.valueOf(hit.path("_id").asText())));
-    return rows;
   }
 }

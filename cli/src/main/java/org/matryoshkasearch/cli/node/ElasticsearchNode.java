@@ -20,10 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A real Elasticsearch node in a temporary folder of its own, on the loopback address, without
@@ -63,7 +61,8 @@ public final class ElasticsearchNode implements AutoCloseable {
   private final Installation installation;
   private final NodeClient client;
   private final Thread closeAtExit = new Thread(this::closeQuietly, "stop-node");
-  private Process process;
+  private volatile Process process;
+  private volatile boolean stopped = true;
 
   /**
    * Sets up a node that is not started yet: unzips the distribution and has its own {@code
@@ -74,9 +73,20 @@ public final class ElasticsearchNode implements AutoCloseable {
   public ElasticsearchNode(NodeSettings settings) throws IOException {
     Ports.checkFree(settings.httpPort());
     this.settings = settings;
-    this.installation = Installation.create(settings);
     this.client = new NodeClient(URI.create("http://127.0.0.1:" + settings.httpPort()));
+    this.installation = new Installation(settings);
     Runtime.getRuntime().addShutdownHook(closeAtExit);
+    try {
+      install();
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Holds the lock, so that what is deleted at exit is not still growing. */
+  private synchronized void install() throws IOException {
+    installation.install();
   }
 
   /**
@@ -97,6 +107,7 @@ public final class ElasticsearchNode implements AutoCloseable {
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
     synchronized (this) {
       process = builder.start();
+      stopped = false;
     }
   }
 
@@ -104,11 +115,13 @@ public final class ElasticsearchNode implements AutoCloseable {
   public void awaitReady(Runnable tick) throws IOException {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!answers()) {
+      if (stopped) {
+        throw new NodeException("the node was stopped while it started");
+      }
       if (!process.isAlive()) {
         throw failed("the node stopped while it started");
       }
       if (System.nanoTime() > deadline) {
-        stop();
         throw failed("the node did not answer within " + START_LIMIT.toSeconds() + " s");
       }
       tick.run();
@@ -168,24 +181,21 @@ public final class ElasticsearchNode implements AutoCloseable {
    * stays. Does nothing if the node does not run.
    */
   public synchronized void stop() throws IOException {
-    if (process == null) {
+    if (stopped) {
       return;
     }
-    List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
-    tree.add(process.toHandle());
+    stopped = true;
+    ProcessTree tree = new ProcessTree(process);
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
       // the node has ended by itself, and the pipe with it
     }
     long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
-    while (tree.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
+    while (!tree.ended() && System.nanoTime() < deadline) {
       pause();
     }
-    Stream.concat(tree.stream(), process.descendants())
-        .filter(ProcessHandle::isAlive)
-        .forEach(ProcessHandle::destroyForcibly);
-    process = null;
+    tree.kill();
   }
 
   private static void pause() throws IOException {

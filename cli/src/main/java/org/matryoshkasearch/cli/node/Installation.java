@@ -32,34 +32,29 @@ import java.util.zip.ZipFile;
 /** A folder of its own that holds one unzipped Elasticsearch, its configuration, data and logs. */
 final class Installation {
 
+  private final NodeSettings settings;
   private final Path folder;
-  private final Path home;
   private final NodeUser user;
+  private Path home;
 
-  private Installation(Path folder, Path home) throws IOException {
-    this.folder = folder;
-    this.home = home;
+  /** Makes an empty folder for a node. */
+  Installation(NodeSettings settings) throws IOException {
+    this.settings = settings;
+    this.folder = Files.createTempDirectory("matryoshka-" + settings.name() + "-");
     this.user = new NodeUser(folder);
   }
 
-  /** Unzips, configures and installs the plugin; leaves nothing behind where that fails. */
-  static Installation create(NodeSettings settings) throws IOException {
+  /** Unzips, configures and installs the plugin. */
+  void install() throws IOException {
     if (!Files.isReadable(settings.distribution())) {
       throw new NodeException("no Elasticsearch distribution at " + settings.distribution());
     }
-    Path folder = Files.createTempDirectory("matryoshka-" + settings.name() + "-");
-    try {
-      Installation installation = new Installation(folder, unzip(settings.distribution(), folder));
-      installation.configure(settings);
-      installation.user.own(folder);
-      installation.user.check(Path.of(System.getProperty("java.home")), folder);
-      if (settings.plugin() != null) {
-        installation.install(settings.plugin());
-      }
-      return installation;
-    } catch (IOException | RuntimeException e) {
-      delete(folder);
-      throw e;
+    home = unzip(settings.distribution(), folder);
+    configure();
+    user.own(folder);
+    user.check(Path.of(System.getProperty("java.home")), folder);
+    if (settings.plugin() != null) {
+      install(settings.plugin());
     }
   }
 
@@ -90,7 +85,7 @@ final class Installation {
     return top;
   }
 
-  private void configure(NodeSettings settings) throws IOException {
+  private void configure() throws IOException {
     Map<String, String> lines = new TreeMap<>();
     lines.put("cluster.name", settings.name());
     lines.put("node.name", settings.name());
@@ -167,10 +162,9 @@ final class Installation {
 
   /** Deletes everything. */
   void delete() throws IOException {
-    delete(folder);
-  }
-
-  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {
