@@ -78,10 +78,15 @@ public enum FullVectorEncoding {
   /** Writes {@code vector} to the start of {@code row}, which has at least {@code bytes()} each. */
   abstract void encode(float[] vector, byte[] row);
 
+  /** Whether {@link #read} needs scratch space. */
+  boolean readsBytes() {
+    return this == BFLOAT16;
+  }
+
   /**
    * Reads as many components as {@code vector} has from where {@code in} stands.
    *
-   * @param scratch at least {@code bytes()} bytes for each component
+   * @param scratch if {@link #readsBytes}, at least {@code bytes()} bytes for each component
    */
   abstract void read(IndexInput in, byte[] scratch, float[] vector) throws IOException;
 

@@ -40,8 +40,10 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   private final FullVectorEncoding encoding;
   private final VectorSimilarityFunction similarity;
   private final PrefixVectors prefixes;
-  private final float[] value;
-  private final byte[] scratch;
+  private final int dims;
+  private final int rowBytes;
+  private float[] value; // allocated when first read, as a search may only score prefixes
+  private byte[] scratch;
   private int valueOrd = -1;
 
   FullVectorValues(
@@ -54,12 +56,15 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     this.encoding = encoding;
     this.similarity = similarity;
     this.prefixes = prefixes;
-    this.value = new float[dims];
-    this.scratch = new byte[dims * encoding.bytes()];
+    this.dims = dims;
+    this.rowBytes = dims * encoding.bytes();
   }
 
   @Override
   public float[] vectorValue(int ord) throws IOException {
+    if (value == null) {
+      value = new float[dims];
+    }
     if (ord != valueOrd) {
       read(ord, value);
       valueOrd = ord;
@@ -70,7 +75,10 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   /** Reads the leading {@code leading.length} dimensions of a vector. */
   void read(int ord, float[] leading) throws IOException {
     IndexInput slice = rows.getSlice();
-    slice.seek((long) ord * scratch.length);
+    slice.seek((long) ord * rowBytes);
+    if (scratch == null && encoding.readsBytes()) {
+      scratch = new byte[rowBytes];
+    }
     encoding.read(slice, scratch, leading);
   }
 
@@ -104,7 +112,7 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     }
     FullVectorValues copy = copy();
     RandomVectorScorer scorer =
-        target.length < value.length
+        target.length < dims
             ? new RawPrefixes(target.length).scorer(copy, target)
             : FULL_SCORER.getRandomVectorScorer(similarity, copy, target);
     return new OrdinalScorer(copy.iterator(), scorer);
@@ -123,7 +131,7 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
 
   @Override
   public int dimension() {
-    return value.length;
+    return dims;
   }
 
   @Override
@@ -151,7 +159,7 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     return size() == 0
         ? this
         : new FullVectorValues(
-            (OffHeapByteVectorValues) rows.copy(), encoding, value.length, similarity, prefixes);
+            (OffHeapByteVectorValues) rows.copy(), encoding, dims, similarity, prefixes);
   }
 
   private record OrdinalScorer(DocIndexIterator iterator, RandomVectorScorer scorer)
