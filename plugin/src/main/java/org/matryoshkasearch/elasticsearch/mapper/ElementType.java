@@ -17,14 +17,40 @@ import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 /** The parameter {@code element_type}: how a component of the full vector is stored. */
 public enum ElementType {
   /** 4 bytes a component. */
-  FLOAT(FullVectorEncoding.FLOAT32),
+  FLOAT(FullVectorEncoding.FLOAT32, 1e-3f) {
+    @Override
+    void round(float[] vector) {}
+  },
   /** 2 bytes a component: the range of a float, with 8 bits of precision. */
-  BFLOAT16(FullVectorEncoding.BFLOAT16);
+  BFLOAT16(FullVectorEncoding.BFLOAT16, 0.02f) {
+    @Override
+    void round(float[] vector) {
+      for (int i = 0; i < vector.length; i++) {
+        int bits = Float.floatToIntBits(vector[i]);
+        vector[i] = Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+      }
+    }
+  };
 
   private final FullVectorEncoding encoding;
+  private final float unitTolerance;
 
-  ElementType(FullVectorEncoding encoding) {
+  ElementType(FullVectorEncoding encoding, float unitTolerance) {
     this.encoding = encoding;
+    this.unitTolerance = unitTolerance;
+  }
+
+  /**
+   * Rounds each component to the nearest that can be stored, in place.
+   *
+   * <p>That happens before a vector is checked: what has been accepted once is accepted again when
+   * it comes back from the index, in an update or on its way to a replica.
+   */
+  abstract void round(float[] vector);
+
+  /** How far the square of a unit vector's magnitude may be from 1, as {@code dense_vector}. */
+  float unitTolerance() {
+    return unitTolerance;
   }
 
   FullVectorEncoding encoding() {

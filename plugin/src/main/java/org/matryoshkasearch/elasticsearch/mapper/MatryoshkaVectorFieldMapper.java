@@ -18,10 +18,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.mapper.DocumentParserContext;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
 import org.elasticsearch.index.mapper.MapperParsingException;
+import org.elasticsearch.index.mapper.SourceLoader;
+import org.elasticsearch.index.mapper.vectors.SyntheticVectorsPatchFieldLoader;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
@@ -37,13 +40,20 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
 
   /** Reads the mapping of a field. */
   public static final TypeParser PARSER =
-      new TypeParser((name, context) -> new Builder(name), notInMultiFields(CONTENT_TYPE));
+      new TypeParser(
+          (name, context) ->
+              new Builder(
+                  name,
+                  IndexSettings.INDEX_MAPPING_EXCLUDE_SOURCE_VECTORS_SETTING.get(
+                      context.getIndexSettings().getSettings())),
+          notInMultiFields(CONTENT_TYPE));
 
   private static final String REINDEX =
       "the segments of the index are built on it; reindex into a new index to change it";
 
   /** The parameters of a mapping, while it is read or merged. */
   public static final class Builder extends FieldMapper.Builder {
+    private final boolean excludeSourceVectors;
     private final Parameter<Integer> dims;
     private final Parameter<Integer> prefixDims;
     private final Parameter<VectorSimilarity> similarity;
@@ -51,8 +61,9 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     private final Parameter<IndexOptions> indexOptions;
     private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
-    Builder(String name) {
+    Builder(String name, boolean excludeSourceVectors) {
       super(name);
+      this.excludeSourceVectors = excludeSourceVectors;
       dims = intParameter("dims", () -> null, VectorOptions::dims);
       dims.addValidator(this::checkDims);
       prefixDims = intParameter("prefix_dims", this::defaultPrefixDims, VectorOptions::prefixDims);
@@ -194,7 +205,9 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
       return new MatryoshkaVectorFieldMapper(
           leafName(),
           new MatryoshkaVectorFieldType(context.buildFullName(leafName()), options, meta.get()),
-          builderParams(this, context));
+          builderParams(this, context),
+          excludeSourceVectors,
+          excludeSourceVectors && context.isSourceSynthetic() == false);
     }
 
     private MapperParsingException unsupported(String parameter) {
@@ -208,11 +221,19 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     }
   }
 
+  private final boolean excludeSourceVectors; // what the setting says
+  private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
   private final FieldType luceneType;
 
   private MatryoshkaVectorFieldMapper(
-      String leafName, MatryoshkaVectorFieldType fieldType, BuilderParams params) {
+      String leafName,
+      MatryoshkaVectorFieldType fieldType,
+      BuilderParams params,
+      boolean excludeSourceVectors,
+      boolean excludedFromSource) {
     super(leafName, fieldType, params);
+    this.excludeSourceVectors = excludeSourceVectors;
+    this.excludedFromSource = excludedFromSource;
     VectorOptions options = fieldType.options();
     luceneType =
         KnnFloatVectorField.createFieldType(options.dims(), options.similarity().function());
@@ -241,6 +262,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     }
     VectorOptions options = fieldType().options();
     float[] vector = VectorReader.read(parser, options.dims(), what);
+    options.elementType().round(vector);
     options.checkDocumentVector(vector, what);
     context.doc().addWithKey(fullPath(), new KnnFloatVectorField(fullPath(), vector, luceneType));
   }
@@ -261,12 +283,29 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
 
   @Override
   public FieldMapper.Builder getMergeBuilder() {
-    return new Builder(leafName()).init(this);
+    return new Builder(leafName(), excludeSourceVectors).init(this);
   }
 
   @Override
   protected SyntheticSourceSupport syntheticSourceSupport() {
-    return new SyntheticSourceSupport.Native(
-        () -> new SyntheticVectorLoader(fullPath(), leafName()));
+    return new SyntheticSourceSupport.Native(this::vectorLoader);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where there is one, Elasticsearch leaves the vector out of the stored {@code _source}, and
+   * puts it back from here wherever the whole document is asked for.
+   */
+  @Override
+  public SourceLoader.SyntheticVectorsLoader syntheticVectorsLoader() {
+    return excludedFromSource
+        ? new SyntheticVectorsPatchFieldLoader<>(
+            this::vectorLoader, SyntheticVectorLoader::vectorAsList)
+        : null;
+  }
+
+  private SyntheticVectorLoader vectorLoader() {
+    return new SyntheticVectorLoader(fullPath(), leafName());
   }
 }

@@ -123,4 +123,10 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
   public boolean isAggregatable() {
     return false;
   }
+
+  /** True: unless it is asked for, a vector is not shown in the {@code _source} of a hit. */
+  @Override
+  public boolean isVectorEmbedding() {
+    return true;
+  }
 }

@@ -12,6 +12,8 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -19,7 +21,8 @@ import org.elasticsearch.index.mapper.SourceLoader;
 import org.elasticsearch.xcontent.XContentBuilder;
 
 /**
- * Rebuilds the vector of a document for a synthetic {@code _source}, from the stored full vectors.
+ * Gives the vector of a document back to its {@code _source}, from the stored full vectors: where
+ * the whole source is synthetic, and where only vectors were left out of it.
  */
 final class SyntheticVectorLoader extends SourceLoader.DocValuesBasedSyntheticFieldLoader {
   private final String fullPath;
@@ -46,6 +49,11 @@ final class SyntheticVectorLoader extends SourceLoader.DocValuesBasedSyntheticFi
   }
 
   private boolean advance(int doc) throws IOException {
+    if (iterator.docID() > doc) {
+      // Batches of a changes snapshot come by sequence number: in a sorted index, the documents of
+      // the next one may lie before those of the last.
+      iterator = values.iterator();
+    }
     if (iterator.docID() < doc) {
       iterator.advance(doc);
     }
@@ -61,8 +69,22 @@ final class SyntheticVectorLoader extends SourceLoader.DocValuesBasedSyntheticFi
   @Override
   public void write(XContentBuilder builder) throws IOException {
     if (hasValue) {
-      builder.array(leafName, values.vectorValue(iterator.index()));
+      builder.array(leafName, vector());
     }
+  }
+
+  /** The vector of the document; a copy. Only if there is one. */
+  List<Float> vectorAsList() throws IOException {
+    float[] vector = vector();
+    List<Float> list = new ArrayList<>(vector.length);
+    for (float component : vector) {
+      list.add(component);
+    }
+    return list;
+  }
+
+  private float[] vector() throws IOException {
+    return values.vectorValue(iterator.index());
   }
 
   @Override

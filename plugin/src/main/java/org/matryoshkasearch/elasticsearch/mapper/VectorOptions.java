@@ -57,8 +57,9 @@ public record VectorOptions(
   }
 
   /**
-   * Checks the vector of a document.
+   * Checks the vector of a document, as it will be stored.
    *
+   * @param vector rounded to the element type
    * @param what begins the message
    * @throws IllegalArgumentException when its length is not dims, or the similarity cannot compare
    *     it
@@ -73,7 +74,7 @@ public record VectorOptions(
               + dims
               + "]");
     }
-    similarity.check(vector, true, what);
+    similarity.check(vector, true, elementType.unitTolerance(), what);
   }
 
   /**
@@ -95,6 +96,6 @@ public record VectorOptions(
               + dims
               + "]");
     }
-    similarity.check(vector, vector.length == dims, what);
+    similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
   }
 }

@@ -27,7 +27,7 @@ public enum VectorSimilarity {
     }
 
     @Override
-    void checkSquaredMagnitude(float squared, boolean whole, String what) {
+    void checkSquaredMagnitude(float squared, boolean whole, float unitTolerance, String what) {
       if (squared == 0) {
         throw new IllegalArgumentException(
             what + " has zero magnitude, which similarity [cosine] does not allow");
@@ -42,9 +42,9 @@ public enum VectorSimilarity {
     }
 
     @Override
-    void checkSquaredMagnitude(float squared, boolean whole, String what) {
+    void checkSquaredMagnitude(float squared, boolean whole, float unitTolerance, String what) {
       // A prefix of a unit vector is shorter than one, never longer.
-      if (squared - 1 >= UNIT_TOLERANCE || (whole && 1 - squared >= UNIT_TOLERANCE)) {
+      if (squared - 1 >= unitTolerance || (whole && 1 - squared >= unitTolerance)) {
         throw new IllegalArgumentException(
             what
                 + " has magnitude ["
@@ -69,9 +69,6 @@ public enum VectorSimilarity {
     }
   };
 
-  /** How far the square of a unit vector's magnitude may be from 1. */
-  private static final float UNIT_TOLERANCE = 1e-3f;
-
   private final VectorSimilarityFunction function;
 
   VectorSimilarity(VectorSimilarityFunction function) {
@@ -91,7 +88,7 @@ public enum VectorSimilarity {
   public abstract float score(float similarity);
 
   /** Refuses magnitudes that cannot be compared; {@code whole} is false for a prefix. */
-  void checkSquaredMagnitude(float squared, boolean whole, String what) {}
+  void checkSquaredMagnitude(float squared, boolean whole, float unitTolerance, String what) {}
 
   /**
    * Checks that a vector can be compared.
@@ -99,10 +96,11 @@ public enum VectorSimilarity {
    * @param vector the vector of a document or of a query
    * @param whole false for the prefix of a vector, which is not of unit length even if the vector
    *     is
+   * @param unitTolerance how far the square of a unit vector's magnitude may be from 1
    * @param what begins the message
    * @throws IllegalArgumentException when a component is not finite, or the magnitude does not suit
    */
-  void check(float[] vector, boolean whole, String what) {
+  void check(float[] vector, boolean whole, float unitTolerance, String what) {
     double sum = 0;
     for (int i = 0; i < vector.length; i++) {
       if (Float.isFinite(vector[i]) == false) {
@@ -116,7 +114,7 @@ public enum VectorSimilarity {
       throw new IllegalArgumentException(
           what + " has values too extreme: its squared magnitude does not fit into a float");
     }
-    checkSquaredMagnitude(squared, whole, what);
+    checkSquaredMagnitude(squared, whole, unitTolerance, what);
   }
 
   @Override
