@@ -53,22 +53,22 @@ final class PrefixCodes implements PrefixVectors {
   @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
     CodeRows rows = rows();
-    QuantizedPrefix query = quantizer.copy().quantizeQuery(prefixOf(vectors, target));
+    rows.setQuery(quantizer.copy().quantizeQuery(prefixOf(vectors, target)));
     return new RandomVectorScorer.AbstractRandomVectorScorer(vectors) {
       @Override
       public float score(int node) throws IOException {
-        return rows.score(query, node);
+        return rows.score(node);
       }
 
       @Override
       public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
-        return rows.bulkScore(query, nodes, scores, numNodes);
+        return rows.bulkScore(nodes, scores, numNodes);
       }
     };
   }
 
   private CodeRows rows() throws IOException {
-    return new CodeRows(quantizer, codes.randomAccessSlice(0, codes.length()));
+    return CodeRows.of(quantizer, codes);
   }
 
   /**
@@ -157,16 +157,17 @@ final class PrefixCodes implements PrefixVectors {
     @Override
     public void setScoringOrdinal(int node) throws IOException {
       quantizer.toQuery(rows.read(node), query);
+      rows.setQuery(query);
     }
 
     @Override
     public float score(int node) throws IOException {
-      return rows.score(query, node);
+      return rows.score(node);
     }
 
     @Override
     public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
-      return rows.bulkScore(query, nodes, scores, numNodes);
+      return rows.bulkScore(nodes, scores, numNodes);
     }
   }
 }

@@ -107,45 +107,31 @@ final class PrefixQuantizer {
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
   void quantizeDocument(float[] prefix, QuantizedPrefix document) {
     quantize(prefix, encoding.bits(), document);
-    Arrays.fill(document.planes, 0);
-    for (int i = 0; i < components.length; i++) {
-      for (int bit = 0; bit < encoding.bits(); bit++) {
-        document.planes[bit * planeWords() + i / Long.SIZE] |= (components[i] >>> bit & 1L) << i;
-      }
-    }
   }
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   QuantizedPrefix quantizeQuery(float[] prefix) {
     QuantizedPrefix query = newQuery();
     quantize(prefix, queryBits(), query);
-    for (int i = 0; i < components.length; i++) {
-      for (int bit = 0; bit < queryBits(); bit++) {
-        query.planes[queryWord(bit, i / Long.SIZE)] |= (components[i] >>> bit & 1L) << i;
-      }
-    }
     return query;
-  }
-
-  /** Where a query has a word of a plane: groups of four planes, in a group word by word. */
-  private int queryWord(int plane, int word) {
-    return (plane / 4 * planeWords() + word) * 4 + plane % 4;
   }
 
   /** Makes a query of a document's code; 1-bit codes are too coarse for that. */
   void toQuery(QuantizedPrefix document, QuantizedPrefix query) {
     assert encoding.bits() == queryBits();
-    for (int plane = 0; plane < encoding.bits(); plane++) {
-      for (int word = 0; word < planeWords(); word++) {
-        query.planes[queryWord(plane, word)] = document.planes[plane * planeWords() + word];
-      }
-    }
+    System.arraycopy(document.planes, 0, query.planes, 0, document.planes.length);
     query.setTerms(document.lower, document.step, document.sum, document.correction);
   }
 
   private void quantize(float[] prefix, int bits, QuantizedPrefix result) {
     System.arraycopy(prefix, 0, centred, 0, centred.length);
     QuantizationResult terms = quantizer.scalarQuantize(centred, components, (byte) bits, centroid);
+    Arrays.fill(result.planes, 0);
+    for (int i = 0; i < components.length; i++) {
+      for (int bit = 0; bit < bits; bit++) {
+        result.planes[bit * planeWords() + i / Long.SIZE] |= ((components[i] >>> bit) & 1L) << i;
+      }
+    }
     float step = (terms.upperInterval() - terms.lowerInterval()) / ((1 << bits) - 1);
     result.setTerms(
         terms.lowerInterval(),

@@ -20,6 +20,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.VectorUtil;
@@ -62,7 +63,7 @@ public class TestPrefixQuantizer extends LuceneTestCase {
       }
       try (Rows rows = new Rows(quantizer, prefixes)) {
         for (int i = 0; i < COUNT; i++) {
-          error += Math.abs(rows.codes.score(query, i) - exact[i]) / COUNT;
+          error += Math.abs(rows.score(query, i) - exact[i]) / COUNT;
         }
       }
       double spread = 0;
@@ -83,11 +84,8 @@ public class TestPrefixQuantizer extends LuceneTestCase {
           new PrefixQuantizer(encoding, VectorSimilarityFunction.DOT_PRODUCT, new float[dims]);
       try (Rows rows = new Rows(quantizer, prefixes)) {
         QuantizedPrefix query = quantizer.newQuery();
-        quantizer.toQuery(rows.codes.read(0), query);
-        assertEquals(
-            rows.codes.score(quantizer.quantizeQuery(prefixes[0]), 1),
-            rows.codes.score(query, 1),
-            0);
+        quantizer.toQuery(rows.input.read(0), query);
+        assertEquals(rows.score(quantizer.quantizeQuery(prefixes[0]), 1), rows.score(query, 1), 0);
       }
     }
   }
@@ -103,34 +101,38 @@ public class TestPrefixQuantizer extends LuceneTestCase {
       QuantizedPrefix query = quantizer.quantizeQuery(prefixes[0]);
       int words = PrefixEncoding.planeWords(dims);
       try (Rows rows = new Rows(quantizer, prefixes)) {
+        assertEquals("SegmentCodeRows", rows.mapped.getClass().getSimpleName());
         int[] ords = random().ints(64, 0, 40).toArray();
-        float[] scores = new float[ords.length];
-        float max = rows.codes.bulkScore(query, ords, scores, ords.length);
-        float expectedMax = Float.NEGATIVE_INFINITY;
+        float[] expected = new float[ords.length];
+        float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < ords.length; i++) {
-          QuantizedPrefix row = rows.codes.read(ords[i]);
+          QuantizedPrefix row = rows.input.read(ords[i]);
           long dot = 0;
           for (int j = 0; j < dims; j++) {
-            long ofRow = 0;
-            for (int bit = 0; bit < encoding.bits(); bit++) {
-              ofRow |= ((row.planes[bit * words + j / 64] >>> j) & 1) << bit;
-            }
-            long ofQuery = 0;
-            for (int bit = 0; bit < query.planes.length / words; bit++) {
-              long word = query.planes[(bit / 4 * words + j / 64) * 4 + bit % 4];
-              ofQuery |= ((word >>> j) & 1) << bit;
-            }
-            dot += ofRow * ofQuery;
+            dot += component(row.planes, words, j) * component(query.planes, words, j);
           }
-          float expected =
-              quantizer.score(query, dot, row.lower, row.step, row.sum, row.correction);
-          assertEquals(expected, scores[i], 0);
-          assertEquals(expected, rows.codes.score(query, ords[i]), 0);
-          expectedMax = Math.max(expectedMax, expected);
+          expected[i] = quantizer.score(query, dot, row.lower, row.step, row.sum, row.correction);
+          max = Math.max(max, expected[i]);
         }
-        assertEquals(expectedMax, max, 0);
+        for (CodeRows codes : List.of(rows.mapped, rows.input)) {
+          codes.setQuery(query);
+          float[] scores = new float[ords.length];
+          assertEquals(max, codes.bulkScore(ords, scores, ords.length), 0);
+          assertArrayEquals(expected, scores, 0);
+          for (int i = 0; i < ords.length; i++) {
+            assertEquals(expected[i], codes.score(ords[i]), 0);
+          }
+        }
       }
     }
+  }
+
+  private static long component(long[] planes, int planeWords, int dim) {
+    long component = 0;
+    for (int bit = 0; bit < planes.length / planeWords; bit++) {
+      component |= ((planes[bit * planeWords + dim / 64] >>> dim) & 1) << bit;
+    }
+    return component;
   }
 
   public void testPrefixesOfZerosAndOfOneDimension() throws IOException {
@@ -144,7 +146,7 @@ public class TestPrefixQuantizer extends LuceneTestCase {
             assertEquals(
                 encoding + " " + similarity + " " + value,
                 PrefixSimilarity.of(similarity).compare(prefix, prefix),
-                rows.codes.score(quantizer.quantizeQuery(prefix), 0),
+                rows.score(quantizer.quantizeQuery(prefix), 0),
                 1e-5f);
           }
         }
@@ -167,11 +169,14 @@ public class TestPrefixQuantizer extends LuceneTestCase {
     assertTrue(VectorUtil.isZeroVector(zeros));
   }
 
-  /** The codes of some prefixes as they are written and read. */
+  /**
+   * The codes of some prefixes as they are written and read: mapped into memory, and word by word.
+   */
   private static final class Rows implements Closeable {
-    private final Directory dir = newDirectory();
-    private final IndexInput input;
-    final CodeRows codes;
+    private final Directory dir = new MMapDirectory(createTempDir());
+    private final IndexInput in;
+    final CodeRows mapped;
+    final CodeRows input;
 
     Rows(PrefixQuantizer quantizer, float[]... prefixes) throws IOException {
       try (IndexOutput out = dir.createOutput("codes", IOContext.DEFAULT)) {
@@ -180,13 +185,20 @@ public class TestPrefixQuantizer extends LuceneTestCase {
           writer.add(prefix);
         }
       }
-      input = dir.openInput("codes", IOContext.DEFAULT);
-      codes = new CodeRows(quantizer, input.randomAccessSlice(0, input.length()));
+      in = dir.openInput("codes", IOContext.DEFAULT);
+      mapped = CodeRows.of(quantizer, in);
+      input = new InputCodeRows(quantizer, in.randomAccessSlice(0, in.length()));
+    }
+
+    float score(QuantizedPrefix query, int ord) throws IOException {
+      CodeRows codes = random().nextBoolean() ? mapped : input;
+      codes.setQuery(query);
+      return codes.score(ord);
     }
 
     @Override
     public void close() throws IOException {
-      IOUtils.close(input, dir);
+      IOUtils.close(in, dir);
     }
   }
 }
