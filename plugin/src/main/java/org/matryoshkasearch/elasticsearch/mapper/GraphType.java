@@ -11,7 +11,6 @@
  */
 package org.matryoshkasearch.elasticsearch.mapper;
 
-import java.util.Arrays;
 import java.util.Locale;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 
@@ -34,26 +33,6 @@ public enum GraphType {
 
   PrefixEncoding encoding() {
     return encoding;
-  }
-
-  /**
-   * The type of a name in a mapping.
-   *
-   * @throws IllegalArgumentException when there is none
-   */
-  static GraphType of(String field, String name) {
-    for (GraphType type : values()) {
-      if (type.toString().equals(name)) {
-        return type;
-      }
-    }
-    throw new IllegalArgumentException(
-        "unknown index_options type ["
-            + name
-            + "] of field ["
-            + field
-            + "]; available types are "
-            + Arrays.toString(values()));
   }
 
   @Override

@@ -12,10 +12,8 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import org.elasticsearch.common.Strings;
-import org.elasticsearch.common.xcontent.support.XContentMapValues;
 import org.elasticsearch.xcontent.ToXContentObject;
 import org.elasticsearch.xcontent.XContentBuilder;
 
@@ -35,28 +33,15 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
   public static final IndexOptions DEFAULT =
       new IndexOptions(GraphType.INT4_HNSW, 16, 100, RescoreVector.DEFAULT);
 
+  static final String NAME = "index_options";
+
   private static final int MAX_M = 512;
   private static final int MAX_EF_CONSTRUCTION = 3200;
 
   /** Checks the ranges. */
   public IndexOptions {
-    checkRange("m", m, 2, MAX_M);
-    checkRange("ef_construction", efConstruction, 1, MAX_EF_CONSTRUCTION);
-  }
-
-  private static void checkRange(String name, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          "[index_options."
-              + name
-              + "] must be between ["
-              + min
-              + "] and ["
-              + max
-              + "] but was ["
-              + value
-              + "]");
-    }
+    MappingValues.checkRange(NAME + ".m", m, 2, MAX_M);
+    MappingValues.checkRange(NAME + ".ef_construction", efConstruction, 1, MAX_EF_CONSTRUCTION);
   }
 
   /**
@@ -65,41 +50,36 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
    * @param node the value as parsed, a map
    * @throws IllegalArgumentException when a value is out of range, or something is unknown
    */
-  static IndexOptions parse(String field, Object node) {
-    Map<String, Object> left = copyOfMap("index_options", node);
+  static IndexOptions parse(Object node) {
+    Map<String, Object> left = MappingValues.object(NAME, node);
     Object type = left.remove("type");
     Object m = left.remove("m");
     Object efConstruction = left.remove("ef_construction");
     Object rescore = left.remove(RescoreVector.NAME);
-    checkNothingLeft(left, "index_options", field);
+    checkNothingLeft(left, NAME);
     return new IndexOptions(
-        type == null ? DEFAULT.type : GraphType.of(field, XContentMapValues.nodeStringValue(type)),
-        m == null ? DEFAULT.m : XContentMapValues.nodeIntegerValue(m),
+        type == null ? DEFAULT.type : MappingValues.oneOf(GraphType.values(), NAME + ".type", type),
+        m == null ? DEFAULT.m : MappingValues.integer(NAME + ".m", m),
         efConstruction == null
             ? DEFAULT.efConstruction
-            : XContentMapValues.nodeIntegerValue(efConstruction),
-        rescore == null ? DEFAULT.rescoreVector : parseRescoreVector(field, rescore));
+            : MappingValues.integer(NAME + ".ef_construction", efConstruction),
+        rescore == null ? DEFAULT.rescoreVector : parseRescoreVector(rescore));
   }
 
-  private static RescoreVector parseRescoreVector(String field, Object node) {
-    Map<String, Object> left = copyOfMap(RescoreVector.NAME, node);
+  private static RescoreVector parseRescoreVector(Object node) {
+    Map<String, Object> left = MappingValues.object(RescoreVector.NAME, node);
     Object oversample = left.remove("oversample");
     if (oversample == null) {
-      throw new IllegalArgumentException(
-          "[" + RescoreVector.NAME + "] of field [" + field + "] needs [oversample]");
+      throw new IllegalArgumentException("[" + RescoreVector.NAME + "] needs [oversample]");
     }
-    checkNothingLeft(left, RescoreVector.NAME, field);
-    return new RescoreVector((float) XContentMapValues.nodeDoubleValue(oversample));
+    checkNothingLeft(left, RescoreVector.NAME);
+    return new RescoreVector(MappingValues.number(RescoreVector.NAME + ".oversample", oversample));
   }
 
-  private static Map<String, Object> copyOfMap(String name, Object node) {
-    return new HashMap<>(XContentMapValues.nodeMapValue(node, name));
-  }
-
-  private static void checkNothingLeft(Map<String, Object> left, String where, String field) {
+  private static void checkNothingLeft(Map<String, Object> left, String where) {
     if (left.isEmpty() == false) {
       throw new IllegalArgumentException(
-          "unknown parameters " + left.keySet() + " in [" + where + "] of field [" + field + "]");
+          "unknown parameters " + left.keySet() + " in [" + where + "]");
     }
   }
 

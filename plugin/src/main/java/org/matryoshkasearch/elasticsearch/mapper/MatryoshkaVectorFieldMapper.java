@@ -14,6 +14,7 @@ package org.matryoshkasearch.elasticsearch.mapper;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.lucene.document.FieldType;
@@ -27,7 +28,6 @@ import org.elasticsearch.index.mapper.SourceLoader;
 import org.elasticsearch.index.mapper.vectors.SyntheticVectorsPatchFieldLoader;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
-import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
  * The field type {@code matryoshka_vector}: one full vector a document, searched by its prefix and
@@ -64,117 +64,94 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     Builder(String name, boolean excludeSourceVectors) {
       super(name);
       this.excludeSourceVectors = excludeSourceVectors;
-      dims = intParameter("dims", () -> null, VectorOptions::dims);
-      dims.addValidator(this::checkDims);
-      prefixDims = intParameter("prefix_dims", this::defaultPrefixDims, VectorOptions::prefixDims);
-      prefixDims.addValidator(this::checkPrefixDims).alwaysSerialize();
+      dims = fixed("dims", () -> null, MappingValues::integer, VectorOptions::dims);
+      dims.addValidator(value -> VectorOptions.checkDims(value, leafName()));
+      prefixDims =
+          fixed(
+              "prefix_dims",
+              this::defaultPrefixDims,
+              MappingValues::integer,
+              VectorOptions::prefixDims);
+      prefixDims
+          .addValidator(value -> VectorOptions.checkPrefixDims(value, dims.get(), leafName()))
+          .alwaysSerialize();
       similarity =
           fixed(
-              Parameter.enumParam(
-                  "similarity",
-                  false,
-                  optionsOf(VectorOptions::similarity),
-                  VectorSimilarity.COSINE,
-                  VectorSimilarity.class));
+              "similarity",
+              () -> VectorSimilarity.COSINE,
+              (key, node) -> MappingValues.oneOf(VectorSimilarity.values(), key, node),
+              VectorOptions::similarity);
       elementType =
           fixed(
-              Parameter.enumParam(
-                  "element_type",
-                  false,
-                  optionsOf(VectorOptions::elementType),
-                  ElementType.FLOAT,
-                  ElementType.class));
+              "element_type",
+              () -> ElementType.FLOAT,
+              (key, node) -> MappingValues.oneOf(ElementType.values(), key, node),
+              VectorOptions::elementType);
       indexOptions =
-          new Parameter<>(
-                  "index_options",
+          parameter(
+                  IndexOptions.NAME,
                   true,
                   () -> IndexOptions.DEFAULT,
-                  (field, context, node) -> IndexOptions.parse(field, node),
-                  optionsOf(VectorOptions::indexOptions),
-                  XContentBuilder::field,
-                  Objects::toString)
+                  (key, node) -> IndexOptions.parse(node),
+                  VectorOptions::indexOptions)
               .setMergeValidator(
                   (previous, current, conflicts) -> {
                     if (previous.type() == current.type()) {
                       return true;
                     }
-                    conflicts.addConflict("index_options", "[type] cannot change: " + REINDEX);
+                    conflicts.addConflict(IndexOptions.NAME, "[type] cannot change: " + REINDEX);
                     return false;
                   })
               .alwaysSerialize();
     }
 
-    /** An integer that cannot change. */
-    private static Parameter<Integer> intParameter(
-        String name, Supplier<Integer> defaultValue, Function<VectorOptions, Integer> value) {
-      return fixed(
-          new Parameter<>(
-              name,
-              false,
-              defaultValue,
-              (field, context, node) -> {
-                if (node instanceof Integer number) {
-                  return number;
+    /** A parameter that cannot change. */
+    private static <T> Parameter<T> fixed(
+        String name,
+        Supplier<T> defaultValue,
+        BiFunction<String, Object, T> parser,
+        Function<VectorOptions, T> value) {
+      return parameter(name, false, defaultValue, parser, value)
+          .setMergeValidator(
+              (previous, current, conflicts) -> {
+                if (Objects.equals(previous, current)) {
+                  return true;
                 }
-                throw new MapperParsingException(
-                    name + " of field [" + field + "] must be an integer but was [" + node + "]");
-              },
-              optionsOf(value),
-              XContentBuilder::field,
-              Objects::toString));
+                conflicts.addConflict(name, REINDEX);
+                return false;
+              });
     }
 
-    private static <T> Parameter<T> fixed(Parameter<T> parameter) {
-      return parameter.setMergeValidator(
-          (previous, current, conflicts) -> {
-            if (Objects.equals(previous, current)) {
-              return true;
+    /**
+     * A parameter.
+     *
+     * @param parser gives the value of its name and of what stands in the mapping
+     * @param value the value of a field that is there
+     */
+    private static <T> Parameter<T> parameter(
+        String name,
+        boolean updateable,
+        Supplier<T> defaultValue,
+        BiFunction<String, Object, T> parser,
+        Function<VectorOptions, T> value) {
+      return new Parameter<>(
+          name,
+          updateable,
+          defaultValue,
+          (field, context, node) -> {
+            try {
+              return parser.apply(name, node);
+            } catch (IllegalArgumentException e) {
+              throw new MapperParsingException("field [" + field + "]: " + e.getMessage(), e);
             }
-            conflicts.addConflict(parameter.name, REINDEX);
-            return false;
-          });
-    }
-
-    private static <T> Function<FieldMapper, T> optionsOf(Function<VectorOptions, T> value) {
-      return mapper -> value.apply(((MatryoshkaVectorFieldMapper) mapper).fieldType().options());
+          },
+          mapper -> value.apply(((MatryoshkaVectorFieldMapper) mapper).fieldType().options()),
+          XContentBuilder::field,
+          Objects::toString);
     }
 
     private Integer defaultPrefixDims() {
       return dims.get() == null ? null : (Integer) VectorOptions.defaultPrefixDims(dims.get());
-    }
-
-    private void checkDims(Integer value) {
-      if (value == null) {
-        throw new MapperParsingException(
-            "field [" + leafName() + "] of type [" + CONTENT_TYPE + "] needs [dims]");
-      }
-      if (value < 1 || value > MatryoshkaHnswVectorsFormat.MAX_DIMS) {
-        throw new MapperParsingException(
-            "dims ["
-                + value
-                + "] of field ["
-                + leafName()
-                + "] must be between [1] and ["
-                + MatryoshkaHnswVectorsFormat.MAX_DIMS
-                + "]");
-      }
-    }
-
-    private void checkPrefixDims(Integer value) {
-      if (value < 1) {
-        throw new MapperParsingException(
-            "prefix_dims [" + value + "] of field [" + leafName() + "] must be at least [1]");
-      }
-      if (value > dims.get()) {
-        throw new MapperParsingException(
-            "prefix_dims ["
-                + value
-                + "] of field ["
-                + leafName()
-                + "] must be at most dims ["
-                + dims.get()
-                + "]");
-      }
     }
 
     @Override

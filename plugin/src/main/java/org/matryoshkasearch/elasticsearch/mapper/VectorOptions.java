@@ -13,6 +13,7 @@ package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.elasticsearch.index.mapper.MapperParsingException;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
@@ -37,6 +38,50 @@ public record VectorOptions(
   /** The {@code prefix_dims} of a mapping that does not say: a quarter, between 64 and 512. */
   static int defaultPrefixDims(int dims) {
     return Math.min(dims, Math.clamp(dims / 4, MIN_DEFAULT_PREFIX_DIMS, MAX_DEFAULT_PREFIX_DIMS));
+  }
+
+  /**
+   * Checks the parameter {@code dims} of a mapping.
+   *
+   * @throws MapperParsingException when it is null or out of range
+   */
+  static void checkDims(Integer dims, String field) {
+    if (dims == null) {
+      throw new MapperParsingException(
+          "field ["
+              + field
+              + "] of type ["
+              + MatryoshkaVectorFieldMapper.CONTENT_TYPE
+              + "] needs [dims]");
+    }
+    if (dims < 1 || dims > MatryoshkaHnswVectorsFormat.MAX_DIMS) {
+      throw new MapperParsingException(
+          "dims ["
+              + dims
+              + "] of field ["
+              + field
+              + "] must be between [1] and ["
+              + MatryoshkaHnswVectorsFormat.MAX_DIMS
+              + "]");
+    }
+  }
+
+  /**
+   * Checks the parameter {@code prefix_dims} of a mapping.
+   *
+   * @throws MapperParsingException when it is not within 1 and dims
+   */
+  static void checkPrefixDims(int prefixDims, int dims, String field) {
+    if (prefixDims < 1 || prefixDims > dims) {
+      throw new MapperParsingException(
+          "prefix_dims ["
+              + prefixDims
+              + "] of field ["
+              + field
+              + "] must be at least [1] and at most dims ["
+              + dims
+              + "]");
+    }
   }
 
   /**

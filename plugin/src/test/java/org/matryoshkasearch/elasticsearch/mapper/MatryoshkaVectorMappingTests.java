@@ -100,15 +100,28 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertRefused(
         b -> b.field("dims", 4097), "dims [4097] of field [field] must be between [1] and [4096]");
     assertRefused(
-        b -> b.field("dims", "many"), "dims of field [field] must be an integer but was [many]");
+        b -> b.field("dims", "many"), "field [field]: [dims] must be an integer but was [many]");
     assertRefused(
         b -> b.field("dims", 256).field("prefix_dims", 300),
-        "prefix_dims [300] of field [field] must be at most dims [256]");
+        "prefix_dims [300] of field [field] must be at least [1] and at most dims [256]");
     assertRefused(
         b -> b.field("dims", 256).field("prefix_dims", 0),
-        "prefix_dims [0] of field [field] must be at least [1]");
-    assertRefused(b -> b.field("dims", 8).field("similarity", "manhattan"), "manhattan");
-    assertRefused(b -> b.field("dims", 8).field("element_type", "byte"), "byte");
+        "prefix_dims [0] of field [field] must be at least [1] and at most dims [256]");
+    assertRefused(
+        b -> b.field("dims", 8.5), "field [field]: [dims] must be an integer but was [8.5]");
+    assertRefused(
+        b -> b.field("dims", 8).field("prefix_dims", "a few"),
+        "field [field]: [prefix_dims] must be an integer but was [a few]");
+    assertRefused(
+        b -> b.field("dims", 8).field("similarity", "manhattan"),
+        "field [field]: [similarity] must be one of"
+            + " [cosine, dot_product, l2_norm, max_inner_product] but was [manhattan]");
+    assertRefused(
+        b -> b.field("dims", 8).field("element_type", "byte"),
+        "field [field]: [element_type] must be one of [float, bfloat16] but was [byte]");
+    assertRefused(
+        b -> b.field("dims", 8).field("index_options", "hnsw"),
+        "field [field]: [index_options] must be an object but was [hnsw]");
     assertRefused(
         b -> b.field("dims", 8).field("colour", "red"), "unknown parameter [colour] on mapper");
     assertRefused(
@@ -117,23 +130,32 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
   }
 
   public void testLimitsOfIndexOptions() {
-    assertOptionsRefused(b -> b.field("type", "flat"), "unknown index_options type [flat]");
+    assertOptionsRefused(
+        b -> b.field("type", "flat"),
+        "[index_options.type] must be one of [hnsw, int8_hnsw, int4_hnsw, bbq_hnsw]"
+            + " but was [flat]");
     assertOptionsRefused(
         b -> b.field("m", 1), "[index_options.m] must be between [2] and [512] but was [1]");
     assertOptionsRefused(
         b -> b.field("m", 513), "[index_options.m] must be between [2] and [512] but was [513]");
     assertOptionsRefused(
+        b -> b.field("m", "few"), "[index_options.m] must be an integer but was [few]");
+    assertOptionsRefused(
         b -> b.field("ef_construction", 3201),
         "[index_options.ef_construction] must be between [1] and [3200] but was [3201]");
     assertOptionsRefused(
         b -> b.field("confidence_interval", 1),
-        "unknown parameters [confidence_interval] in [index_options] of field [field]");
+        "unknown parameters [confidence_interval] in [index_options]");
     assertOptionsRefused(
         b -> b.startObject("rescore_vector").field("oversample", 0.5).endObject(),
         "[rescore_vector.oversample] must be between [1] and [100] but was [0.5]");
     assertOptionsRefused(
-        b -> b.startObject("rescore_vector").endObject(),
-        "[rescore_vector] of field [field] needs [oversample]");
+        b -> b.startObject("rescore_vector").field("oversample", "much").endObject(),
+        "[rescore_vector.oversample] must be a number but was [much]");
+    assertOptionsRefused(
+        b -> b.startObject("rescore_vector").endObject(), "[rescore_vector] needs [oversample]");
+    assertOptionsRefused(
+        b -> b.field("rescore_vector", 3), "[rescore_vector] must be an object but was [3]");
   }
 
   public void testNotInMultiFields() {
@@ -209,7 +231,7 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
           indexOptions.accept(b);
           b.endObject();
         },
-        message);
+        "field [field]: " + message);
   }
 
   private void assertRefused(
