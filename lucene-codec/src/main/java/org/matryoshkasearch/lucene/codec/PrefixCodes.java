@@ -29,7 +29,7 @@ final class PrefixCodes implements PrefixVectors {
   private final IndexInput codes;
 
   /**
-   * @param codes the rows one after another; only clones of it are read
+   * @param codes the rows one after another; it is not moved
    */
   PrefixCodes(PrefixQuantizer quantizer, IndexInput codes) {
     this.quantizer = quantizer;
