@@ -21,15 +21,14 @@ import org.elasticsearch.index.IndexVersions;
 import org.elasticsearch.index.engine.Engine;
 import org.elasticsearch.index.engine.EngineConfig;
 import org.elasticsearch.index.engine.EngineFactory;
-import org.elasticsearch.index.engine.InternalEngine;
 import org.elasticsearch.snapshots.SearchableSnapshotsSettings;
 
 /**
  * Builds Elasticsearch's own engine with a codec that writes {@code matryoshka_vector} fields in
  * our vectors format.
  *
- * <p>Nothing else of the engine changes, and fields of other types are written by the codec that
- * the index would have had anyway.
+ * <p>Nothing else of the engine changes but its statistics of vectors, and fields of other types
+ * are written by the codec that the index would have had anyway.
  */
 public final class MatryoshkaEngineFactory implements EngineFactory {
   private static final Logger logger = LogManager.getLogger(MatryoshkaEngineFactory.class);
@@ -97,6 +96,6 @@ public final class MatryoshkaEngineFactory implements EngineFactory {
             .build();
     // The one thing that the builder does not carry over.
     wrapped.setEnableGcDeletes(config.isEnableGcDeletes());
-    return new InternalEngine(wrapped);
+    return new MatryoshkaEngine(wrapped);
   }
 }

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.elasticsearch.engine;
 
 import static org.elasticsearch.core.Strings.format;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.instanceOf;
 
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
 import org.elasticsearch.index.engine.InternalEngine;
+import org.elasticsearch.index.shard.DenseVectorStats;
 import org.elasticsearch.index.shard.IndexShard;
 import org.elasticsearch.index.store.LuceneFilesExtensions;
 import org.elasticsearch.indices.IndicesService;
@@ -199,6 +201,21 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
           assertTrue("set when the shard has recovered", engine.config().isEnableGcDeletes());
           return null;
         });
+  }
+
+  public void testStatisticsCountOurVectors() {
+    IndexService index = createVectorIndex("test", OURS + "," + DENSE);
+    assertEquals(0, index.getShard(0).denseVectorStats().getValueCount());
+    indexSegment("test", "1", "2");
+    indexSegment("test", "3");
+    DenseVectorStats stats = index.getShard(0).denseVectorStats();
+    assertEquals("three of each field", 6, stats.getValueCount());
+    assertEquals(Set.of("ours", "dense"), stats.offHeapStats().keySet());
+    Map<String, Long> ours = stats.offHeapStats().get("ours");
+    assertEquals(3L * DIMS * Float.BYTES, (long) ours.get("vec"));
+    assertThat(ours.get("veq"), greaterThan(0L));
+    forceMerge("test");
+    assertEquals(6, index.getShard(0).denseVectorStats().getValueCount());
   }
 
   private IndexService service(String index) {
