@@ -96,16 +96,28 @@ public class BadInputsIT extends NodeTestCase {
     assertBadMapping("{}", "embedding", "dims");
     assertBadMapping("{'dims': 4, 'prefix_dims': 5}", "embedding", "prefix_dims", "[5]", "[4]");
     assertBadMapping("{'dims': 4, 'prefix_dims': 0}", "embedding", "prefix_dims", "[0]");
-    assertBadMapping("{'dims': 4, 'similarity': 'near'}", "similarity", "near");
-    assertBadMapping("{'dims': 4, 'element_type': 'byte'}", "element_type", "byte");
-    assertBadMapping("{'dims': 4, 'index_options': {'type': 'flat'}}", "embedding", "flat");
     assertBadMapping(
-        "{'dims': 4, 'index_options': {'type': 'hnsw', 'm': -1}}", "index_options.m", "-1");
+        "{'dims': 4, 'similarity': 'near'}", "[embedding]", "[similarity]", "cosine", "[near]");
     assertBadMapping(
-        "{'dims': 4, 'index_options': {'type': 'hnsw', 'rescore_vector': {'oversample': 0.5}}}",
-        "oversample",
-        "0.5");
+        "{'dims': 4, 'element_type': 'byte'}", "[embedding]", "[element_type]", "float", "[byte]");
+    assertBadIndexOptions("'type': 'flat'", "[index_options.type]", "bbq_hnsw", "[flat]");
+    assertBadIndexOptions("'m': -1", "[index_options.m]", "[2]", "[512]", "[-1]");
+    assertBadIndexOptions("'m': 'few'", "[index_options.m]", "integer", "[few]");
+    assertBadIndexOptions(
+        "'ef_construction': 3201", "[index_options.ef_construction]", "[1]", "[3200]", "[3201]");
+    assertBadIndexOptions(
+        "'rescore_vector': {'oversample': 0.5}",
+        "[rescore_vector.oversample]",
+        "[1]",
+        "[100]",
+        "[0.5]");
     assertBadMapping("{'dims': 4, 'colour': 'red'}", "embedding", "colour");
+  }
+
+  private static void assertBadIndexOptions(String options, String... parts) throws Exception {
+    String mapping = "{'dims': 4, 'index_options': {" + options + "}}";
+    assertBadMapping(mapping, "field [embedding]");
+    assertBadMapping(mapping, parts);
   }
 
   private static void assertBadMapping(String options, String... parts) throws Exception {

@@ -170,6 +170,25 @@ final class TestIndex {
     return hits;
   }
 
+  /** The vectors that were sent, as texts by their rows. */
+  Map<Long, String> vectorsSent() {
+    Map<Long, String> sent = new TreeMap<>();
+    vectors.forEach((row, vector) -> sent.put(row, Json.array(vector).toString()));
+    return sent;
+  }
+
+  /** The vectors that the documents give back, as texts by their rows; see {@link #search}. */
+  Map<Long, String> vectorsGivenBack(String parameters) throws IOException {
+    ObjectNode body = Json.object().put("size", 10_000);
+    body.putObject("_source").put("exclude_vectors", false);
+    Map<Long, String> back = new TreeMap<>();
+    String path = "/" + name + "/_search?request_cache=false" + parameters;
+    for (JsonNode hit : client.post(path, body).at("/hits/hits")) {
+      back.put(hit.path("_id").asLong(), hit.path("_source").path(FIELD).toString());
+    }
+    return back;
+  }
+
   /** An exact search over what ought to be in the index. */
   ExactSearch exact(Similarity similarity, int k, List<float[]> queries) {
     ExactSearch exact = new ExactSearch(similarity, k, queries);

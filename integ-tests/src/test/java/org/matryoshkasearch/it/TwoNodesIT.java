@@ -13,6 +13,8 @@ package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assert.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -90,7 +92,7 @@ public class TwoNodesIT {
     assertEquals("a copy on each node", Set.of("first", "second"), nodesOf("replica"));
     ExactSearch exact = index.exact(Similarity.COSINE, K, set.queries());
     for (String node : List.of("first", "second")) {
-      assertExact("copy on " + node, index, set, exact, "&preference=_only_nodes:" + id(node));
+      assertExact("copy on " + node, index, set, exact, only(node));
     }
 
     for (String node : List.of("second", "first")) {
@@ -112,6 +114,59 @@ public class TwoNodesIT {
     assertEquals(Set.of("first", "second"), nodesOf("shards"));
     ExactSearch exact = index.exact(Similarity.COSINE, K, set.queries());
     assertExact("four shards", index, set, exact, "");
+  }
+
+  /**
+   * A copy that was away is sent the documents that it missed, one by one: vectors that are not in
+   * the stored source are among them.
+   */
+  @Test
+  public void testCopyThatWasAway() throws Exception {
+    TestSets.Split set = TestSets.generated(300, DIMS);
+    ObjectNode settings = Json.object().put("number_of_replicas", 1);
+    settings.put("index.routing.allocation.include._name", "first");
+    ObjectNode rounded = NodeTestCase.field(DIMS, "dot_product").put("element_type", "bfloat16");
+    List<TestIndex> indices =
+        List.of(
+            create("away", settings),
+            TestIndex.create(first.client(), "away_rounded", rounded, settings));
+    for (TestIndex index : indices) {
+      index.addInSegments(set.documents().subList(0, 100), 1);
+      ObjectNode anywhere = Json.object().putNull("index.routing.allocation.include._name");
+      first.client().put("/" + index.name() + "/_settings", anywhere);
+      awaitGreen(index.name());
+    }
+    second.stop();
+    for (TestIndex index : indices) {
+      index.addInSegments(set.documents().subList(100, set.documents().size()), 2);
+    }
+    second.start(() -> {});
+    for (TestIndex index : indices) {
+      awaitGreen(index.name());
+      index.refresh();
+      assertMissedDocumentsWereSent(index.name());
+      Map<Long, String> vectors = index.vectorsGivenBack(only("first"));
+      assertEquals(set.documents().size(), vectors.size());
+      assertEquals(vectors, index.vectorsGivenBack(only("second")));
+    }
+    assertEquals(indices.get(0).vectorsSent(), indices.get(0).vectorsGivenBack(only("second")));
+  }
+
+  private static void assertMissedDocumentsWereSent(String index) throws IOException {
+    for (JsonNode shard :
+        first.client().get("/" + index + "/_recovery").at("/" + index + "/shards")) {
+      if (shard.path("target").path("name").asText().equals("second")) {
+        assertEquals(shard.toString(), "PEER", shard.path("type").asText());
+        assertEquals(shard.toString(), 0, shard.at("/index/files/recovered").asInt());
+        assertTrue(shard.toString(), shard.at("/translog/recovered").asInt() > 0);
+        return;
+      }
+    }
+    fail("no copy of " + index + " on the second node");
+  }
+
+  private static String only(String node) throws IOException {
+    return "&preference=_only_nodes:" + id(node);
   }
 
   private static TestIndex create(String name, ObjectNode settings) throws IOException {
