@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.Test;
 import org.matryoshkasearch.cli.node.ElasticsearchNode;
 import org.matryoshkasearch.cli.node.Json;
@@ -97,16 +98,23 @@ public class SourceIT extends NodeTestCase {
         hits("source_nested", "{\"exclude_vectors\": false}").path(0).path("_source"));
   }
 
+  /** What was not written to segments when the node died is indexed again from the translog. */
   @Test
-  public void testRestart() throws Exception {
+  public void testCrash() throws Exception {
     TestSets.Split set = TestSets.generated(120, DIMS);
-    TestIndex index = create("source_restart", field(DIMS, "cosine"));
+    TestIndex index = create("source_crash", field(DIMS, "cosine"));
     index.addInSegments(set.documents().subList(0, 30), 1);
-    index.add(set.documents().subList(30, set.documents().size())); // in the translog only
+    index.add(set.documents().subList(30, set.documents().size()));
     ElasticsearchNode node = Nodes.shared();
+    JsonNode process = client().get("/_nodes/_local/process").findValue("process");
+    ProcessHandle jvm = ProcessHandle.of(process.path("id").asLong()).orElseThrow();
+    assertTrue(jvm.destroyForcibly());
+    jvm.onExit().get(30, TimeUnit.SECONDS);
     node.stop();
     node.start(() -> {});
-    client().get("/_cluster/health/source_restart?wait_for_status=green&timeout=60s");
+    client().get("/_cluster/health/source_crash?wait_for_status=green&timeout=60s");
+    JsonNode translog = client().get("/source_crash/_recovery").findValue("translog");
+    assertEquals(set.documents().size() - 30, translog.path("recovered").asInt());
     assertEquals(index.vectorsSent(), index.vectorsGivenBack(""));
   }
 
@@ -132,7 +140,6 @@ public class SourceIT extends NodeTestCase {
     long ours = sizeOnDisk("size_ours", field(DIMS, "cosine"), true, set);
     long kept = sizeOnDisk("size_kept", field(DIMS, "cosine"), false, set);
     String sizes = ours + " bytes; dense_vector: " + theirs + "; kept in the source: " + kept;
-    System.out.println("size on disk: " + sizes);
     assertTrue(sizes, ours < 1.15 * theirs);
     assertTrue(sizes, ours < 0.7 * kept);
   }
