@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The options of a command, given as {@code --name value} or {@code --name=value}. */
-final class Options {
+public final class Options {
 
   /**
    * An option that a command knows.
@@ -26,10 +26,10 @@ final class Options {
    * @param fallback the value if it is not given, or null
    * @param help one line for the usage
    */
-  record Option(String name, String value, String fallback, String help) {
+  public record Option(String name, String value, String fallback, String help) {
 
     /** How the option is written, as in {@code --port N}. */
-    String form() {
+    public String form() {
       return value == null ? name : name + " " + value;
     }
   }
@@ -42,7 +42,7 @@ final class Options {
   }
 
   /** Reads the arguments of a command. */
-  static Options parse(List<Option> known, List<String> arguments) throws UsageException {
+  public static Options parse(List<Option> known, List<String> arguments) throws UsageException {
     Options options = new Options(known);
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
@@ -71,12 +71,12 @@ final class Options {
   }
 
   /** Whether the option stands in the command line. */
-  boolean given(String name) {
+  public boolean given(String name) {
     return given.containsKey(name);
   }
 
   /** The value of an option, its default if it is not given, null if it has none. */
-  String text(String name) {
+  public String text(String name) {
     return given.getOrDefault(name, known.get(name).fallback());
   }
 
@@ -87,7 +87,7 @@ final class Options {
    * @param max the greatest value that makes sense
    * @return 0 if the option is not given and has no default
    */
-  int number(String name, int min, int max) throws UsageException {
+  public int number(String name, int min, int max) throws UsageException {
     String text = text(name);
     if (text == null) {
       return 0;

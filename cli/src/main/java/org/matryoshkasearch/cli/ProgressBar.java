@@ -17,7 +17,7 @@ import java.util.Locale;
  * Shows how far a piece of work has come: on a terminal as a bar in one line that is drawn again
  * and again, elsewhere as a line at the start, at each quarter and at the end.
  */
-final class ProgressBar implements AutoCloseable {
+public final class ProgressBar implements AutoCloseable {
 
   private static final int WIDTH = 30;
   private static final long REDRAW_NANOS = 100_000_000;
@@ -36,7 +36,7 @@ final class ProgressBar implements AutoCloseable {
    *
    * @param total of what there is to do; 0 or less if nobody knows
    */
-  ProgressBar(Screen screen, String label, long total) {
+  public ProgressBar(Screen screen, String label, long total) {
     this.screen = screen;
     this.label = label;
     this.total = total;
@@ -48,12 +48,12 @@ final class ProgressBar implements AutoCloseable {
   }
 
   /** Shows that time passes where there is nothing to count. */
-  void tick() {
+  public void tick() {
     update(done);
   }
 
   /** Shows how much has been done. */
-  void update(long nowDone) {
+  public void update(long nowDone) {
     done = nowDone;
     if (screen.redraw()) {
       if (System.nanoTime() - drawn >= REDRAW_NANOS) {

@@ -20,4 +20,4 @@ import java.io.PrintStream;
  * @param err standard error
  * @param redraw whether {@code err} is a terminal, on which a line can be written over
  */
-record Screen(PrintStream out, PrintStream err, boolean redraw) {}
+public record Screen(PrintStream out, PrintStream err, boolean redraw) {}

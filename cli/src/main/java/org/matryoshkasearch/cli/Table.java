@@ -15,18 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table of text: the first column is aligned to the left, the others to the right. */
-final class Table {
+public final class Table {
 
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... header) {
+  /** A table that has no rows yet. */
+  public Table(String... header) {
     rows.add(List.of(header));
   }
 
   /** Adds a row of as many cells as the header has. */
-  void add(String... cells) {
+  public void add(String... cells) {
     if (cells.length != rows.get(0).size()) {
       throw new IllegalArgumentException(
           "expected " + rows.get(0).size() + " cells, found " + cells.length);

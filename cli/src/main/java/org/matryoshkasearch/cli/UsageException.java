@@ -12,11 +12,12 @@
 package org.matryoshkasearch.cli;
 
 /** A command line that cannot be obeyed; the message is one line that says why. */
-final class UsageException extends Exception {
+public final class UsageException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  UsageException(String message) {
+  /** Bad usage, told in one line. */
+  public UsageException(String message) {
     super(message);
   }
 }

@@ -1,0 +1,205 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.matryoshkasearch.benchmarks.data.DataSet;
+import org.matryoshkasearch.benchmarks.data.DataSets;
+import org.matryoshkasearch.benchmarks.index.Contender;
+import org.matryoshkasearch.benchmarks.index.Contenders;
+import org.matryoshkasearch.benchmarks.index.ElasticsearchFormats;
+import org.matryoshkasearch.benchmarks.index.Searchable;
+import org.matryoshkasearch.benchmarks.measure.Recalls;
+import org.matryoshkasearch.benchmarks.measure.Result;
+import org.matryoshkasearch.benchmarks.measure.Rounds;
+import org.matryoshkasearch.benchmarks.report.ResultFile;
+import org.matryoshkasearch.benchmarks.report.Summary;
+import org.matryoshkasearch.cli.ProgressBar;
+import org.matryoshkasearch.cli.Screen;
+import org.matryoshkasearch.cli.UsageException;
+
+/** Builds, searches and reports. A contender that fails is reported and does not end the others. */
+final class Bench {
+
+  private final Screen screen;
+  private final BenchSettings settings;
+  private final Path checkout;
+  private final Path work;
+
+  /**
+   * @param checkout the folder of the {@code matryoshka} script
+   */
+  Bench(Screen screen, BenchSettings settings, Path checkout) {
+    this.screen = screen;
+    this.settings = settings;
+    this.checkout = checkout;
+    this.work =
+        settings.work() == null ? checkout.resolve("benchmarks/target/bench") : settings.work();
+  }
+
+  void run() throws IOException, UsageException {
+    DataSets sets = new DataSets(work.resolve("data"), screen);
+    DataSet data =
+        settings.vectors() == null
+            ? sets.generated(settings.rows(), settings.dims(), settings.queries())
+            : sets.ofFile(settings.vectors(), settings.dims(), settings.queries());
+    int dims = data.documents().dims();
+    Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch());
+    Indexes indexes =
+        new Indexes(
+            work.resolve("indexes").resolve(data.name()),
+            data.documents(),
+            settings.reuse(),
+            screen);
+    try {
+      report(data, contenders, measure(data, selected(contenders), indexes));
+    } finally {
+      indexes.clear();
+    }
+  }
+
+  private ElasticsearchFormats elasticsearch() {
+    ElasticsearchFormats formats =
+        new ElasticsearchFormats(
+            checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
+    formats.start();
+    return formats;
+  }
+
+  private List<Contender> selected(Contenders contenders) throws UsageException {
+    List<String> quick =
+        List.of(
+            Contenders.LUCENE_FLOAT32,
+            Contenders.LUCENE_BIT1,
+            contenders.stockPrefix(),
+            contenders.ours());
+    List<Contender> selected =
+        contenders.all().stream()
+            .filter(contender -> !settings.quick() || quick.contains(contender.name()))
+            .filter(contender -> settings.wants(contender.name()))
+            .toList();
+    if (selected.isEmpty()) {
+      List<String> names = contenders.all().stream().map(Contender::name).toList();
+      throw new UsageException("--only leaves nothing of " + String.join(", ", names));
+    }
+    return selected;
+  }
+
+  private List<Result> measure(DataSet data, List<Contender> selected, Indexes indexes)
+      throws IOException {
+    Map<Contender, Result> results = new LinkedHashMap<>();
+    tryOut(selected, indexes, results);
+    for (Contender contender : selected) {
+      results.computeIfAbsent(contender, each -> built(each, indexes, data.documents().size()));
+    }
+    search(data, indexes, results);
+    return List.copyOf(results.values());
+  }
+
+  private void tryOut(List<Contender> selected, Indexes indexes, Map<Contender, Result> results) {
+    try (ProgressBar bar = new ProgressBar(screen, "Trying all out", selected.size())) {
+      int done = 0;
+      for (Contender contender : selected) {
+        try {
+          indexes.tryOut(contender);
+        } catch (IOException | RuntimeException | LinkageError e) {
+          results.put(contender, failed(contender, e));
+        }
+        bar.update(++done);
+      }
+    }
+  }
+
+  private Result built(Contender contender, Indexes indexes, int rows) {
+    try {
+      Indexes.Built built = indexes.build(contender);
+      long bytes = indexes.size(contender);
+      return new Result(contender, null, built.time(), built.reused(), rows, bytes, 0, List.of());
+    } catch (IOException | RuntimeException | LinkageError e) {
+      return failed(contender, e);
+    }
+  }
+
+  private Result failed(Contender contender, Throwable reason) {
+    screen.err().println(contender.name() + " fails: " + reason);
+    return Result.failed(contender, reason.toString());
+  }
+
+  private void search(DataSet data, Indexes indexes, Map<Contender, Result> results)
+      throws IOException {
+    Recalls recalls = new Recalls(data, settings.k(), settings.quick());
+    Rounds rounds = new Rounds(data.queries(), settings.k(), settings.rounds());
+    List<Closeable> open = new ArrayList<>();
+    try {
+      try (ProgressBar bar = new ProgressBar(screen, "Measuring recall", results.size())) {
+        int done = 0;
+        for (Map.Entry<Contender, Result> entry : results.entrySet()) {
+          if (entry.getValue().ran()) {
+            entry.setValue(searched(entry.getValue(), indexes, recalls, rounds, open));
+          }
+          bar.update(++done);
+        }
+      }
+      try (ProgressBar bar = new ProgressBar(screen, "Timing searches", rounds.turns())) {
+        for (Result timed : rounds.run(bar::update)) {
+          results.put(timed.contender(), timed);
+        }
+      }
+    } finally {
+      for (Closeable index : open) {
+        index.close();
+      }
+    }
+  }
+
+  private Result searched(
+      Result result, Indexes indexes, Recalls recalls, Rounds rounds, List<Closeable> open) {
+    Contender contender = result.contender();
+    try {
+      Searchable index = contender.open(indexes.folder(contender));
+      open.add(index);
+      Result withRecalls = result.searched(index.hotBytes(), recalls.of(index));
+      rounds.add(index, withRecalls);
+      return withRecalls;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      return failed(contender, e);
+    }
+  }
+
+  private void report(DataSet data, Contenders contenders, List<Result> results)
+      throws IOException {
+    Summary summary = new Summary(results, settings.k());
+    screen.out().print(summary.atTarget() + summary.notes());
+    Path folder = settings.results();
+    if (folder == null) {
+      folder = settings.quick() ? work.resolve("results") : checkout.resolve("benchmarks/results");
+    }
+    Files.createDirectories(folder);
+    ResultFile file = new ResultFile(data, settings.k(), settings.arguments(), results);
+    screen.err().println("Results are in " + file.write(folder));
+    screen
+        .out()
+        .println(
+            summary.ratios(
+                contenders.ours(),
+                Contenders.LUCENE_FLOAT32,
+                Contenders.LUCENE_BIT1,
+                contenders.stockPrefix()));
+  }
+}

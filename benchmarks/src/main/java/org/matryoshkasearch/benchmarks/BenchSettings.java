@@ -1,0 +1,162 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.matryoshkasearch.cli.Options;
+import org.matryoshkasearch.cli.Options.Option;
+import org.matryoshkasearch.cli.UsageException;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+
+/**
+ * What to measure, and how.
+ *
+ * @param quick whether to measure only what the last line needs
+ * @param vectors a file of vectors, or null for generated ones
+ * @param rows how many vectors to generate
+ * @param dims components of each vector, 0 to take what the file says
+ * @param queries how many queries
+ * @param k how many documents a search wants: 10 or 100
+ * @param rounds how often each setting is timed
+ * @param prefixes leading components to index; empty for those that suit the dimension
+ * @param only what the names of the contenders to measure begin with; empty for all
+ * @param reuse whether indexes are kept, and those of others taken from earlier runs
+ * @param work a folder for vectors and indexes, or null
+ * @param results a folder for the results, or null
+ * @param arguments the command line, for the results
+ */
+record BenchSettings(
+    boolean quick,
+    Path vectors,
+    int rows,
+    int dims,
+    int queries,
+    int k,
+    int rounds,
+    List<Integer> prefixes,
+    List<String> only,
+    boolean reuse,
+    Path work,
+    Path results,
+    List<String> arguments) {
+
+  static final List<Option> OPTIONS =
+      List.of(
+          new Option(
+              "--quick",
+              null,
+              null,
+              "ours and three others, on fewer settings; the last line of the output is ratios"),
+          new Option("--rows", "N", "100000", "generate this many vectors"),
+          new Option(
+              "--dims", "N", null, "of this many dims (default 1024), or dims of a .f32 file"),
+          new Option("--vectors", "FILE", null, "measure with these vectors instead"),
+          new Option("--queries", "N", "1000", "vectors held out as queries"),
+          new Option("--k", "N", "10", "documents that a search wants: 10 or 100"),
+          new Option("--rounds", "N", "5", "how often each setting is timed; the median counts"),
+          new Option(
+              "--prefix-dims",
+              "N,...",
+              null,
+              "prefixes to index (default: the format's own and an eighth, a quarter and a half of the dims)"),
+          new Option("--only", "NAME,...", null, "only contenders whose names begin so"),
+          new Option(
+              "--reuse",
+              null,
+              null,
+              "keep the indexes, and take those of others from earlier runs"),
+          new Option(
+              "--work",
+              "DIR",
+              null,
+              "where vectors and indexes are (default benchmarks/target/bench)"),
+          new Option(
+              "--results",
+              "DIR",
+              null,
+              "where results are written (default benchmarks/results; with --quick the work folder)"));
+
+  private static final int DEFAULT_DIMS = 1024;
+  private static final int DEEP = 100;
+
+  /** Reads the command line. */
+  static BenchSettings parse(List<String> arguments) throws UsageException {
+    Options options = Options.parse(OPTIONS, arguments);
+    if (options.given("--vectors") && options.given("--rows")) {
+      throw new UsageException("--vectors and --rows exclude each other");
+    }
+    int k = options.number("--k", 10, DEEP);
+    if (k != 10 && k != DEEP) {
+      throw new UsageException("--k must be 10 or 100, found " + k);
+    }
+    int dims = options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS);
+    Path vectors = path(options, "--vectors");
+    return new BenchSettings(
+        options.given("--quick"),
+        vectors,
+        options.number("--rows", DEEP, Integer.MAX_VALUE),
+        dims == 0 && vectors == null ? DEFAULT_DIMS : dims,
+        options.number("--queries", 1, 100_000),
+        k,
+        options.number("--rounds", 1, 1000),
+        numbers(options.text("--prefix-dims")),
+        list(options.text("--only")),
+        options.given("--reuse"),
+        path(options, "--work"),
+        path(options, "--results"),
+        List.copyOf(arguments));
+  }
+
+  private static Path path(Options options, String name) {
+    return options.given(name) ? Path.of(options.text(name)) : null;
+  }
+
+  private static List<String> list(String text) {
+    return text == null ? List.of() : List.of(text.split(",", -1));
+  }
+
+  private static List<Integer> numbers(String text) throws UsageException {
+    List<Integer> numbers = new ArrayList<>();
+    for (String part : list(text)) {
+      try {
+        numbers.add(Integer.valueOf(part.strip()));
+      } catch (NumberFormatException e) {
+        throw new UsageException("--prefix-dims must be whole numbers, found " + part);
+      }
+    }
+    return numbers;
+  }
+
+  /** The prefixes to index of vectors of some dimension. */
+  List<Integer> prefixesOf(int dimension) throws UsageException {
+    for (int prefix : prefixes) {
+      if (prefix < 1 || prefix > dimension) {
+        throw new UsageException(
+            "--prefix-dims must be from 1 to " + dimension + ", found " + prefix);
+      }
+    }
+    if (!prefixes.isEmpty()) {
+      return prefixes;
+    }
+    int standard = Math.min(dimension, MatryoshkaHnswVectorsFormat.DEFAULT_PREFIX_DIMS);
+    return List.copyOf(
+        new TreeSet<>(List.of(dimension / 8, dimension / 4, dimension / 2, standard)));
+  }
+
+  /** Whether a contender is to be measured. */
+  boolean wants(String contender) {
+    return only.isEmpty() || only.stream().anyMatch(contender::startsWith);
+  }
+}

@@ -1,0 +1,80 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.matryoshkasearch.cli.Options.Option;
+import org.matryoshkasearch.cli.Screen;
+import org.matryoshkasearch.cli.UsageException;
+
+/** Entry point of {@code ./matryoshka bench}. */
+public final class Main {
+
+  private static final int FAILED = 1;
+  private static final int BAD_USAGE = 2;
+
+  private Main() {}
+
+  /** Measures; exits 0 if that worked, 1 if it failed, 2 if the command was not understood. */
+  public static void main(String[] arguments) {
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    Screen screen = new Screen(out, err, Boolean.getBoolean("matryoshka.terminal"));
+    int status = run(screen, List.of(arguments));
+    out.flush();
+    System.exit(status);
+  }
+
+  /** Runs the command and returns the exit status. */
+  static int run(Screen screen, List<String> arguments) {
+    if (arguments.contains("--help") || arguments.contains("-h")) {
+      screen.out().print(usage());
+      return 0;
+    }
+    Path checkout = Path.of(System.getProperty("matryoshka.home", ""));
+    try {
+      new Bench(screen, BenchSettings.parse(arguments), checkout).run();
+      return 0;
+    } catch (UsageException e) {
+      screen.err().println("matryoshka: " + e.getMessage());
+      return BAD_USAGE;
+    } catch (IOException e) {
+      screen.err().println("matryoshka: " + e);
+      return FAILED;
+    }
+  }
+
+  private static String usage() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        """
+        Measures searches and builds beside Lucene's, Elasticsearch's and jvector's, on generated
+        vectors or on yours, each with one thread.
+
+        Usage:
+          ./matryoshka bench [options]
+
+        Options:
+        """);
+    for (Option option : BenchSettings.OPTIONS) {
+      String standard = option.fallback() == null ? "" : " (default " + option.fallback() + ")";
+      text.append(
+          String.format(Locale.ROOT, "  %-20s %s%s%n", option.form(), option.help(), standard));
+    }
+    return text.toString();
+  }
+}

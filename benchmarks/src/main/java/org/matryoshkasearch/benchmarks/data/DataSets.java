@@ -1,0 +1,142 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.lucene.util.VectorUtil;
+import org.matryoshkasearch.cli.ProgressBar;
+import org.matryoshkasearch.cli.Screen;
+import org.matryoshkasearch.cli.vectors.GeneratedVectors;
+import org.matryoshkasearch.cli.vectors.QuerySplit;
+import org.matryoshkasearch.cli.vectors.VectorFile;
+import org.matryoshkasearch.cli.vectors.VectorReader;
+import org.matryoshkasearch.cli.vectors.VectorRow;
+import org.matryoshkasearch.cli.vectors.VectorSource;
+
+/**
+ * Prepares sets of vectors in a folder, once: {@code documents.f32}, {@code queries.f32}, and
+ * {@code scores.f32} with the best scores of an exact search. Rows are scaled to unit length.
+ */
+public final class DataSets {
+
+  private static final long SEED = 7;
+  private static final int BATCH = 1000;
+
+  private final Path folder;
+  private final Screen screen;
+
+  /**
+   * @param folder where prepared sets are kept
+   * @param screen where progress is shown
+   */
+  public DataSets(Path folder, Screen screen) {
+    this.folder = folder;
+    this.screen = screen;
+  }
+
+  /** Generated vectors, and more of the same kind as queries. */
+  public DataSet generated(int rows, int dims, int queries) throws IOException {
+    String name = String.format(Locale.ROOT, "generated-%dx%d", rows, dims);
+    Path set = folder.resolve(name + "-" + queries);
+    if (missing(set)) {
+      try (VectorReader reader = new GeneratedVectors(rows + queries, dims, SEED).open();
+          VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), dims);
+          VectorWriter held = new VectorWriter(set.resolve("queries.f32"), dims);
+          ProgressBar bar = new ProgressBar(screen, "Generating vectors", rows + queries)) {
+        for (VectorRow row = reader.next(); row != null; row = reader.next()) {
+          (row.row() < rows ? documents : held).write(unit(row));
+          bar.update(row.row());
+        }
+        documents.finish();
+        held.finish();
+      }
+    }
+    return open(name, set, dims);
+  }
+
+  /**
+   * The vectors of a file, some of them held out as queries.
+   *
+   * @param dims components of each vector, 0 to take what the file says
+   */
+  public DataSet ofFile(Path file, int dims, int queries) throws IOException {
+    VectorSource source = VectorFile.of(file, dims);
+    String name = source.name().replaceAll("[^A-Za-z0-9]+", "-");
+    long version = Files.getLastModifiedTime(file).toMillis();
+    Path set = folder.resolve(name + "-" + version + "-" + queries);
+    int foundDims;
+    try (VectorReader reader = source.open()) {
+      foundDims = reader.dims();
+    }
+    if (missing(set)) {
+      QuerySplit split = split(source, queries);
+      try (VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), foundDims);
+          VectorWriter held = new VectorWriter(set.resolve("queries.f32"), foundDims)) {
+        for (VectorRow row : split.queries()) {
+          held.write(unit(row));
+        }
+        split.forEachBatch(
+            BATCH,
+            batch -> {
+              for (VectorRow row : batch) {
+                documents.write(unit(row));
+              }
+            });
+        documents.finish();
+        held.finish();
+      }
+    }
+    return open(name, set, foundDims);
+  }
+
+  private QuerySplit split(VectorSource source, int queries) throws IOException {
+    try (ProgressBar bar = new ProgressBar(screen, "Reading " + source.name(), 0)) {
+      return QuerySplit.read(source, queries, bar::update);
+    }
+  }
+
+  private static boolean missing(Path set) throws IOException {
+    Files.createDirectories(set);
+    // queries.f32 is finished last
+    return !Files.exists(set.resolve("queries.f32"));
+  }
+
+  private static float[] unit(VectorRow row) throws IOException {
+    if (VectorUtil.dotProduct(row.vector(), row.vector()) == 0) {
+      throw new IOException("row " + row.row() + " is all zero: it has no direction to compare");
+    }
+    return VectorUtil.l2normalize(row.vector());
+  }
+
+  private DataSet open(String name, Path set, int dims) throws IOException {
+    Vectors documents = Vectors.map(set.resolve("documents.f32"), dims);
+    if (documents.size() < ExactScores.KEPT) {
+      throw new IOException(
+          "needs at least " + ExactScores.KEPT + " documents, found " + documents.size());
+    }
+    float[][] queries = Vectors.map(set.resolve("queries.f32"), dims).toArrays();
+    Path scores = set.resolve("scores.f32");
+    if (!Files.exists(scores)) {
+      try (ProgressBar bar = new ProgressBar(screen, "Searching exactly", documents.size());
+          VectorWriter writer = new VectorWriter(scores, ExactScores.KEPT)) {
+        for (float[] best : ExactScores.compute(documents, queries, bar::update)) {
+          writer.write(best);
+        }
+        writer.finish();
+      }
+    }
+    return new DataSet(name, documents, queries, Vectors.map(scores, ExactScores.KEPT).toArrays());
+  }
+}

@@ -1,0 +1,64 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.data;
+
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.FloatHeap;
+
+/** The scores of the true nearest documents, by comparing each query with each document. */
+final class ExactScores {
+
+  /** How many scores are kept for a query: the largest k of a recall. */
+  static final int KEPT = 100;
+
+  private static final int BLOCK = 512; // rows that stay in a core's cache meanwhile
+
+  private ExactScores() {}
+
+  /**
+   * Computes them on all cores.
+   *
+   * @param progress told how many documents have been compared
+   * @return for each query its {@link #KEPT} best dot products, best first
+   */
+  static float[][] compute(Vectors documents, float[][] queries, LongConsumer progress) {
+    FloatHeap[] best = new FloatHeap[queries.length];
+    Arrays.setAll(best, i -> new FloatHeap(KEPT));
+    for (int start = 0; start < documents.size(); start += BLOCK) {
+      float[][] block = new float[Math.min(BLOCK, documents.size() - start)][];
+      for (int i = 0; i < block.length; i++) {
+        block[i] = documents.row(start + i);
+      }
+      IntStream.range(0, queries.length)
+          .parallel()
+          .forEach(
+              query -> {
+                for (float[] document : block) {
+                  best[query].offer(VectorUtil.dotProduct(queries[query], document));
+                }
+              });
+      progress.accept(start + block.length);
+    }
+    return Arrays.stream(best).map(ExactScores::bestFirst).toArray(float[][]::new);
+  }
+
+  private static float[] bestFirst(FloatHeap heap) {
+    float[] scores = new float[heap.size()];
+    for (int i = scores.length - 1; i >= 0; i--) {
+      scores[i] = heap.poll();
+    }
+    return scores;
+  }
+}

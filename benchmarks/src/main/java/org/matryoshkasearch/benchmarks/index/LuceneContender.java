@@ -1,0 +1,119 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.index;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.VectorUtil;
+import org.matryoshkasearch.benchmarks.data.Vectors;
+
+/** An index of Lucene with some vectors format: the document number is the row. */
+final class LuceneContender implements Contender {
+
+  /** Vectors of a segment are buffered on the heap: this many bytes of them. */
+  private static final int SEGMENT_BYTES = 1 << 30;
+
+  private static final int HARD_LIMIT_MB = 2047; // Lucene takes no more; vectors need half of it
+
+  private final LuceneSetup setup;
+
+  LuceneContender(LuceneSetup setup) {
+    this.setup = setup;
+  }
+
+  @Override
+  public String name() {
+    return setup.name();
+  }
+
+  @Override
+  public Family family() {
+    return setup.family();
+  }
+
+  @Override
+  public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException {
+    setup.requirement().check();
+    long start = System.nanoTime();
+    long indexed;
+    try (Directory directory = new MMapDirectory(folder);
+        IndexWriter writer = new IndexWriter(directory, config(vectors.dims()))) {
+      float[] full = new float[vectors.dims()];
+      boolean shorter = setup.dims() < vectors.dims();
+      float[] searched = shorter ? new float[setup.dims()] : full;
+      Document document = document(searched, shorter ? full : null);
+      for (int row = 0; row < vectors.size(); row++) {
+        vectors.read(row, full); // the writer copies what the fields hold
+        if (shorter) {
+          vectors.read(row, searched);
+          VectorUtil.l2normalize(searched);
+        }
+        writer.addDocument(document);
+        progress.accept(row + 1);
+      }
+      writer.flush();
+      indexed = System.nanoTime();
+      writer.forceMerge(1);
+      writer.commit();
+    }
+    return new BuildTime((indexed - start) / 1e9, (System.nanoTime() - indexed) / 1e9);
+  }
+
+  private IndexWriterConfig config(int dims) {
+    LogDocMergePolicy merges = new LogDocMergePolicy(); // keeps documents in order
+    merges.setNoCFSRatio(0);
+    return new IndexWriterConfig()
+        .setCodec(new BenchCodec(setup.format().get()))
+        .setMergePolicy(merges)
+        .setMergeScheduler(new SerialMergeScheduler())
+        .setUseCompoundFile(false)
+        // the same segments for every contender, however each accounts for its memory
+        .setMaxBufferedDocs(Math.max(2, SEGMENT_BYTES / (dims * Float.BYTES)))
+        .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH)
+        .setRAMPerThreadHardLimitMB(HARD_LIMIT_MB);
+  }
+
+  /**
+   * @param full null if the searched vectors are the full ones
+   */
+  private static Document document(float[] searched, float[] full) {
+    Document document = new Document();
+    document.add(
+        new KnnFloatVectorField(LuceneSetup.FIELD, searched, VectorSimilarityFunction.DOT_PRODUCT));
+    if (full != null) {
+      document.add(
+          new KnnFloatVectorField(LuceneSetup.FULL, full, VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    return document;
+  }
+
+  @Override
+  public Searchable open(Path folder) throws IOException {
+    return new LuceneSearchable(setup, folder);
+  }
+
+  /** As many leading components as an array has, scaled to unit length. */
+  static float[] prefix(float[] vector, int dims) {
+    return VectorUtil.l2normalize(Arrays.copyOf(vector, dims));
+  }
+}

@@ -1,0 +1,172 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.index;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocAndFloatFeatureBuffer;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.store.MMapDirectory;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+
+/** An index of Lucene with one segment, searched as a user of Lucene would. */
+final class LuceneSearchable implements Searchable {
+
+  private static final String RAW_VECTORS = "vec"; // Lucene's name for float32 off the heap
+
+  private final LuceneSetup setup;
+  private final MMapDirectory directory;
+  private final DirectoryReader reader;
+  private final CodecReader segment;
+  private final IndexSearcher searcher;
+  private final String rescoredField;
+
+  LuceneSearchable(LuceneSetup setup, Path folder) throws IOException {
+    this.setup = setup;
+    this.directory = new MMapDirectory(folder);
+    this.reader = DirectoryReader.open(directory);
+    if (reader.leaves().size() != 1) {
+      throw new IOException("expected one segment, found " + reader.leaves().size());
+    }
+    this.segment = (CodecReader) reader.leaves().get(0).reader();
+    this.searcher = new IndexSearcher(reader);
+    boolean two = segment.getFieldInfos().fieldInfo(LuceneSetup.FULL) != null;
+    this.rescoredField = two ? LuceneSetup.FULL : LuceneSetup.FIELD;
+    searcher.setQueryCache(null);
+  }
+
+  @Override
+  public int[] search(float[] query, int k, int candidates) throws IOException {
+    if (setup.ours()) {
+      return rows(
+          searcher.search(
+              MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
+                  .candidates(candidates)
+                  .build(),
+              k));
+    }
+    float[] target = target(query);
+    KnnFloatVectorQuery knn = new KnnFloatVectorQuery(LuceneSetup.FIELD, target, candidates);
+    if (!setup.rescored()) {
+      return rows(searcher.search(knn, k));
+    }
+    return rescore(query, k, rows(searcher.search(knn, candidates)));
+  }
+
+  private float[] target(float[] query) {
+    return setup.ours() || setup.dims() == query.length
+        ? query
+        : LuceneContender.prefix(query, setup.dims());
+  }
+
+  private static int[] rows(TopDocs found) {
+    int[] rows = new int[found.scoreDocs.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = found.scoreDocs[i].doc;
+    }
+    return rows;
+  }
+
+  /** In bulk and in the order of documents, which is the best that Lucene has. */
+  private int[] rescore(float[] query, int k, int[] candidates) throws IOException {
+    Arrays.sort(candidates);
+    VectorScorer scorer = segment.getFloatVectorValues(rescoredField).rescorer(query);
+    VectorScorer.Bulk bulk = scorer.bulk(new SortedDocs(candidates));
+    ScoreDoc[] scored = new ScoreDoc[candidates.length];
+    int count = 0;
+    DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
+    while (count < candidates.length) {
+      bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
+      for (int i = 0; i < buffer.size; i++) {
+        scored[count++] = new ScoreDoc(buffer.docs[i], buffer.features[i]);
+      }
+    }
+    Arrays.sort(scored, Comparator.comparingDouble(hit -> -hit.score));
+    int[] rows = new int[Math.min(k, scored.length)];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = scored[i].doc;
+    }
+    return rows;
+  }
+
+  @Override
+  public long visited(float[] query, int k, int candidates) throws IOException {
+    TopKnnCollector collector = new TopKnnCollector(candidates, Integer.MAX_VALUE);
+    AcceptDocs all = AcceptDocs.fromLiveDocs(null, segment.maxDoc());
+    segment.searchNearestVectors(LuceneSetup.FIELD, target(query), collector, all);
+    return collector.visitedCount();
+  }
+
+  @Override
+  public long hotBytes() throws IOException {
+    FieldInfo field = segment.getFieldInfos().fieldInfo(LuceneSetup.FIELD);
+    double bytes = 0;
+    for (Map.Entry<String, Long> part :
+        segment.getVectorReader().getOffHeapByteSize(field).entrySet()) {
+      bytes += part.getValue() * (part.getKey().equals(RAW_VECTORS) ? setup.hotShare() : 1);
+    }
+    return Math.round(bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+    directory.close();
+  }
+
+  /** The documents of an array. */
+  private static final class SortedDocs extends DocIdSetIterator {
+    private final int[] docs;
+    private int at = -1;
+
+    SortedDocs(int[] docs) {
+      this.docs = docs;
+    }
+
+    @Override
+    public int docID() {
+      return at < 0 ? -1 : at < docs.length ? docs[at] : NO_MORE_DOCS;
+    }
+
+    @Override
+    public int nextDoc() {
+      at++;
+      return docID();
+    }
+
+    @Override
+    public int advance(int target) {
+      do {
+        at++;
+      } while (at < docs.length && docs[at] < target);
+      return docID();
+    }
+
+    @Override
+    public long cost() {
+      return docs.length;
+    }
+  }
+}

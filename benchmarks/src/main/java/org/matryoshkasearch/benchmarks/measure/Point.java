@@ -1,0 +1,28 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.measure;
+
+/**
+ * One setting of a contender, measured.
+ *
+ * @param candidates how many candidates a search took from the graph
+ * @param recall the mean recall of the queries, 0 to 1
+ * @param visited the mean number of comparisons of a graph search
+ * @param times of the round whose sum is the median of all rounds; null before any
+ */
+public record Point(int candidates, double recall, double visited, Times times) {
+
+  /** The same with times. */
+  Point withTimes(Times median) {
+    return new Point(candidates, recall, visited, median);
+  }
+}

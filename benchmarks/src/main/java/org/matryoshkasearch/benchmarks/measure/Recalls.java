@@ -1,0 +1,93 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.measure;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.matryoshkasearch.benchmarks.data.DataSet;
+import org.matryoshkasearch.benchmarks.index.Searchable;
+
+/** Finds the settings of a contender that are worth timing. Times nothing itself. */
+public final class Recalls {
+
+  /** What counts as equal recall: each contender is judged at the first setting that reaches it. */
+  public static final double TARGET = 0.99;
+
+  /** The numbers of candidates that are tried, by rising number, for k = 10. */
+  private static final int[] CANDIDATES = {
+    10, 12, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 120, 150, 200, 250, 300, 400, 500,
+    700, 1000, 1500, 2000
+  };
+
+  private static final double BEST = 0.998; // more candidates than for this tell nothing
+  private static final double LEAST = 0.9; // less recall than this tells nothing
+  private static final int SETTINGS_BELOW = 2;
+  private static final int SETTINGS_ABOVE = 4;
+  private static final int VISITS = 100; // queries whose visited nodes are counted
+
+  private final DataSet data;
+  private final int k;
+  private final boolean targetOnly;
+
+  /**
+   * @param k how many documents a search wants, a multiple of 10
+   * @param targetOnly whether to leave out settings that are far from {@link #TARGET}
+   */
+  public Recalls(DataSet data, int k, boolean targetOnly) {
+    this.data = data;
+    this.k = k;
+    this.targetOnly = targetOnly;
+  }
+
+  /** The settings of an index, without times, by rising number of candidates. */
+  public List<Point> of(Searchable index) throws IOException {
+    List<Point> points = new ArrayList<>();
+    int reached = 0; // settings that reach the target
+    for (int setting : CANDIDATES) {
+      int candidates = setting * k / 10;
+      if (candidates > data.documents().size()) {
+        break;
+      }
+      Point point = point(index, candidates);
+      points.add(point);
+      reached += point.recall() >= TARGET ? 1 : 0;
+      if (point.recall() >= BEST || reached > (targetOnly ? 0 : SETTINGS_ABOVE)) {
+        break;
+      }
+    }
+    return worthTiming(points, targetOnly);
+  }
+
+  private Point point(Searchable index, int candidates) throws IOException {
+    double recall = 0;
+    double visited = 0;
+    float[][] queries = data.queries();
+    int counted = Math.min(VISITS, queries.length);
+    for (int i = 0; i < queries.length; i++) {
+      recall += data.recall(i, index.search(queries[i], k, candidates), k);
+      visited += i < counted ? index.visited(queries[i], k, candidates) : 0;
+    }
+    return new Point(candidates, recall / queries.length, visited / counted, null);
+  }
+
+  /** Leaves out what lies far below, but never the last. */
+  static List<Point> worthTiming(List<Point> points, boolean targetOnly) {
+    int from = 0;
+    int last = points.size() - 1;
+    while (from < last && points.get(from).recall() < LEAST) {
+      from++;
+    }
+    return List.copyOf(
+        points.subList(targetOnly ? Math.max(from, last - SETTINGS_BELOW) : from, last + 1));
+  }
+}

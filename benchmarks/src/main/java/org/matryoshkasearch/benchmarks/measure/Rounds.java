@@ -1,0 +1,111 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.measure;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.matryoshkasearch.benchmarks.index.Searchable;
+
+/**
+ * Times searches of several open indexes in one thread. In each round every index has its turn, so
+ * what disturbs the machine meanwhile disturbs them alike; which one begins changes.
+ */
+public final class Rounds {
+
+  private final float[][] queries;
+  private final int k;
+  private final int rounds;
+  private final List<Entry> entries = new ArrayList<>();
+
+  private static final class Entry {
+    private final Searchable index;
+    private final Result result;
+    private final List<List<Times>> timesOfPoints = new ArrayList<>();
+
+    Entry(Searchable index, Result result) {
+      this.index = index;
+      this.result = result;
+      result.points().forEach(point -> timesOfPoints.add(new ArrayList<>()));
+    }
+
+    Result timed() {
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < timesOfPoints.size(); i++) {
+        points.add(result.points().get(i).withTimes(Times.median(timesOfPoints.get(i))));
+      }
+      return result.withPoints(points);
+    }
+  }
+
+  /**
+   * @param k how many documents a search wants
+   * @param rounds how often each setting is timed, at least 1
+   */
+  public Rounds(float[][] queries, int k, int rounds) {
+    this.queries = queries;
+    this.k = k;
+    this.rounds = rounds;
+  }
+
+  /** Adds an open index, whose result has points without times. */
+  public void add(Searchable index, Result result) {
+    entries.add(new Entry(index, result));
+  }
+
+  /** How many turns there will be. */
+  public int turns() {
+    return rounds * entries.size();
+  }
+
+  /**
+   * Times all.
+   *
+   * @param progress told how many turns have been taken
+   * @return the results with times, in the order of {@link #add}
+   */
+  public List<Result> run(LongConsumer progress) throws IOException {
+    long turns = 0;
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < entries.size(); i++) {
+        turn(entries.get((i + round) % entries.size()));
+        progress.accept(++turns);
+      }
+    }
+    return entries.stream().map(Entry::timed).toList();
+  }
+
+  private void turn(Entry entry) throws IOException {
+    List<Point> points = entry.result.points();
+    // untimed: what the last contender drove out of the caches comes back
+    time(entry.index, points.get(points.size() - 1).candidates());
+    for (int i = 0; i < points.size(); i++) {
+      long[] nanos = time(entry.index, points.get(i).candidates());
+      entry.timesOfPoints.get(i).add(Times.of(nanos));
+    }
+  }
+
+  private long[] time(Searchable index, int candidates) throws IOException {
+    long[] nanos = new long[queries.length];
+    long found = 0;
+    for (int i = 0; i < queries.length; i++) {
+      long start = System.nanoTime();
+      found += index.search(queries[i], k, candidates).length;
+      nanos[i] = System.nanoTime() - start;
+    }
+    if (found == 0) { // uses the answers, lest the compiler drop the searches
+      throw new IOException("no search found anything");
+    }
+    return nanos;
+  }
+}

@@ -1,0 +1,59 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.util.List;
+import org.junit.Test;
+import org.matryoshkasearch.cli.UsageException;
+
+public class BenchSettingsTest {
+
+  @Test
+  public void testDefaults() throws UsageException {
+    BenchSettings settings = BenchSettings.parse(List.of());
+    assertEquals(100_000, settings.rows());
+    assertEquals(1024, settings.dims());
+    assertEquals(10, settings.k());
+    assertEquals(List.of(128, 256, 512), settings.prefixesOf(1024));
+    assertEquals(List.of(256, 384, 768, 1536), settings.prefixesOf(3072));
+    assertTrue(settings.wants("anything"));
+  }
+
+  @Test
+  public void testChoices() throws UsageException {
+    BenchSettings settings =
+        BenchSettings.parse(
+            List.of("--vectors", "x.npy", "--prefix-dims=64,96", "--only", "jvector,lucene-"));
+    assertEquals(0, settings.dims());
+    assertEquals(List.of(64, 96), settings.prefixesOf(1024));
+    assertTrue(settings.wants("lucene-int4"));
+    assertFalse(settings.wants("matryoshka-64-int4"));
+    assertThrows(UsageException.class, () -> settings.prefixesOf(80));
+  }
+
+  @Test
+  public void testBadUsage() {
+    for (List<String> bad :
+        List.of(
+            List.of("--k", "20"),
+            List.of("--prefix-dims", "many"),
+            List.of("--rows", "5"),
+            List.of("--vectors", "x.npy", "--rows", "1000"))) {
+      assertThrows(bad.toString(), UsageException.class, () -> BenchSettings.parse(bad));
+    }
+  }
+}

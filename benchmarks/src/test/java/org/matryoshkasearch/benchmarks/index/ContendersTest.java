@@ -1,0 +1,103 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.index;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.matryoshkasearch.benchmarks.data.DataSet;
+import org.matryoshkasearch.benchmarks.data.DataSets;
+import org.matryoshkasearch.benchmarks.index.Contender.Family;
+import org.matryoshkasearch.cli.Screen;
+
+public class ContendersTest {
+
+  private static final int ROWS = 600;
+  private static final int DIMS = 64;
+
+  @Rule public TemporaryFolder temporary = new TemporaryFolder();
+
+  private DataSet data;
+  private Contenders contenders;
+
+  @Before
+  public void createContenders() throws IOException {
+    PrintStream stream = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    data =
+        new DataSets(temporary.newFolder().toPath(), new Screen(stream, stream, false))
+            .generated(ROWS, DIMS, 10);
+    Path none = temporary.newFolder().toPath();
+    ElasticsearchFormats elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
+    elasticsearch.start();
+    contenders = new Contenders(DIMS, List.of(32, 64), elasticsearch);
+  }
+
+  @Test
+  public void testEachFindsTheNearest() throws IOException {
+    for (Contender contender : contenders.all()) {
+      if (contender.family() != Family.ELASTICSEARCH && contender.family() != Family.JVECTOR) {
+        Path folder = temporary.newFolder().toPath();
+        assertTrue(contender.build(data.documents(), folder, done -> {}).seconds() > 0);
+        try (Searchable index = contender.open(folder)) {
+          double recall = 0;
+          for (int i = 0; i < 10; i++) {
+            recall += data.recall(i, index.search(data.queries()[i], 10, ROWS / 2), 10) / 10;
+          }
+          assertTrue(contender.name() + " " + recall, recall > 0.9);
+          assertTrue(index.visited(data.queries()[0], 10, 20) > 0);
+          double hot = (double) index.hotBytes() / ROWS;
+          // at least a bit a dimension; at most whole vectors and links
+          assertTrue(contender.name() + " " + hot, hot > 4 && hot < DIMS * Float.BYTES + 200);
+        }
+      }
+    }
+  }
+
+  @Test
+  public void testWithoutKernelsElasticsearchIsNotMeasured() throws IOException {
+    Contender bbq =
+        contenders.all().stream()
+            .filter(contender -> contender.name().equals("elasticsearch-bbq_hnsw"))
+            .findFirst()
+            .orElseThrow();
+    Path folder = temporary.newFolder().toPath();
+    IOException error =
+        assertThrows(IOException.class, () -> bbq.build(data.documents(), folder, done -> {}));
+    assertTrue(error.toString(), error.getMessage().contains("there is no zip of a node"));
+  }
+
+  @Test
+  public void testNamesOfTheLastLine() {
+    List<String> names = contenders.all().stream().map(Contender::name).toList();
+    assertEquals("matryoshka-64-int4", contenders.ours());
+    assertEquals("stock-64-int4", contenders.stockPrefix());
+    assertTrue(
+        names.toString(),
+        names.containsAll(
+            List.of(
+                contenders.ours(),
+                contenders.stockPrefix(),
+                Contenders.LUCENE_BIT1,
+                Contenders.LUCENE_FLOAT32)));
+  }
+}

@@ -1,0 +1,71 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.measure;
+
+import static org.junit.Assert.assertEquals;
+
+import java.util.List;
+import org.junit.Test;
+
+public class MeasureTest {
+
+  private static Point point(int candidates, double recall) {
+    return new Point(candidates, recall, 0, null);
+  }
+
+  private static Result result(Point... points) {
+    return new Result(null, null, null, false, 1, 0, 0, List.of(points));
+  }
+
+  @Test
+  public void testTimesOfARound() {
+    long[] nanos = new long[200];
+    for (int i = 0; i < nanos.length; i++) {
+      nanos[i] = 1000L * (nanos.length - i); // 1 to 200 us
+    }
+    Times times = Times.of(nanos);
+    assertEquals(100, times.p50Micros(), 0);
+    assertEquals(198, times.p99Micros(), 0);
+    assertEquals(1e9 / 100_500, times.queriesPerSecond(), 1e-6);
+  }
+
+  @Test
+  public void testMedianIsARoundThatWas() {
+    Times slow = new Times(10, 1, 2);
+    Times middle = new Times(20, 3, 4);
+    Times fast = new Times(30, 5, 6);
+    assertEquals(middle, Times.median(List.of(fast, slow, middle)));
+    assertEquals(slow, Times.median(List.of(fast, slow)));
+    assertEquals(fast, Times.median(List.of(fast)));
+  }
+
+  @Test
+  public void testFirstSettingThatReachesTheTarget() {
+    Result result = result(point(10, 0.9), point(20, 0.99), point(30, 0.98), point(40, 1));
+    assertEquals(20, result.firstWith(0.99).candidates());
+    assertEquals(40, result.firstWith(0.995).candidates());
+    assertEquals(10, result(point(10, 0.5)).firstWith(0.99).candidates());
+  }
+
+  @Test
+  public void testOnlySettingsWorthTimingAreKept() {
+    Point far = point(10, 0.5);
+    Point low = point(20, 0.91);
+    Point mid = point(30, 0.95);
+    Point near = point(40, 0.98);
+    Point reached = point(50, 0.99);
+    List<Point> all = List.of(far, low, mid, near, reached);
+    assertEquals(List.of(low, mid, near, reached), Recalls.worthTiming(all, false));
+    assertEquals(List.of(mid, near, reached), Recalls.worthTiming(all, true));
+    assertEquals(List.of(far), Recalls.worthTiming(List.of(far), true));
+  }
+}

@@ -1,0 +1,127 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.report;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.Test;
+import org.matryoshkasearch.benchmarks.data.Vectors;
+import org.matryoshkasearch.benchmarks.index.Contender;
+import org.matryoshkasearch.benchmarks.index.Searchable;
+import org.matryoshkasearch.benchmarks.measure.Point;
+import org.matryoshkasearch.benchmarks.measure.Result;
+import org.matryoshkasearch.benchmarks.measure.Times;
+
+public class ReportTest {
+
+  private record Named(String name, Family family) implements Contender {
+    @Override
+    public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Searchable open(Path folder) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private static Result result(
+      String name, Contender.Family family, double build, Point... points) {
+    return new Result(
+        new Named(name, family),
+        null,
+        new Contender.BuildTime(build, 1),
+        false,
+        1000,
+        5_000_000,
+        64_000,
+        List.of(points));
+  }
+
+  private static Point point(int candidates, double recall, double speed) {
+    return new Point(candidates, recall, 500, new Times(speed, 1e6 / speed, 2e6 / speed));
+  }
+
+  private final List<Result> results =
+      List.of(
+          result(
+              "float32", Contender.Family.LUCENE, 99, point(10, 0.95, 900), point(20, 0.99, 500)),
+          result("bit1", Contender.Family.LUCENE, 79, point(50, 0.992, 800)),
+          Result.failed(new Named("away", Contender.Family.JVECTOR), "no such <thing>"),
+          result(
+              "ours",
+              Contender.Family.MATRYOSHKA,
+              24,
+              point(20, 0.97, 4000),
+              point(30, 0.993, 2000)));
+
+  @Test
+  public void testTableIsOfTheFirstSettingThatReachesTheTarget() {
+    Summary summary = new Summary(results, 10);
+    List<String> lines = summary.atTarget().toString().lines().toList();
+    assertEquals(5, lines.size());
+    assertEquals(
+        "ours 30 0.9930 2000 500 1000 500 25.0 1.0 5 64", lines.get(4).replaceAll(" +", " "));
+    assertEquals("away not run: no such <thing>\n", summary.notes());
+    assertEquals(7, summary.all().toString().lines().count());
+  }
+
+  @Test
+  public void testFallingShortIsSaid() {
+    Result poor = result("poor", Contender.Family.LUCENE, 1, point(10, 0.5, 100));
+    String table = new Summary(List.of(poor), 10).atTarget().toString();
+    assertTrue(table, table.contains("poor (falls short)"));
+  }
+
+  @Test
+  public void testRatios() {
+    Summary summary = new Summary(results, 10);
+    assertEquals(
+        "float32=4.00 onebit=2.50 stock_prefix=NaN build=4.00 recall=0.9930",
+        summary.ratios("ours", "float32", "bit1", "away"));
+  }
+
+  @Test
+  public void testPlotIsWellFormed() throws Exception {
+    String svg = new Plot("a < b", results).svg();
+    DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    assertTrue(svg, svg.contains(">ours<"));
+    assertTrue(svg, svg.contains(">5,000<"));
+    assertTrue(svg, !svg.contains("away"));
+  }
+
+  @Test
+  public void testStepsOfTheAxis() {
+    assertEquals(500, Plot.step(500, true), 1e-9);
+    assertEquals(1000, Plot.step(501, true), 1e-6);
+    assertEquals(200, Plot.step(499, false), 1e-6);
+  }
+
+  @Test
+  public void testMachine() {
+    List<String> lines = List.of("processor\t: 0", "model name\t: Some(R) CPU 7 @ 2.00GHz", "");
+    assertEquals("Some(R) CPU 7 @ 2.00GHz", Machine.valueOf(lines, "model name", "?"));
+    assertEquals("?", Machine.valueOf(lines, "flags", "?"));
+    assertEquals(
+        "some-7-4-cores", new Machine("Some(R) CPU 7 @ 2.00GHz", 4, 16, "some JVM").slug());
+  }
+}
