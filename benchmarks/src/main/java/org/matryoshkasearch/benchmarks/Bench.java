@@ -193,13 +193,13 @@ final class Bench {
     Files.createDirectories(folder);
     ResultFile file = new ResultFile(data, settings.k(), settings.arguments(), results);
     screen.err().println("Results are in " + file.write(folder));
-    screen
-        .out()
-        .println(
-            summary.ratios(
-                contenders.ours(),
-                Contenders.LUCENE_FLOAT32,
-                Contenders.LUCENE_BIT1,
-                contenders.stockPrefix()));
+    if (results.stream()
+        .anyMatch(result -> result.ran() && result.contender().name().equals(contenders.ours()))) {
+      String float32 = Contenders.LUCENE_FLOAT32;
+      String oneBit = Contenders.LUCENE_BIT1;
+      screen
+          .out()
+          .println(summary.ratios(contenders.ours(), float32, oneBit, contenders.stockPrefix()));
+    }
   }
 }

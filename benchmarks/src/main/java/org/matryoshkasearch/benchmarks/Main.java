@@ -17,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
+import org.matryoshkasearch.cli.vectors.VectorFileException;
 
 /** Entry point of {@code ./matryoshka bench}. */
 public final class Main {
@@ -31,6 +34,9 @@ public final class Main {
 
   /** Measures; exits 0 if that worked, 1 if it failed, 2 if the command was not understood. */
   public static void main(String[] arguments) {
+    // what competitors say when they start is not progress
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+    Logger.getLogger("").setLevel(Level.WARNING);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     Screen screen = new Screen(out, err, Boolean.getBoolean("matryoshka.terminal"));
@@ -53,7 +59,9 @@ public final class Main {
       screen.err().println("matryoshka: " + e.getMessage());
       return BAD_USAGE;
     } catch (IOException e) {
-      screen.err().println("matryoshka: " + e);
+      // ours carry whole messages; others, such as a full disk, say little without their name
+      boolean ours = e instanceof VectorFileException;
+      screen.err().println("matryoshka: " + (ours ? e.getMessage() : e.toString()));
       return FAILED;
     }
   }

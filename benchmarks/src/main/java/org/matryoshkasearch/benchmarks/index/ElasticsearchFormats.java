@@ -74,7 +74,7 @@ public final class ElasticsearchFormats {
    */
   void check() throws IOException {
     if (failure != null) {
-      throw new IOException(failure);
+      throw new IOException(failure.getMessage(), failure);
     }
   }
 

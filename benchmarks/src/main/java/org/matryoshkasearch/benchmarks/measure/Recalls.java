@@ -23,10 +23,11 @@ public final class Recalls {
   /** What counts as equal recall: each contender is judged at the first setting that reaches it. */
   public static final double TARGET = 0.99;
 
-  /** The numbers of candidates that are tried, by rising number, for k = 10. */
+  /** The numbers of candidates that are tried for k = 10, each about a tenth more than the last. */
   private static final int[] CANDIDATES = {
-    10, 12, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 120, 150, 200, 250, 300, 400, 500,
-    700, 1000, 1500, 2000
+    10, 11, 12, 13, 15, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88, 97,
+    110, 120, 130, 145, 160, 175, 190, 210, 230, 250, 280, 310, 340, 370, 410, 450, 500, 550, 600,
+    660, 730, 800, 880, 970, 1100, 1200, 1300, 1450, 1600, 1750, 1900, 2100
   };
 
   private static final double BEST = 0.998; // more candidates than for this tell nothing

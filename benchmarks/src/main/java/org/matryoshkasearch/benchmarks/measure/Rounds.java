@@ -19,7 +19,8 @@ import org.matryoshkasearch.benchmarks.index.Searchable;
 
 /**
  * Times searches of several open indexes in one thread. In each round every index has its turn, so
- * what disturbs the machine meanwhile disturbs them alike; which one begins changes.
+ * what disturbs the machine meanwhile disturbs them alike; which one begins, and with which of its
+ * settings, changes.
  */
 public final class Rounds {
 
@@ -78,20 +79,21 @@ public final class Rounds {
     long turns = 0;
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < entries.size(); i++) {
-        turn(entries.get((i + round) % entries.size()));
+        turn(entries.get((i + round) % entries.size()), round);
         progress.accept(++turns);
       }
     }
     return entries.stream().map(Entry::timed).toList();
   }
 
-  private void turn(Entry entry) throws IOException {
+  private void turn(Entry entry, int round) throws IOException {
     List<Point> points = entry.result.points();
     // untimed: what the last contender drove out of the caches comes back
     time(entry.index, points.get(points.size() - 1).candidates());
     for (int i = 0; i < points.size(); i++) {
-      long[] nanos = time(entry.index, points.get(i).candidates());
-      entry.timesOfPoints.get(i).add(Times.of(nanos));
+      int point = (i + round) % points.size();
+      long[] nanos = time(entry.index, points.get(point).candidates());
+      entry.timesOfPoints.get(point).add(Times.of(nanos));
     }
   }
 

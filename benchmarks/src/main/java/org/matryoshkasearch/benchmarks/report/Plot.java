@@ -30,6 +30,8 @@ public final class Plot {
   private static final int LEGEND = RIGHT + 25;
   private static final int LEAST_HEIGHT = 560;
   private static final double FIRST_RECALL = 0.9;
+  private static final double LAST_RECALL = 0.9995; // what is beyond it is drawn there
+  private static final double[] RECALLS = {0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999};
 
   /** A colour a family, and shades of it: contenders of a family are told apart by the marks. */
   private static final Map<Family, String> COLOURS =
@@ -112,12 +114,10 @@ public final class Plot {
   }
 
   private void axes() {
-    for (int percent = 90; percent <= 100; percent++) {
-      double x = x(percent / 100.0);
+    for (double recall : RECALLS) {
+      double x = x(recall);
       grid(x, TOP, x, bottom);
-      add(
-          "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.2f</text>",
-          x, bottom + 20, percent / 100.0);
+      add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x, bottom + 20, recall);
     }
     for (double speed = slowest; speed <= fastest; speed = step(speed * 1.0001, true)) {
       double y = y(speed);
@@ -187,8 +187,12 @@ public final class Plot {
     }
   }
 
+  /** By the share that is missed, on a logarithmic scale: the last steps are the dear ones. */
   private static double x(double recall) {
-    return LEFT + (recall - FIRST_RECALL) / (1 - FIRST_RECALL) * (RIGHT - LEFT);
+    double missed = 1 - Math.min(recall, LAST_RECALL);
+    double share =
+        Math.log((1 - FIRST_RECALL) / missed) / Math.log((1 - FIRST_RECALL) / (1 - LAST_RECALL));
+    return LEFT + share * (RIGHT - LEFT);
   }
 
   private double y(double speed) {
