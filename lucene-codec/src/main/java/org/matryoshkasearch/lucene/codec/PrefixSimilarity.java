@@ -37,7 +37,11 @@ final class PrefixSimilarity {
    */
   static void prepare(float[] prefix, VectorSimilarityFunction similarity) {
     if (of(similarity) == VectorSimilarityFunction.DOT_PRODUCT) {
-      VectorUtil.l2normalize(prefix, false);
+      // not VectorUtil.l2normalize, which leaves alone what is only about of unit length
+      double norm = Math.sqrt(VectorUtil.dotProduct(prefix, prefix));
+      for (int i = 0; i < prefix.length && norm > 0; i++) {
+        prefix[i] = (float) (prefix[i] / norm);
+      }
     }
   }
 

@@ -32,6 +32,7 @@ final class RowScorer implements VectorScorer {
   private final VectorSimilarityFunction similarity;
   private final float[] target;
   private final float[] leading;
+  private final double squaredTarget;
   private final boolean directions;
 
   /**
@@ -49,7 +50,8 @@ final class RowScorer implements VectorScorer {
         !whole
             && (similarity == VectorSimilarityFunction.COSINE
                 || similarity == VectorSimilarityFunction.DOT_PRODUCT);
-    this.target = directions ? VectorUtil.l2normalize(target.clone(), false) : target;
+    this.target = target;
+    this.squaredTarget = VectorUtil.dotProduct(target, target);
   }
 
   @Override
@@ -62,11 +64,11 @@ final class RowScorer implements VectorScorer {
     if (!directions) {
       return similarity.compare(target, leading);
     }
-    float squaredNorm = VectorUtil.dotProduct(leading, leading);
+    double squaredNorms = squaredTarget * VectorUtil.dotProduct(leading, leading);
     float cosine =
-        squaredNorm == 0
+        squaredNorms == 0
             ? 0
-            : (float) (VectorUtil.dotProduct(target, leading) / Math.sqrt(squaredNorm));
+            : (float) (VectorUtil.dotProduct(target, leading) / Math.sqrt(squaredNorms));
     return VectorUtil.normalizeToUnitInterval(cosine);
   }
 

@@ -164,6 +164,9 @@ public class TestPrefixQuantizer extends LuceneTestCase {
         new float[] {3, 4},
         PrefixSimilarity.prefixOf(vector, 2, VectorSimilarityFunction.EUCLIDEAN),
         0);
+    float[] nearlyUnit = {0.60002f, 0.8f, 1};
+    float[] unit = PrefixSimilarity.prefixOf(nearlyUnit, 2, VectorSimilarityFunction.COSINE);
+    assertEquals(1, VectorUtil.dotProduct(unit, unit), 1e-6f);
     float[] zeros =
         PrefixSimilarity.prefixOf(new float[] {0, 0, 1}, 2, VectorSimilarityFunction.DOT_PRODUCT);
     assertTrue(VectorUtil.isZeroVector(zeros));
