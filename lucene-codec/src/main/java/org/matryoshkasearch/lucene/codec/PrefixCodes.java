@@ -46,11 +46,6 @@ final class PrefixCodes implements PrefixVectors {
   }
 
   @Override
-  public long codesByteSize() {
-    return codes.length();
-  }
-
-  @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
     CodeRows rows = rows();
     rows.setQuery(quantizer.copy().quantizeQuery(prefixOf(vectors, target)));

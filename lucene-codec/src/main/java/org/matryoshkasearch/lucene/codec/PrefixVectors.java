@@ -22,9 +22,6 @@ interface PrefixVectors {
   /** How many leading dimensions a prefix has. */
   int dims();
 
-  /** The bytes of the codes, 0 if prefixes have none of their own. */
-  long codesByteSize();
-
   /**
    * Scores the prefixes of {@code vectors} against the prefix of {@code target}.
    *

@@ -27,11 +27,6 @@ record RawPrefixes(int dims) implements PrefixVectors {
       FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
 
   @Override
-  public long codesByteSize() {
-    return 0;
-  }
-
-  @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
     return SCORER.getRandomVectorScorer(
         PrefixSimilarity.of(vectors.similarity()),
