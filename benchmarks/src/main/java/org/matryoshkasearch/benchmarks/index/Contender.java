@@ -34,7 +34,7 @@ public interface Contender {
   }
 
   /**
-   * How long a build took, in one thread.
+   * The processor time that a build took.
    *
    * @param indexSeconds for adding all vectors and writing what they became
    * @param mergeSeconds for making one segment of it, 0 if there is no such step

@@ -62,7 +62,7 @@ final class JvectorContender implements Contender {
 
   @Override
   public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException {
-    long start = System.nanoTime();
+    double start = ProcessorTime.seconds();
     try (ForkJoinPool one = new ForkJoinPool(1)) {
       JvectorRows rows = new JvectorRows(vectors);
       ProductQuantization quantizer =
@@ -106,7 +106,7 @@ final class JvectorContender implements Contender {
         codes.write(out);
       }
     }
-    return new BuildTime((System.nanoTime() - start) / 1e9, 0);
+    return new BuildTime(ProcessorTime.seconds() - start, 0);
   }
 
   @Override

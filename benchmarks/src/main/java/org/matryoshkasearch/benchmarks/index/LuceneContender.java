@@ -54,8 +54,8 @@ final class LuceneContender implements Contender {
   @Override
   public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException {
     setup.requirement().check();
-    long start = System.nanoTime();
-    long indexed;
+    double start = ProcessorTime.seconds();
+    double indexed;
     try (Directory directory = new MMapDirectory(folder);
         IndexWriter writer = new IndexWriter(directory, config(vectors.dims()))) {
       float[] full = new float[vectors.dims()];
@@ -72,11 +72,11 @@ final class LuceneContender implements Contender {
         progress.accept(row + 1);
       }
       writer.flush();
-      indexed = System.nanoTime();
+      indexed = ProcessorTime.seconds();
       writer.forceMerge(1);
       writer.commit();
     }
-    return new BuildTime((indexed - start) / 1e9, (System.nanoTime() - indexed) / 1e9);
+    return new BuildTime(indexed - start, ProcessorTime.seconds() - indexed);
   }
 
   private IndexWriterConfig config(int dims) {

@@ -48,7 +48,7 @@ public final class Summary {
             "p50 us",
             "p99 us",
             "visited",
-            "build s",
+            "build cpu s",
             "of it merge",
             "disk MB",
             "hot bytes");

@@ -1,0 +1,33 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.index;
+
+import java.time.Duration;
+
+/**
+ * The processor time of this process, compilers and garbage collector included: on a busy machine a
+ * build takes longer, but not much more of this.
+ */
+final class ProcessorTime {
+
+  private ProcessorTime() {}
+
+  /** Seconds since the process began. */
+  static double seconds() {
+    Duration used =
+        ProcessHandle.current()
+            .info()
+            .totalCpuDuration()
+            .orElseThrow(() -> new IllegalStateException("no processor time is known here"));
+    return used.toNanos() / 1e9;
+  }
+}
