@@ -135,6 +135,11 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   }
 
   @Override
+  public int getVectorByteLength() {
+    return rowBytes;
+  }
+
+  @Override
   public int size() {
     return rows.size();
   }

@@ -12,10 +12,11 @@
 package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -56,6 +57,7 @@ public final class MatryoshkaKnnQuery extends Query {
   private final List<FunnelStage> funnel;
   private final float minScore;
   private final BitSetProducer parents;
+  private final Consumer<List<StageStats>> listener;
 
   private MatryoshkaKnnQuery(Builder builder) {
     field = builder.field;
@@ -66,6 +68,7 @@ public final class MatryoshkaKnnQuery extends Query {
     funnel = builder.funnel;
     minScore = builder.minScore;
     parents = builder.parents;
+    listener = builder.listener;
   }
 
   /**
@@ -82,7 +85,14 @@ public final class MatryoshkaKnnQuery extends Query {
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    return new TwoPhaseSearch(this, target, searcher).run();
+    if (listener == null) {
+      return new TwoPhaseSearch(this, target, searcher, null).run();
+    }
+    List<StageStats> stages = new ArrayList<>();
+    Query hits =
+        new TwoPhaseSearch(this, target, searcher, (stage, left) -> stages.add(stage)).run();
+    listener.accept(List.copyOf(stages));
+    return hits;
   }
 
   /** The name of the vector field. */
@@ -123,6 +133,11 @@ public final class MatryoshkaKnnQuery extends Query {
   /** The parents of the documents with vectors, or null. */
   public BitSetProducer getParents() {
     return parents;
+  }
+
+  /** Who is told of the stages of each search, or null. */
+  public Consumer<List<StageStats>> getListener() {
+    return listener;
   }
 
   @Override
@@ -194,21 +209,14 @@ public final class MatryoshkaKnnQuery extends Query {
     private List<FunnelStage> funnel = List.of();
     private float minScore = ANY_SCORE;
     private BitSetProducer parents;
+    private Consumer<List<StageStats>> listener;
 
     private Builder(String field, float[] target, int k) {
       this.field = Objects.requireNonNull(field, "field");
       this.target = Objects.requireNonNull(target, "target").clone();
       this.k = k;
-      check(target.length > 0, "the target for field [%s] must have dimensions", field);
-      for (int i = 0; i < target.length; i++) {
-        check(
-            Float.isFinite(target[i]),
-            "the target for field [%s] must have finite components, [%d] is [%s]",
-            field,
-            i,
-            target[i]);
-      }
-      check(k >= 1, "[k] for field [%s] must be at least 1, got [%d]", field, k);
+      QueryChecks.checkTarget(field, target);
+      QueryChecks.check(k >= 1, "[k] for field [%s] must be at least 1, got [%d]", field, k);
       candidates = (int) Math.min(Math.max(50, 5L * k), Integer.MAX_VALUE);
     }
 
@@ -254,47 +262,31 @@ public final class MatryoshkaKnnQuery extends Query {
     }
 
     /**
+     * Is told, at the end of each search and in its thread, what its stages did; of none where
+     * there was nothing to search. Without a listener, the default, nothing is measured. Queries
+     * that differ in their listener alone are equal.
+     */
+    public Builder listener(Consumer<List<StageStats>> listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
      * Checks everything and makes the query.
      *
      * @throws IllegalArgumentException if a number is out of its range
      */
     public MatryoshkaKnnQuery build() {
-      check(
+      QueryChecks.check(
           candidates >= k,
           "[candidates] for field [%s] must be at least [k] = [%d], got [%d]",
           field,
           k,
           candidates);
-      check(!Float.isNaN(minScore), "[minScore] for field [%s] must be a number, got [NaN]", field);
-      int moreThan = 0;
-      int fewerThan = candidates;
-      for (FunnelStage stage : funnel) {
-        check(
-            stage.dims() > moreThan && stage.dims() < target.length,
-            "[dims] of a funnel stage for field [%s] must be more than [%d] and less than the"
-                + " target's [%d], got [%d]",
-            field,
-            moreThan,
-            target.length,
-            stage.dims());
-        check(
-            stage.keep() >= k && stage.keep() < fewerThan,
-            "[keep] of a funnel stage for field [%s] must be at least [k] = [%d] and less than"
-                + " [%d], got [%d]",
-            field,
-            k,
-            fewerThan,
-            stage.keep());
-        moreThan = stage.dims();
-        fewerThan = stage.keep();
-      }
+      QueryChecks.check(
+          !Float.isNaN(minScore), "[minScore] for field [%s] must be a number, got [NaN]", field);
+      QueryChecks.checkFunnel(field, funnel, target.length, candidates, k);
       return new MatryoshkaKnnQuery(this);
-    }
-
-    private static void check(boolean holds, String message, Object... values) {
-      if (!holds) {
-        throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
-      }
     }
   }
 }

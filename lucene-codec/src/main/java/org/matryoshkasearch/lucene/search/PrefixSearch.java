@@ -26,13 +26,17 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 
 /**
  * The first phase: Lucene's own kNN search over all leaves, with its executor, timeout and filter
- * strategies, stopped where it has merged what the leaves found.
+ * strategies, stopped where it has merged what the leaves found. That stays empty where it had no
+ * reason to look.
  */
 final class PrefixSearch {
+  private int[] docs = {};
+  private long visited;
+
   private PrefixSearch() {}
 
   /**
-   * The best documents by what the index scores, their top-level numbers ascending.
+   * Finds the best documents by what the index scores.
    *
    * @param target as many dimensions as the field has
    * @param candidates how many documents, or with parents how many parents with a child each: fewer
@@ -40,7 +44,7 @@ final class PrefixSearch {
    * @param filter of the documents with vectors, or null
    * @param parents of the documents with vectors, or null
    */
-  static int[] search(
+  static PrefixSearch search(
       IndexSearcher searcher,
       String field,
       float[] target,
@@ -48,41 +52,47 @@ final class PrefixSearch {
       Query filter,
       BitSetProducer parents)
       throws IOException {
-    Merged merged = new Merged();
+    PrefixSearch found = new PrefixSearch();
     Query search =
         parents == null
-            ? new Documents(field, target, candidates, filter, merged)
-            : new BestChildren(field, target, candidates, filter, parents, merged);
+            ? new Documents(field, target, candidates, filter, found)
+            : new BestChildren(field, target, candidates, filter, parents, found);
     search.rewrite(searcher);
-    return merged.docs;
+    return found;
   }
 
-  /** What the search found, which stays empty where it had no reason to look. */
-  private static final class Merged {
-    private int[] docs = {};
+  /** What was found, top-level document numbers, ascending. */
+  int[] docs() {
+    return docs;
+  }
 
-    TopDocs keep(TopDocs found) {
-      docs = new int[found.scoreDocs.length];
-      for (int i = 0; i < docs.length; i++) {
-        docs[i] = found.scoreDocs[i].doc;
-      }
-      Arrays.sort(docs);
-      return found;
+  /** How many vectors were compared. */
+  long visited() {
+    return visited;
+  }
+
+  private TopDocs keep(TopDocs found) {
+    docs = new int[found.scoreDocs.length];
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = found.scoreDocs[i].doc;
     }
+    Arrays.sort(docs);
+    visited = found.totalHits.value();
+    return found;
   }
 
   /** Lives for one rewrite; equal to nothing but itself. */
   private static final class Documents extends KnnFloatVectorQuery {
-    private final Merged merged;
+    private final PrefixSearch found;
 
-    Documents(String field, float[] target, int k, Query filter, Merged merged) {
+    Documents(String field, float[] target, int k, Query filter, PrefixSearch found) {
       super(field, target, k, filter);
-      this.merged = merged;
+      this.found = found;
     }
 
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] leaves) {
-      return merged.keep(super.mergeLeafResults(leaves));
+      return found.keep(super.mergeLeafResults(leaves));
     }
 
     @Override
@@ -99,13 +109,18 @@ final class PrefixSearch {
   /** Lives for one rewrite; equal to nothing but itself. */
   private static final class BestChildren extends DiversifyingChildrenFloatKnnVectorQuery {
     private final BitSetProducer parents;
-    private final Merged merged;
+    private final PrefixSearch found;
 
     BestChildren(
-        String field, float[] target, int k, Query filter, BitSetProducer parents, Merged merged) {
+        String field,
+        float[] target,
+        int k,
+        Query filter,
+        BitSetProducer parents,
+        PrefixSearch found) {
       super(field, target, filter, k, parents);
       this.parents = parents;
-      this.merged = merged;
+      this.found = found;
     }
 
     @Override
@@ -123,7 +138,7 @@ final class PrefixSearch {
 
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] leaves) {
-      return merged.keep(super.mergeLeafResults(leaves));
+      return found.keep(super.mergeLeafResults(leaves));
     }
 
     @Override

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.lucene.search;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -27,28 +28,33 @@ import org.apache.lucene.search.Weight;
 
 /** The answer of a {@link MatryoshkaKnnQuery}: documents of one reader and their scores. */
 final class RankedDocs extends Query {
+  private final Explainer explainer;
   private final int[] docs;
   private final float[] scores;
   private final Object readerId;
-  private final String scoredBy;
   private final boolean partial;
 
   /**
    * Takes over the arrays.
    *
+   * @param explainer knows the query that this is the answer of
    * @param docs top-level document numbers, ascending
    * @param scores the score of each document, not negative
    * @param readerId of the top-level reader context that the numbers belong to
-   * @param scoredBy what the scores are, for {@code explain}
    * @param partial whether a timeout cut the search short
    */
-  RankedDocs(int[] docs, float[] scores, Object readerId, String scoredBy, boolean partial) {
+  RankedDocs(Explainer explainer, int[] docs, float[] scores, Object readerId, boolean partial) {
     assert docs.length == scores.length;
+    this.explainer = explainer;
     this.docs = docs;
     this.scores = scores;
     this.readerId = readerId;
-    this.scoredBy = scoredBy;
     this.partial = partial;
+  }
+
+  /** The documents, not to be changed. */
+  int[] docs() {
+    return docs;
   }
 
   @Override
@@ -56,7 +62,7 @@ final class RankedDocs extends Query {
     if (!readerId.equals(searcher.getTopReaderContext().id())) {
       throw new IllegalStateException("the query was rewritten with another reader");
     }
-    return new RankedWeight(searcher.getLeafContexts(), boost);
+    return new RankedWeight(searcher, boost);
   }
 
   @Override
@@ -66,7 +72,11 @@ final class RankedDocs extends Query {
 
   @Override
   public String toString(String field) {
-    return "RankedDocs(" + docs.length + " by " + scoredBy + (partial ? ", timed out)" : ")");
+    return "RankedDocs("
+        + docs.length
+        + " by "
+        + explainer.scoredBy()
+        + (partial ? ", timed out)" : ")");
   }
 
   @Override
@@ -77,7 +87,7 @@ final class RankedDocs extends Query {
   private boolean equalTo(RankedDocs other) {
     return readerId.equals(other.readerId)
         && partial == other.partial
-        && scoredBy.equals(other.scoredBy)
+        && explainer.equals(other.explainer)
         && Arrays.equals(docs, other.docs)
         && Arrays.equals(scores, other.scores);
   }
@@ -85,18 +95,21 @@ final class RankedDocs extends Query {
   @Override
   public int hashCode() {
     return Objects.hash(
-        classHash(), readerId, partial, scoredBy, Arrays.hashCode(docs), Arrays.hashCode(scores));
+        classHash(), readerId, partial, explainer, Arrays.hashCode(docs), Arrays.hashCode(scores));
   }
 
   private final class RankedWeight extends Weight {
     /** Where each leaf begins in {@link #docs}, and at the end their number. */
     private final int[] starts;
 
+    private final IndexSearcher searcher;
     private final float boost;
 
-    RankedWeight(List<LeafReaderContext> leaves, float boost) {
+    RankedWeight(IndexSearcher searcher, float boost) {
       super(RankedDocs.this);
+      this.searcher = searcher;
       this.boost = boost;
+      List<LeafReaderContext> leaves = searcher.getLeafContexts();
       starts = new int[leaves.size() + 1];
       for (int i = 0; i < leaves.size(); i++) {
         starts[i + 1] = Rescorer.endOfLeaf(docs, starts[i], leaves.get(i));
@@ -104,12 +117,12 @@ final class RankedDocs extends Query {
     }
 
     @Override
-    public Explanation explain(LeafReaderContext leaf, int doc) {
+    public Explanation explain(LeafReaderContext leaf, int doc) throws IOException {
       int found = Arrays.binarySearch(docs, doc + leaf.docBase);
       if (found < 0) {
-        return Explanation.noMatch("not among the " + docs.length + " best documents");
+        return explainer.miss(searcher, doc + leaf.docBase);
       }
-      Explanation score = Explanation.match(scores[found], "score by " + scoredBy);
+      Explanation score = explainer.hit(searcher, doc + leaf.docBase, scores[found]);
       return boost == 1
           ? score
           : Explanation.match(

@@ -41,28 +41,37 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 final class Rescorer {
   private final IndexSearcher searcher;
   private final String field;
+  private final boolean countBytes;
 
-  Rescorer(IndexSearcher searcher, String field) {
+  /**
+   * @param countBytes whether the bytes of the rows that are compared shall be counted
+   */
+  Rescorer(IndexSearcher searcher, String field, boolean countBytes) {
     this.searcher = searcher;
     this.field = field;
+    this.countBytes = countBytes;
   }
 
-  /** Scores the rows by as many leading dimensions as the target has. */
-  void score(Candidates rows, float[] target) throws IOException {
+  /**
+   * Scores the rows by as many leading dimensions as the target has.
+   *
+   * @return the bytes of rows that were compared, 0 where they are not counted
+   */
+  long score(Candidates rows, float[] target) throws IOException {
     List<LeafReaderContext> leaves = searcher.getLeafContexts();
-    List<Callable<Void>> tasks = new ArrayList<>();
+    List<Callable<Long>> tasks = new ArrayList<>();
     for (int from = 0; from < rows.size(); ) {
       LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(rows.docs[from], leaves));
       int to = endOfLeaf(rows.docs, from, leaf);
       DocsIterator ofLeaf = new DocsIterator(rows.docs, from, to, leaf.docBase);
-      tasks.add(
-          () -> {
-            score(leaf, ofLeaf, rows, target);
-            return null;
-          });
+      tasks.add(() -> score(leaf, ofLeaf, rows, target));
       from = to;
     }
-    searcher.getTaskExecutor().invokeAll(tasks);
+    long bytes = 0;
+    for (long ofLeaf : searcher.getTaskExecutor().invokeAll(tasks)) {
+      bytes += ofLeaf;
+    }
+    return bytes;
   }
 
   /** The index of the first document after {@code from} that is not the leaf's. */
@@ -71,12 +80,14 @@ final class Rescorer {
     return end >= 0 ? end : -1 - end;
   }
 
-  private void score(LeafReaderContext leaf, DocsIterator docs, Candidates rows, float[] target)
+  private long score(LeafReaderContext leaf, DocsIterator docs, Candidates rows, float[] target)
       throws IOException {
     VectorScorer scorer = scorer(leaf.reader(), target);
     if (scorer == null) {
-      return;
+      return 0;
     }
+    long rowBytes = countBytes ? rowBytes(leaf.reader(), scorer, target) : 0;
+    int scored = 0;
     QueryTimeout timeout = searcher.getTimeout();
     VectorScorer.Bulk bulk = scorer.bulk(docs);
     DocAndFloatFeatureBuffer chunk = new DocAndFloatFeatureBuffer();
@@ -84,7 +95,7 @@ final class Rescorer {
     while (true) {
       bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, chunk);
       if (chunk.size == 0) {
-        return;
+        return scored * rowBytes;
       }
       for (int i = 0; i < chunk.size; i++) {
         int doc = leaf.docBase + chunk.docs[i];
@@ -94,10 +105,20 @@ final class Rescorer {
         // a vector of zeros has no cosine: not a number becomes the lowest score
         rows.scores[row] = Math.max(Float.isNaN(chunk.features[i]) ? 0 : chunk.features[i], 0);
       }
+      scored += chunk.size;
       if (timeout != null && timeout.shouldExit()) {
-        return;
+        return scored * rowBytes;
       }
     }
+  }
+
+  /** The bytes of each row that a scorer reads. */
+  private long rowBytes(LeafReader reader, VectorScorer scorer, float[] target) throws IOException {
+    int dims =
+        scorer instanceof RowScorer
+            ? reader.getFieldInfos().fieldInfo(field).getVectorDimension()
+            : target.length;
+    return (long) dims * VectorFields.bytesOfDimension(reader, field);
   }
 
   private VectorScorer scorer(LeafReader reader, float[] target) throws IOException {

@@ -13,19 +13,15 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Locale;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.index.VectorEncoding;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
-import org.apache.lucene.util.VectorUtil;
-import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** One run of a {@link MatryoshkaKnnQuery}: candidates, funnel, rescore, answer. */
 final class TwoPhaseSearch {
@@ -33,37 +29,53 @@ final class TwoPhaseSearch {
   private final String field;
   private final float[] target;
   private final IndexSearcher searcher;
+  private final StageWatch watch;
 
-  TwoPhaseSearch(MatryoshkaKnnQuery query, float[] target, IndexSearcher searcher) {
+  /**
+   * @param listener is told of each stage; null for no one
+   */
+  TwoPhaseSearch(
+      MatryoshkaKnnQuery query,
+      float[] target,
+      IndexSearcher searcher,
+      StageWatch.Listener listener) {
     this.query = query;
     this.field = query.getField();
     this.target = target;
     this.searcher = searcher;
+    this.watch = new StageWatch(listener);
   }
 
-  /** Gives the hits as a query, or one that matches nothing. */
+  /** Gives the hits as a query, or one that matches nothing where there is nothing to search. */
   Query run() throws IOException {
-    int dims = checkedDims();
-    if (dims == 0) {
+    FieldInfo info = checkedField();
+    if (info == null) {
       return new MatchNoDocsQuery("no vectors in field [" + field + "]");
     }
     Query accepting = query.getFilter() == null ? null : searcher.rewrite(query.getFilter());
     if (accepting instanceof MatchNoDocsQuery) {
       return accepting;
     }
-    Candidates rows = candidates(dims, accepting);
-    Rescorer rescorer = new Rescorer(searcher, field);
+    Candidates rows = candidates(info, accepting);
+    Rescorer rescorer = new Rescorer(searcher, field, watch.isOn());
     for (FunnelStage stage : query.getFunnel()) {
       if (rows.size() > stage.keep()) {
-        rescorer.score(rows, Arrays.copyOf(target, stage.dims()));
+        watch.begin();
+        int size = rows.size();
+        long bytes = rescorer.score(rows, Arrays.copyOf(target, stage.dims()));
         rows = rows.keep(stage.keep());
+        watch.end(StageStats.FUNNEL, stage.dims(), size, rows.docs, 0, bytes);
       }
     }
-    rescorer.score(rows, target);
-    return answer(dims, rows);
+    watch.begin();
+    long bytes = rescorer.score(rows, target);
+    RankedDocs answer = answer(info.getVectorDimension(), rows);
+    watch.end(StageStats.FULL, target.length, rows.size(), answer.docs(), 0, bytes);
+    return answer;
   }
 
-  private Candidates candidates(int dims, Query accepting) throws IOException {
+  private Candidates candidates(FieldInfo info, Query accepting) throws IOException {
+    watch.begin();
     Weight accepts =
         accepting == null
             ? null
@@ -71,83 +83,61 @@ final class TwoPhaseSearch {
     AcceptedRows accepted = new AcceptedRows(searcher, field, accepts, query.getParents());
     Candidates all = accepted.all(query.getCandidates());
     if (all != null) {
+      watch.end(StageStats.ALL, 0, vectors(), all.docs, 0, 0);
       return all;
     }
     // only the prefix of what is added here is looked at, and the prefix is the target's own
-    float[] padded = Arrays.copyOf(target, dims);
-    int[] found =
+    float[] padded = Arrays.copyOf(target, info.getVectorDimension());
+    PrefixSearch found =
         PrefixSearch.search(
             searcher, field, padded, query.getCandidates(), accepting, query.getParents());
-    return query.getParents() == null ? Candidates.of(found) : accepted.siblings(found);
+    Candidates rows =
+        query.getParents() == null ? Candidates.of(found.docs()) : accepted.siblings(found.docs());
+    int prefixDims = VectorFields.prefixDims(info);
+    watch.end(StageStats.GRAPH, prefixDims, vectors(), rows.docs, found.visited(), 0);
+    return rows;
   }
 
-  private Query answer(int dims, Candidates rows) {
+  /** How many vectors there are, when someone wants to know. */
+  private int vectors() throws IOException {
+    int vectors = 0;
+    if (watch.isOn()) {
+      for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+        FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+        vectors += values == null ? 0 : values.size();
+      }
+    }
+    return vectors;
+  }
+
+  private RankedDocs answer(int dims, Candidates rows) {
     int[] best = rows.bestRows(query.getK(), query.getMinScore());
     QueryTimeout timeout = searcher.getTimeout();
     boolean partial = timeout != null && timeout.shouldExit();
-    if (best.length == 0 && !partial) {
-      return new MatchNoDocsQuery("no vector in field [" + field + "] is near enough");
-    }
     int[] docs = new int[best.length];
     float[] scores = new float[best.length];
     for (int i = 0; i < best.length; i++) {
       docs[i] = rows.docs[best[i]];
       scores[i] = rows.scores[best[i]];
     }
-    String scoredBy =
-        (target.length == dims
-                ? "the full vector"
-                : "the leading " + target.length + " of " + dims + " dimensions")
-            + " in field ["
-            + field
-            + "]";
-    return new RankedDocs(docs, scores, searcher.getTopReaderContext().id(), scoredBy, partial);
+    return new RankedDocs(
+        new Explainer(query, target, dims),
+        docs,
+        scores,
+        searcher.getTopReaderContext().id(),
+        partial);
   }
 
-  /** The dimensions of the field, 0 where no segment has vectors in it. */
-  private int checkedDims() {
-    int dims = 0;
+  /** The field where a segment has vectors in it; null if none has. */
+  private FieldInfo checkedField() {
+    FieldInfo field = null;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-      FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
+      FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(query.getField());
       if (info != null && info.hasVectorValues()) {
-        check(info);
-        dims = info.getVectorDimension();
+        VectorFields.check(info, target);
+        field = info;
       }
     }
-    return dims;
-  }
-
-  private void check(FieldInfo info) {
-    if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
-      throw new IllegalArgumentException(
-          "field [" + field + "] must have float vectors, has " + info.getVectorEncoding());
-    }
-    if (target.length > info.getVectorDimension()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "the target for field [%s] must have at most [%d] dimensions, has [%d]",
-              field,
-              info.getVectorDimension(),
-              target.length));
-    }
-    String prefixDims = info.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
-    if (MatryoshkaHnswVectorsFormat.isFormatOf(info)
-        && prefixDims != null
-        && target.length < Integer.parseInt(prefixDims)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "the target for field [%s] must have at least the [%s] dimensions of the prefix, has"
-                  + " [%d]",
-              field,
-              prefixDims,
-              target.length));
-    }
-    if (info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE
-        && VectorUtil.dotProduct(target, target) == 0) {
-      throw new IllegalArgumentException(
-          "the target for field [" + field + "] is all zeros, which have no cosine");
-    }
+    return field;
   }
 }
