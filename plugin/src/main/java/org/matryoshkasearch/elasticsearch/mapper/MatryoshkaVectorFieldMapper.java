@@ -12,21 +12,14 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.io.IOException;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.mapper.DocumentParserContext;
 import org.elasticsearch.index.mapper.FieldMapper;
-import org.elasticsearch.index.mapper.MapperBuilderContext;
-import org.elasticsearch.index.mapper.MapperParsingException;
 import org.elasticsearch.index.mapper.SourceLoader;
 import org.elasticsearch.index.mapper.vectors.SyntheticVectorsPatchFieldLoader;
-import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 
 /**
@@ -42,167 +35,33 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
   public static final TypeParser PARSER =
       new TypeParser(
           (name, context) ->
-              new Builder(
+              new MatryoshkaVectorFieldBuilder(
                   name,
                   IndexSettings.INDEX_MAPPING_EXCLUDE_SOURCE_VECTORS_SETTING.get(
                       context.getIndexSettings().getSettings())),
           notInMultiFields(CONTENT_TYPE));
 
-  private static final String REINDEX =
-      "the segments of the index are built on it; reindex into a new index to change it";
-
-  /** The parameters of a mapping, while it is read or merged. */
-  public static final class Builder extends FieldMapper.Builder {
-    private final boolean excludeSourceVectors;
-    private final Parameter<Integer> dims;
-    private final Parameter<Integer> prefixDims;
-    private final Parameter<VectorSimilarity> similarity;
-    private final Parameter<ElementType> elementType;
-    private final Parameter<IndexOptions> indexOptions;
-    private final Parameter<Map<String, String>> meta = Parameter.metaParam();
-
-    Builder(String name, boolean excludeSourceVectors) {
-      super(name);
-      this.excludeSourceVectors = excludeSourceVectors;
-      dims = fixed("dims", () -> null, MappingValues::integer, VectorOptions::dims);
-      dims.addValidator(value -> VectorOptions.checkDims(value, leafName()));
-      prefixDims =
-          fixed(
-              "prefix_dims",
-              this::defaultPrefixDims,
-              MappingValues::integer,
-              VectorOptions::prefixDims);
-      prefixDims
-          .addValidator(value -> VectorOptions.checkPrefixDims(value, dims.get(), leafName()))
-          .alwaysSerialize();
-      similarity =
-          fixed(
-              "similarity",
-              () -> VectorSimilarity.COSINE,
-              (key, node) -> MappingValues.oneOf(VectorSimilarity.values(), key, node),
-              VectorOptions::similarity);
-      elementType =
-          fixed(
-              "element_type",
-              () -> ElementType.FLOAT,
-              (key, node) -> MappingValues.oneOf(ElementType.values(), key, node),
-              VectorOptions::elementType);
-      indexOptions =
-          parameter(
-                  IndexOptions.NAME,
-                  true,
-                  () -> IndexOptions.DEFAULT,
-                  (key, node) -> IndexOptions.parse(node),
-                  VectorOptions::indexOptions)
-              .setMergeValidator(
-                  (previous, current, conflicts) -> {
-                    if (previous.type() == current.type()) {
-                      return true;
-                    }
-                    conflicts.addConflict(IndexOptions.NAME, "[type] cannot change: " + REINDEX);
-                    return false;
-                  })
-              .alwaysSerialize();
-    }
-
-    /** A parameter that cannot change. */
-    private static <T> Parameter<T> fixed(
-        String name,
-        Supplier<T> defaultValue,
-        BiFunction<String, Object, T> parser,
-        Function<VectorOptions, T> value) {
-      return parameter(name, false, defaultValue, parser, value)
-          .setMergeValidator(
-              (previous, current, conflicts) -> {
-                if (Objects.equals(previous, current)) {
-                  return true;
-                }
-                conflicts.addConflict(name, REINDEX);
-                return false;
-              });
-    }
-
-    /**
-     * A parameter.
-     *
-     * @param parser gives the value of its name and of what stands in the mapping
-     * @param value the value of a field that is there
-     */
-    private static <T> Parameter<T> parameter(
-        String name,
-        boolean updateable,
-        Supplier<T> defaultValue,
-        BiFunction<String, Object, T> parser,
-        Function<VectorOptions, T> value) {
-      return new Parameter<>(
-          name,
-          updateable,
-          defaultValue,
-          (field, context, node) -> {
-            try {
-              return parser.apply(name, node);
-            } catch (IllegalArgumentException e) {
-              throw new MapperParsingException("field [" + field + "]: " + e.getMessage(), e);
-            }
-          },
-          mapper -> value.apply(((MatryoshkaVectorFieldMapper) mapper).fieldType().options()),
-          XContentBuilder::field,
-          Objects::toString);
-    }
-
-    private Integer defaultPrefixDims() {
-      return dims.get() == null ? null : (Integer) VectorOptions.defaultPrefixDims(dims.get());
-    }
-
-    @Override
-    protected Parameter<?>[] getParameters() {
-      return new Parameter<?>[] {dims, prefixDims, similarity, elementType, indexOptions, meta};
-    }
-
-    @Override
-    public String contentType() {
-      return CONTENT_TYPE;
-    }
-
-    @Override
-    public MatryoshkaVectorFieldMapper build(MapperBuilderContext context) {
-      if (multiFieldsBuilder.hasMultiFields()) {
-        throw unsupported("[fields]");
-      }
-      if (copyTo.copyToFields().isEmpty() == false) {
-        throw unsupported("[copy_to]");
-      }
-      VectorOptions options =
-          new VectorOptions(
-              dims.get(),
-              prefixDims.get(),
-              similarity.get(),
-              elementType.get(),
-              indexOptions.get());
-      return new MatryoshkaVectorFieldMapper(
-          leafName(),
-          new MatryoshkaVectorFieldType(context.buildFullName(leafName()), options, meta.get()),
-          builderParams(this, context),
-          excludeSourceVectors,
-          excludeSourceVectors && context.isSourceSynthetic() == false);
-    }
-
-    private MapperParsingException unsupported(String parameter) {
-      return new MapperParsingException(
-          "field ["
-              + leafName()
-              + "] of type ["
-              + CONTENT_TYPE
-              + "] does not support "
-              + parameter);
-    }
+  /**
+   * Refuses some updates of a parameter.
+   *
+   * @param refusal why an update from one value to another is refused; null if it is not
+   */
+  static <T> Parameter<T> refuseUpdates(Parameter<T> parameter, BiFunction<T, T, String> refusal) {
+    return parameter.setMergeValidator(
+        (previous, current, conflicts) -> {
+          String reason = refusal.apply(previous, current);
+          if (reason != null) {
+            conflicts.addConflict(parameter.name, reason);
+          }
+          return reason == null;
+        });
   }
 
   private final boolean excludeSourceVectors; // what the setting says
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
   private final FieldType luceneType;
 
-  private MatryoshkaVectorFieldMapper(
+  MatryoshkaVectorFieldMapper(
       String leafName,
       MatryoshkaVectorFieldType fieldType,
       BuilderParams params,
@@ -238,7 +97,10 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
       throw new IllegalArgumentException(what + " must have one vector only but has several");
     }
     VectorOptions options = fieldType().options();
-    float[] vector = VectorReader.read(parser, options.dims(), what);
+    float[] vector =
+        parser.currentToken() == XContentParser.Token.VALUE_STRING
+            ? EncodedVector.decode(parser.text(), options.dims(), what)
+            : VectorReader.read(parser, options.dims(), what);
     options.elementType().round(vector);
     options.checkDocumentVector(vector, what);
     context.doc().addWithKey(fullPath(), new KnnFloatVectorField(fullPath(), vector, luceneType));
@@ -260,7 +122,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
 
   @Override
   public FieldMapper.Builder getMergeBuilder() {
-    return new Builder(leafName(), excludeSourceVectors).init(this);
+    return new MatryoshkaVectorFieldBuilder(leafName(), excludeSourceVectors).init(this);
   }
 
   @Override

@@ -103,7 +103,7 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
     return new ArraySourceValueFetcher(name(), context) {
       @Override
       protected List<?> parseSourceValue(Object value) {
-        return (List<?>) value;
+        return value instanceof String ? List.of(value) : (List<?>) value;
       }
     };
   }

@@ -1,0 +1,108 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/**
+ * The vector of a document, written as a string: base64 of big-endian components, 4 bytes each (an
+ * IEEE float) or 2 bytes each (a bfloat16, its upper half), or hex of signed bytes, one a
+ * component. Its length says which it is.
+ */
+final class EncodedVector {
+  private EncodedVector() {}
+
+  /**
+   * Decodes a vector.
+   *
+   * @param dims how many components it must have, 1 or more
+   * @param what begins the messages
+   * @throws IllegalArgumentException when the string is none of the three, or of another length
+   */
+  static float[] decode(String text, int dims, String what) {
+    byte[] hex = fromHex(text);
+    if (hex != null && hex.length == dims) {
+      return signedBytes(hex);
+    }
+    byte[] bytes = fromBase64(text);
+    if (bytes != null && bytes.length == dims * Float.BYTES) {
+      return floats(bytes);
+    }
+    if (bytes != null && bytes.length == dims * Short.BYTES) {
+      return bfloat16s(bytes);
+    }
+    throw new IllegalArgumentException(
+        what
+            + " is a string that holds "
+            + describe(bytes, hex)
+            + " but dims ["
+            + dims
+            + "] need ["
+            + dims * Float.BYTES
+            + "] bytes (float) or ["
+            + dims * Short.BYTES
+            + "] bytes (bfloat16) in base64, or ["
+            + dims
+            + "] bytes in hex");
+  }
+
+  private static String describe(byte[] base64, byte[] hex) {
+    if (base64 == null && hex == null) {
+      return "neither base64 nor hex";
+    }
+    String inBase64 = base64 == null ? "" : "[" + base64.length + "] bytes in base64";
+    String inHex = hex == null ? "" : "[" + hex.length + "] bytes in hex";
+    return inBase64 + (inBase64.isEmpty() || inHex.isEmpty() ? "" : " or ") + inHex;
+  }
+
+  private static byte[] fromHex(String text) {
+    try {
+      return HexFormat.of().parseHex(text);
+    } catch (IllegalArgumentException e) {
+      return null; // not hex
+    }
+  }
+
+  private static byte[] fromBase64(String text) {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return null; // not base64
+    }
+  }
+
+  private static float[] signedBytes(byte[] bytes) {
+    float[] vector = new float[bytes.length];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = bytes[i];
+    }
+    return vector;
+  }
+
+  private static float[] floats(byte[] bytes) {
+    float[] vector = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.BIG_ENDIAN).asFloatBuffer().get(vector);
+    return vector;
+  }
+
+  private static float[] bfloat16s(byte[] bytes) {
+    ByteBuffer components = ByteBuffer.wrap(bytes).order(ByteOrder.BIG_ENDIAN);
+    float[] vector = new float[bytes.length / Short.BYTES];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = Float.intBitsToFloat(components.getShort() << 16);
+    }
+    return vector;
+  }
+}

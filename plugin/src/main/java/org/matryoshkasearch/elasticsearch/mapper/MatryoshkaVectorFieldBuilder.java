@@ -1,0 +1,164 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.elasticsearch.index.mapper.FieldMapper;
+import org.elasticsearch.index.mapper.FieldMapper.Parameter;
+import org.elasticsearch.index.mapper.MapperBuilderContext;
+import org.elasticsearch.index.mapper.MapperParsingException;
+import org.elasticsearch.xcontent.XContentBuilder;
+
+/**
+ * The parameters of the mapping of a {@code matryoshka_vector} field, while it is read or merged.
+ */
+final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
+  private static final String REINDEX =
+      "the segments of the index are built on it; reindex into a new index to change it";
+
+  private final boolean excludeSourceVectors;
+  private final Parameter<Integer> dims;
+  private final Parameter<Integer> prefixDims;
+  private final Parameter<VectorSimilarity> similarity;
+  private final Parameter<ElementType> elementType;
+  private final Parameter<IndexOptions> indexOptions;
+  private final Parameter<Map<String, String>> meta = Parameter.metaParam();
+
+  MatryoshkaVectorFieldBuilder(String name, boolean excludeSourceVectors) {
+    super(name);
+    this.excludeSourceVectors = excludeSourceVectors;
+    dims = fixed("dims", () -> null, MappingValues::integer, VectorOptions::dims);
+    dims.addValidator(value -> VectorOptions.checkDims(value, leafName()));
+    prefixDims =
+        fixed(
+            "prefix_dims",
+            this::defaultPrefixDims,
+            MappingValues::integer,
+            VectorOptions::prefixDims);
+    prefixDims
+        .addValidator(value -> VectorOptions.checkPrefixDims(value, dims.get(), leafName()))
+        .alwaysSerialize();
+    similarity =
+        fixed(
+            "similarity",
+            () -> VectorSimilarity.COSINE,
+            (key, node) -> MappingValues.oneOf(VectorSimilarity.values(), key, node),
+            VectorOptions::similarity);
+    elementType =
+        fixed(
+            "element_type",
+            () -> ElementType.FLOAT,
+            (key, node) -> MappingValues.oneOf(ElementType.values(), key, node),
+            VectorOptions::elementType);
+    indexOptions =
+        parameter(
+                IndexOptions.NAME,
+                () -> IndexOptions.DEFAULT,
+                (key, node) -> IndexOptions.parse(node),
+                VectorOptions::indexOptions,
+                (previous, current) ->
+                    previous.type() == current.type() ? null : "[type] cannot change: " + REINDEX)
+            .alwaysSerialize();
+  }
+
+  /** A parameter that cannot change. */
+  private static <T> Parameter<T> fixed(
+      String name,
+      Supplier<T> defaultValue,
+      BiFunction<String, Object, T> parser,
+      Function<VectorOptions, T> value) {
+    return parameter(
+        name,
+        defaultValue,
+        parser,
+        value,
+        (previous, current) -> Objects.equals(previous, current) ? null : REINDEX);
+  }
+
+  /**
+   * A parameter.
+   *
+   * @param parser gives the value of its name and of what stands in the mapping
+   * @param value the value of a field that is there
+   * @param refusal why an update from one value to another is refused; null if it is not
+   */
+  private static <T> Parameter<T> parameter(
+      String name,
+      Supplier<T> defaultValue,
+      BiFunction<String, Object, T> parser,
+      Function<VectorOptions, T> value,
+      BiFunction<T, T, String> refusal) {
+    Parameter<T> parameter =
+        new Parameter<>(
+            name,
+            true,
+            defaultValue,
+            (field, context, node) -> {
+              try {
+                return parser.apply(name, node);
+              } catch (IllegalArgumentException e) {
+                throw new MapperParsingException("field [" + field + "]: " + e.getMessage(), e);
+              }
+            },
+            mapper -> value.apply(((MatryoshkaVectorFieldMapper) mapper).fieldType().options()),
+            XContentBuilder::field,
+            Objects::toString);
+    return MatryoshkaVectorFieldMapper.refuseUpdates(parameter, refusal);
+  }
+
+  private Integer defaultPrefixDims() {
+    return dims.get() == null ? null : (Integer) VectorOptions.defaultPrefixDims(dims.get());
+  }
+
+  @Override
+  protected Parameter<?>[] getParameters() {
+    return new Parameter<?>[] {dims, prefixDims, similarity, elementType, indexOptions, meta};
+  }
+
+  @Override
+  public String contentType() {
+    return MatryoshkaVectorFieldMapper.CONTENT_TYPE;
+  }
+
+  @Override
+  public MatryoshkaVectorFieldMapper build(MapperBuilderContext context) {
+    if (multiFieldsBuilder.hasMultiFields()) {
+      throw unsupported("[fields]");
+    }
+    if (copyTo.copyToFields().isEmpty() == false) {
+      throw unsupported("[copy_to]");
+    }
+    VectorOptions options =
+        new VectorOptions(
+            dims.get(), prefixDims.get(), similarity.get(), elementType.get(), indexOptions.get());
+    return new MatryoshkaVectorFieldMapper(
+        leafName(),
+        new MatryoshkaVectorFieldType(context.buildFullName(leafName()), options, meta.get()),
+        builderParams(this, context),
+        excludeSourceVectors,
+        excludeSourceVectors && context.isSourceSynthetic() == false);
+  }
+
+  private MapperParsingException unsupported(String parameter) {
+    return new MapperParsingException(
+        "field ["
+            + leafName()
+            + "] of type ["
+            + MatryoshkaVectorFieldMapper.CONTENT_TYPE
+            + "] does not support "
+            + parameter);
+  }
+}
