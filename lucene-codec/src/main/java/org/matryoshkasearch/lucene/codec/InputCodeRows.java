@@ -13,10 +13,15 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.VectorUtil;
 
-/** Rows of any input, word by word. */
+/** Rows of any input: bit planes word by word, bytes copied. */
 final class InputCodeRows extends CodeRows {
   private final RandomAccessInput codes;
+  private final int planeWords;
+  private long[] queryPlanes;
+  private byte[] queryBytes;
+  private final byte[] bytes;
 
   /**
    * @param codes the rows one after another
@@ -24,6 +29,17 @@ final class InputCodeRows extends CodeRows {
   InputCodeRows(PrefixQuantizer quantizer, RandomAccessInput codes) {
     super(quantizer);
     this.codes = codes;
+    this.planeWords = PrefixEncoding.planeWords(quantizer.dims());
+    this.bytes = new byte[codeBytes];
+  }
+
+  @Override
+  void setQueryCode(byte[] code) {
+    if (quantizer.encoding() == PrefixEncoding.INT8) {
+      queryBytes = code;
+    } else {
+      queryPlanes = words(code);
+    }
   }
 
   @Override
@@ -32,16 +48,18 @@ final class InputCodeRows extends CodeRows {
   }
 
   @Override
+  void read(long at, byte[] code) throws IOException {
+    codes.readBytes(at, code, 0, code.length);
+  }
+
+  @Override
   long dot(long at) throws IOException {
     return switch (quantizer.encoding()) {
       case BIT1 -> oneByFour(at);
-      case INT4 -> fourByFour(0, at);
+      case INT4 -> fourByFour(at);
       case INT8 -> {
-        int high = 4 * planeWords;
-        long atHigh = at + (long) high * Long.BYTES;
-        yield fourByFour(0, at)
-            + ((fourByFour(high, at) + fourByFour(0, atHigh)) << 4)
-            + (fourByFour(high, atHigh) << 8);
+        read(at, bytes);
+        yield VectorUtil.uint8DotProduct(bytes, queryBytes);
       }
       case FLOAT32 -> throw new AssertionError("float32 prefixes have no codes");
     };
@@ -49,7 +67,7 @@ final class InputCodeRows extends CodeRows {
 
   /** One plane of a row by four planes of the query. */
   private long oneByFour(long at) throws IOException {
-    long[] planes = query.planes;
+    long[] planes = queryPlanes;
     int s0 = 0;
     int s1 = 0;
     int s2 = 0;
@@ -65,12 +83,9 @@ final class InputCodeRows extends CodeRows {
     return s0 + ((long) s1 << 1) + ((long) s2 << 2) + ((long) s3 << 3);
   }
 
-  /**
-   * Four planes of a row by the four of the query that begin at word {@code q}: counts of pairs of
-   * planes with the same weight share a sum.
-   */
-  private long fourByFour(int q, long at) throws IOException {
-    long[] planes = query.planes;
+  /** Four planes of a row by four of the query: pairs of the same weight share a sum. */
+  private long fourByFour(long at) throws IOException {
+    long[] planes = queryPlanes;
     long plane = (long) planeWords * Long.BYTES;
     int s0 = 0;
     int s1 = 0;
@@ -79,7 +94,7 @@ final class InputCodeRows extends CodeRows {
     int s4 = 0;
     int s5 = 0;
     int s6 = 0;
-    for (int end = q + planeWords; q < end; q++, at += Long.BYTES) {
+    for (int q = 0; q < planeWords; q++, at += Long.BYTES) {
       long q0 = planes[q];
       long q1 = planes[q + planeWords];
       long q2 = planes[q + 2 * planeWords];

@@ -80,7 +80,8 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>Codec name {@code MatryoshkaPrefixCodesData}. For each field, for each vector by ordinal:
  *
  * <ul>
- *   <li><b>array[int64]</b> the code: a plane for each of its bits (8, 4 or 1), from the lowest; a
+ *   <li>the code. int8: <b>array[int8]</b> c(i), unsigned, for each dimension i of the prefix. int4
+ *       and one bit: <b>array[int64]</b> a plane for each of its bits (4 or 1), from the lowest; a
  *       plane has a bit for each dimension of the prefix, filled up with zeros to whole words: bit
  *       i % 64 of word i / 64 is that bit of c(i)
  *   <li><b>[float32]</b> lower and <b>[float32]</b> step: component i of the prefix is about

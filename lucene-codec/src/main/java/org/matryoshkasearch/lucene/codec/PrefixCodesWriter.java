@@ -29,9 +29,7 @@ final class PrefixCodesWriter {
   /** Appends the row of a comparable prefix. */
   void add(float[] prefix) throws IOException {
     quantizer.quantizeDocument(prefix, row);
-    for (long word : row.planes) {
-      out.writeLong(word);
-    }
+    out.writeBytes(row.code, row.code.length);
     out.writeInt(Float.floatToIntBits(row.lower));
     out.writeInt(Float.floatToIntBits(row.step));
     out.writeInt(Float.floatToIntBits(row.sum));

@@ -17,9 +17,10 @@ import java.util.Optional;
 /**
  * How the prefix of each vector is coded for the graph.
  *
- * <p>A code is a row of bit planes, one for each of its {@link #bits} a dimension, and a plane
- * whole words of 64 bits: multiples of 64 dimensions waste none. {@link #FLOAT32} has no rows of
- * its own: its prefixes are the leading dimensions of the full vectors.
+ * <p>{@link #INT8} codes are bytes, one for each dimension. {@link #INT4} and {@link #BIT1} codes
+ * are bit planes, one for each of their {@link #bits} a dimension, and a plane whole words of 64
+ * bits: multiples of 64 dimensions waste none. {@link #FLOAT32} has no codes of its own: its
+ * prefixes are the leading dimensions of the full vectors.
  */
 public enum PrefixEncoding {
   /** The leading dimensions of the stored full vector, in the precision in which it is stored. */
@@ -54,9 +55,18 @@ public enum PrefixEncoding {
     return (prefixDims + Long.SIZE - 1) / Long.SIZE;
   }
 
-  /** The bytes of one code: a bit plane for each bit. */
+  /** The bytes of one code. */
   int codeBytes(int prefixDims) {
-    return isQuantized() ? bits * planeWords(prefixDims) * Long.BYTES : 0;
+    return switch (this) {
+      case FLOAT32 -> 0;
+      case INT8 -> prefixDims;
+      case INT4, BIT1 -> bits * planeWords(prefixDims) * Long.BYTES;
+    };
+  }
+
+  /** How the queries of these codes are coded: 1-bit codes meet queries of 4 bits. */
+  PrefixEncoding ofQueries() {
+    return this == BIT1 ? INT4 : this;
   }
 
   /** The number that stands in the files for this encoding. */

@@ -88,49 +88,41 @@ final class PrefixQuantizer {
 
   /** An empty code of a document. */
   QuantizedPrefix newDocument() {
-    return new QuantizedPrefix(codeBytes() / Long.BYTES);
+    return new QuantizedPrefix(codeBytes());
   }
 
   /** An empty code of a query. */
   QuantizedPrefix newQuery() {
-    return new QuantizedPrefix(queryBits() * planeWords());
-  }
-
-  private int queryBits() {
-    return Math.max(encoding.bits(), 4);
-  }
-
-  private int planeWords() {
-    return PrefixEncoding.planeWords(dims());
+    return new QuantizedPrefix(encoding.ofQueries().codeBytes(dims()));
   }
 
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
   void quantizeDocument(float[] prefix, QuantizedPrefix document) {
-    quantize(prefix, encoding.bits(), document);
+    quantize(prefix, encoding, document);
   }
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   QuantizedPrefix quantizeQuery(float[] prefix) {
     QuantizedPrefix query = newQuery();
-    quantize(prefix, queryBits(), query);
+    quantize(prefix, encoding.ofQueries(), query);
     return query;
   }
 
   /** Makes a query of a document's code; 1-bit codes are too coarse for that. */
   void toQuery(QuantizedPrefix document, QuantizedPrefix query) {
-    assert encoding.bits() == queryBits();
-    System.arraycopy(document.planes, 0, query.planes, 0, document.planes.length);
+    assert encoding == encoding.ofQueries();
+    System.arraycopy(document.code, 0, query.code, 0, document.code.length);
     query.setTerms(document.lower, document.step, document.sum, document.correction);
   }
 
-  private void quantize(float[] prefix, int bits, QuantizedPrefix result) {
+  private void quantize(float[] prefix, PrefixEncoding codes, QuantizedPrefix result) {
+    int bits = codes.bits();
     System.arraycopy(prefix, 0, centred, 0, centred.length);
     QuantizationResult terms = quantizer.scalarQuantize(centred, components, (byte) bits, centroid);
-    Arrays.fill(result.planes, 0);
-    for (int i = 0; i < components.length; i++) {
-      for (int bit = 0; bit < bits; bit++) {
-        result.planes[bit * planeWords() + i / Long.SIZE] |= ((components[i] >>> bit) & 1L) << i;
-      }
+    if (codes == PrefixEncoding.INT8) {
+      System.arraycopy(components, 0, result.code, 0, components.length);
+    } else {
+      toPlanes(bits, result.code);
     }
     float step = (terms.upperInterval() - terms.lowerInterval()) / ((1 << bits) - 1);
     result.setTerms(
@@ -138,6 +130,17 @@ final class PrefixQuantizer {
         step,
         step * terms.quantizedComponentSum(),
         terms.additionalCorrection());
+  }
+
+  private void toPlanes(int bits, byte[] planes) {
+    int planeBytes = planes.length / bits;
+    Arrays.fill(planes, (byte) 0);
+    for (int i = 0; i < components.length; i++) {
+      for (int bit = 0; bit < bits; bit++) {
+        int set = ((components[i] >>> bit) & 1) << i % Byte.SIZE;
+        planes[bit * planeBytes + i / Byte.SIZE] |= (byte) set;
+      }
+    }
   }
 
   /**

@@ -19,8 +19,8 @@ final class QuantizedPrefix {
   /** Floats behind each code: lower, step, sum, correction. */
   static final int TERMS = 4;
 
-  /** The bit planes of the code, one after another from that of the lowest bits. */
-  final long[] planes;
+  /** The code as it stands in a row: see {@link PrefixEncoding}. */
+  final byte[] code;
 
   /** Component i of the centred prefix is about {@code lower + step * c(i)}. */
   float lower;
@@ -33,8 +33,8 @@ final class QuantizedPrefix {
   /** The prefix's dot product with the centroid; its squared distance from it if euclidean. */
   float correction;
 
-  QuantizedPrefix(int words) {
-    planes = new long[words];
+  QuantizedPrefix(int codeBytes) {
+    code = new byte[codeBytes];
   }
 
   void setTerms(float lower, float step, float sum, float correction) {

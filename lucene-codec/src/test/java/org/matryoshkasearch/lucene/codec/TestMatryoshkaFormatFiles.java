@@ -98,12 +98,16 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
         int[] code = new int[prefixDims];
         int sum = 0;
         for (int i = 0; i < prefixDims; i++) {
-          for (int bit = 0; bit < encoding.bits(); bit++) {
-            code[i] |= ((codes[row + 8 * bit] >> i) & 1) << bit; // fewer than 8 dimensions
+          if (encoding == PrefixEncoding.INT8) {
+            code[i] = codes[row + i] & 0xFF;
+          } else {
+            for (int bit = 0; bit < encoding.bits(); bit++) {
+              code[i] |= ((codes[row + 8 * bit] >> i) & 1) << bit; // fewer than 8 dimensions
+            }
           }
           sum += code[i];
         }
-        row += 8 * encoding.bits();
+        row += encoding == PrefixEncoding.INT8 ? prefixDims : 8 * encoding.bits();
         float lower = floatAt(codes, row);
         float step = floatAt(codes, row + 4);
         assertEquals(step * sum, floatAt(codes, row + 8), 1e-5f);

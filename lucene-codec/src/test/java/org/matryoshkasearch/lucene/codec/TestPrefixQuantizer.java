@@ -90,7 +90,7 @@ public class TestPrefixQuantizer extends LuceneTestCase {
     }
   }
 
-  /** The bit counts add up to what a plain loop over the components gives, whatever the length. */
+  /** Kernels add up to what a plain loop over the components gives, whatever the length. */
   public void testScoresAreThoseOfPlainLoops() throws IOException {
     for (PrefixEncoding encoding : CODES) {
       int dims = 1 + random().nextInt(300);
@@ -99,9 +99,10 @@ public class TestPrefixQuantizer extends LuceneTestCase {
           RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
       PrefixQuantizer quantizer = new PrefixQuantizer(encoding, similarity, prefixes[39]);
       QuantizedPrefix query = quantizer.quantizeQuery(prefixes[0]);
-      int words = PrefixEncoding.planeWords(dims);
       try (Rows rows = new Rows(quantizer, prefixes)) {
-        assertEquals("SegmentCodeRows", rows.mapped.getClass().getSimpleName());
+        assertEquals(
+            encoding == PrefixEncoding.INT8 ? "SegmentByteRows" : "SegmentPlaneRows",
+            rows.mapped.getClass().getSimpleName());
         int[] ords = random().ints(64, 0, 40).toArray();
         float[] expected = new float[ords.length];
         float max = Float.NEGATIVE_INFINITY;
@@ -109,7 +110,7 @@ public class TestPrefixQuantizer extends LuceneTestCase {
           QuantizedPrefix row = rows.input.read(ords[i]);
           long dot = 0;
           for (int j = 0; j < dims; j++) {
-            dot += component(row.planes, words, j) * component(query.planes, words, j);
+            dot += component(encoding, row, j) * component(encoding.ofQueries(), query, j);
           }
           expected[i] = quantizer.score(query, dot, row.lower, row.step, row.sum, row.correction);
           max = Math.max(max, expected[i]);
@@ -127,10 +128,14 @@ public class TestPrefixQuantizer extends LuceneTestCase {
     }
   }
 
-  private static long component(long[] planes, int planeWords, int dim) {
+  private static long component(PrefixEncoding encoding, QuantizedPrefix prefix, int dim) {
+    if (encoding == PrefixEncoding.INT8) {
+      return Byte.toUnsignedInt(prefix.code[dim]);
+    }
+    int planeBytes = prefix.code.length / encoding.bits();
     long component = 0;
-    for (int bit = 0; bit < planes.length / planeWords; bit++) {
-      component |= ((planes[bit * planeWords + dim / 64] >>> dim) & 1) << bit;
+    for (int bit = 0; bit < encoding.bits(); bit++) {
+      component |= ((prefix.code[bit * planeBytes + dim / 8] >>> dim % 8) & 1) << bit;
     }
     return component;
   }

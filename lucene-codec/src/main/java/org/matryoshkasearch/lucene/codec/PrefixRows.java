@@ -1,0 +1,43 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+
+/**
+ * Rows of a file that hold prefixes, scored where they lie against one query. Not thread-safe.
+ *
+ * <p>There are two readers of each kind of rows, which give the same scores: one over memory
+ * segments with SIMD, found through {@link SimdRows}, and one over any input.
+ */
+abstract class PrefixRows {
+  /** The score of a row. */
+  abstract float score(int ord) throws IOException;
+
+  /**
+   * Scores rows.
+   *
+   * @return the highest score
+   */
+  final float bulkScore(int[] ords, float[] scores, int count) throws IOException {
+    load(ords, count);
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      scores[i] = score(ords[i]);
+      max = Math.max(max, scores[i]);
+    }
+    return max;
+  }
+
+  /** Sets off the loads of all rows, before the first of them is waited for. */
+  void load(int[] ords, int count) throws IOException {}
+}
