@@ -19,7 +19,6 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
@@ -242,7 +241,7 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   @Override
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
     try {
-      return new Lucene99HnswVectorsReader(state, flatFormat.fieldsReader(state));
+      return new MatryoshkaHnswVectorsReader(state, flatFormat.fieldsReader(state));
     } catch (EOFException e) {
       throw new CorruptIndexException(
           "a vector file ends too early", state.segmentInfo.name + state.segmentSuffix, e);

@@ -1,0 +1,211 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+
+/** Searches of one segment of 3000 vectors, a tenth of them deleted. */
+public class PrefixGraphSearchTest extends LuceneTestCase {
+  private static final String FIELD = "v";
+  private static final int DOCS = 3000;
+  private static final int QUERIES = 40;
+  private static final int K = 20;
+
+  private static float[][] vectors;
+  private static Directory directory;
+  private static DirectoryReader index;
+  private static CodecReader segment;
+
+  @BeforeClass
+  public static void write() throws IOException {
+    vectors = NestedVectors.unit(new Random(7), DOCS + QUERIES, 64);
+    directory = newDirectory();
+    MatryoshkaHnswVectorsFormat format =
+        new MatryoshkaHnswVectorsFormat(
+            32,
+            random().nextBoolean() ? PrefixEncoding.INT4 : PrefixEncoding.INT8,
+            FullVectorEncoding.FLOAT32);
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(new MatryoshkaCodec(format))
+            .setMergePolicy(NoMergePolicy.INSTANCE);
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int i = 0; i < DOCS; i++) {
+        Document document = new Document();
+        document.add(new StringField("part", Integer.toString(i % 10), Field.Store.NO));
+        document.add(
+            new KnnFloatVectorField(FIELD, vectors[i], VectorSimilarityFunction.DOT_PRODUCT));
+        writer.addDocument(document);
+      }
+      writer.commit();
+      writer.deleteDocuments(new Term("part", "3"));
+    }
+    index = DirectoryReader.open(directory);
+    segment = (CodecReader) getOnlyLeafReader(index);
+  }
+
+  @AfterClass
+  public static void close() throws IOException {
+    index.close();
+    directory.close();
+    vectors = null;
+    index = null;
+    segment = null;
+    directory = null;
+  }
+
+  private static AcceptDocs live() {
+    return AcceptDocs.fromLiveDocs(segment.getLiveDocs(), DOCS);
+  }
+
+  private static ScoreDoc[] search(float[] target, KnnCollector collector, AcceptDocs accepted)
+      throws IOException {
+    segment.searchNearestVectors(FIELD, target, collector, accepted);
+    return collector.topDocs().scoreDocs;
+  }
+
+  /** What Lucene's own searcher finds in the same graph. */
+  private static ScoreDoc[] searchAsLucene(float[] target) throws IOException {
+    PerFieldKnnVectorsFormat.FieldsReader fields =
+        (PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader();
+    MatryoshkaHnswVectorsReader reader = (MatryoshkaHnswVectorsReader) fields.getFieldReader(FIELD);
+    HnswGraph graph = ((HnswGraphProvider) reader).getGraph(FIELD);
+    RandomVectorScorer scorer = reader.prefixScorer(FIELD, target);
+    KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+    HnswGraphSearcher.search(
+        scorer,
+        new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc),
+        graph,
+        scorer.getAcceptOrds(segment.getLiveDocs()),
+        graph.size());
+    return collector.topDocs().scoreDocs;
+  }
+
+  /** The scores of all documents, by their prefixes. */
+  private static float[] scores(float[] target) throws IOException {
+    FloatVectorValues values = segment.getFloatVectorValues(FIELD);
+    VectorScorer scorer = values.scorer(target);
+    float[] scores = new float[DOCS];
+    for (int doc = scorer.iterator().nextDoc(); doc < DOCS; doc = scorer.iterator().nextDoc()) {
+      scores[doc] = scorer.score();
+    }
+    return scores;
+  }
+
+  private static int hits(ScoreDoc[] found, float[] scores) {
+    float[] live = new float[DOCS];
+    for (int doc = 0; doc < DOCS; doc++) {
+      live[doc] = segment.getLiveDocs().get(doc) ? scores[doc] : 0;
+    }
+    Arrays.sort(live);
+    int hits = 0;
+    for (ScoreDoc hit : found) {
+      hits += hit.score >= live[DOCS - K] ? 1 : 0;
+    }
+    return hits;
+  }
+
+  public void testFindsWhatLucenesSearcherFinds() throws IOException {
+    int ours = 0;
+    int lucenes = 0;
+    for (int i = DOCS; i < vectors.length; i++) {
+      KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+      ScoreDoc[] found = search(vectors[i], collector, live());
+      float[] scores = scores(vectors[i]);
+      Set<Integer> docs = new HashSet<>();
+      for (ScoreDoc hit : found) {
+        assertTrue("deleted", segment.getLiveDocs().get(hit.doc));
+        assertEquals(scores[hit.doc], hit.score, 0);
+        assertTrue("twice", docs.add(hit.doc));
+      }
+      assertEquals(K, docs.size());
+      assertTrue("through the graph", collector.visitedCount() < DOCS / 2);
+      ours += hits(found, scores);
+      lucenes += hits(searchAsLucene(vectors[i]), scores);
+    }
+    assertTrue(ours + " of " + QUERIES * K, ours > 0.9 * QUERIES * K);
+    assertTrue(ours + " against " + lucenes, ours > 0.98 * lucenes);
+  }
+
+  public void testVisitsNoMoreThanItMay() throws IOException {
+    int limit = 1 + random().nextInt(100);
+    KnnCollector collector = new TopKnnCollector(K, limit);
+    search(vectors[DOCS], collector, live());
+    assertTrue(collector.visitedCount() <= limit);
+    assertTrue(collector.earlyTerminated());
+  }
+
+  public void testFindsOnlyWhatIsAccepted() throws IOException {
+    for (int share : new int[] {2, 3, 50}) { // of them, some go past Lucene's filter strategies
+      FixedBitSet accepted = new FixedBitSet(DOCS);
+      for (int doc = 0; doc < DOCS; doc++) {
+        if (share == 2 ? doc % 4 != 0 : doc % share == 0) {
+          accepted.set(doc);
+        }
+      }
+      Bits bits = accepted;
+      KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+      ScoreDoc[] found = search(vectors[DOCS], collector, AcceptDocs.fromLiveDocs(bits, DOCS));
+      assertEquals(K, found.length);
+      for (ScoreDoc hit : found) {
+        assertTrue(accepted.get(hit.doc));
+      }
+    }
+  }
+
+  public void testTellsTheStrategyOfEachBlock() throws IOException {
+    int[] blocks = {0};
+    KnnSearchStrategy counting =
+        new KnnSearchStrategy.Hnsw(0) {
+          @Override
+          public void nextVectorsBlock() {
+            blocks[0]++;
+          }
+        };
+    search(vectors[DOCS], new TopKnnCollector(K, Integer.MAX_VALUE, counting), live());
+    assertTrue(String.valueOf(blocks[0]), blocks[0] > 1);
+  }
+}
