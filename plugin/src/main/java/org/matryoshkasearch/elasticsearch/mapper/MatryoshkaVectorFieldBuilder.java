@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.FieldMapper.Parameter;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
@@ -29,6 +30,7 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   private static final String REINDEX =
       "the segments of the index are built on it; reindex into a new index to change it";
 
+  private final IndexVersion indexCreated;
   private final boolean excludeSourceVectors;
   private final Parameter<Integer> dims;
   private final Parameter<Integer> prefixDims;
@@ -37,8 +39,16 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   private final Parameter<IndexOptions> indexOptions;
   private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
-  MatryoshkaVectorFieldBuilder(String name, boolean excludeSourceVectors) {
+  /**
+   * Begins a mapping.
+   *
+   * @param indexCreated the version that created the index
+   * @param excludeSourceVectors what the setting of the index says
+   */
+  MatryoshkaVectorFieldBuilder(
+      String name, IndexVersion indexCreated, boolean excludeSourceVectors) {
     super(name);
+    this.indexCreated = indexCreated;
     this.excludeSourceVectors = excludeSourceVectors;
     dims = fixed("dims", () -> null, MappingValues::integer, VectorOptions::dims);
     dims.addValidator(value -> VectorOptions.checkDims(value, leafName()));
@@ -146,8 +156,10 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
             dims.get(), prefixDims.get(), similarity.get(), elementType.get(), indexOptions.get());
     return new MatryoshkaVectorFieldMapper(
         leafName(),
-        new MatryoshkaVectorFieldType(context.buildFullName(leafName()), options, meta.get()),
+        new MatryoshkaVectorFieldType(
+            context.buildFullName(leafName()), options, indexCreated, meta.get()),
         builderParams(this, context),
+        indexCreated,
         excludeSourceVectors,
         excludeSourceVectors && context.isSourceSynthetic() == false);
   }

@@ -16,6 +16,7 @@ import java.util.function.BiFunction;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.elasticsearch.index.IndexSettings;
+import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.DocumentParserContext;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.SourceLoader;
@@ -37,6 +38,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
           (name, context) ->
               new MatryoshkaVectorFieldBuilder(
                   name,
+                  context.indexVersionCreated(),
                   IndexSettings.INDEX_MAPPING_EXCLUDE_SOURCE_VECTORS_SETTING.get(
                       context.getIndexSettings().getSettings())),
           notInMultiFields(CONTENT_TYPE));
@@ -57,6 +59,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
         });
   }
 
+  private final IndexVersion indexCreated;
   private final boolean excludeSourceVectors; // what the setting says
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
   private final FieldType luceneType;
@@ -65,9 +68,11 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
       String leafName,
       MatryoshkaVectorFieldType fieldType,
       BuilderParams params,
+      IndexVersion indexCreated,
       boolean excludeSourceVectors,
       boolean excludedFromSource) {
     super(leafName, fieldType, params);
+    this.indexCreated = indexCreated;
     this.excludeSourceVectors = excludeSourceVectors;
     this.excludedFromSource = excludedFromSource;
     VectorOptions options = fieldType.options();
@@ -122,7 +127,8 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
 
   @Override
   public FieldMapper.Builder getMergeBuilder() {
-    return new MatryoshkaVectorFieldBuilder(leafName(), excludeSourceVectors).init(this);
+    return new MatryoshkaVectorFieldBuilder(leafName(), indexCreated, excludeSourceVectors)
+        .init(this);
   }
 
   @Override

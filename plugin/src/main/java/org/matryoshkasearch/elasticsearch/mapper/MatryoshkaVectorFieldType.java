@@ -11,27 +11,35 @@
  */
 package org.matryoshkasearch.elasticsearch.mapper;
 
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.Query;
+import org.elasticsearch.index.IndexVersion;
+import org.elasticsearch.index.fielddata.FieldDataContext;
+import org.elasticsearch.index.fielddata.IndexFieldData;
 import org.elasticsearch.index.mapper.ArraySourceValueFetcher;
 import org.elasticsearch.index.mapper.IndexType;
 import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.index.mapper.SimpleMappedFieldType;
 import org.elasticsearch.index.mapper.ValueFetcher;
 import org.elasticsearch.index.query.SearchExecutionContext;
+import org.elasticsearch.search.DocValueFormat;
 import org.matryoshkasearch.lucene.search.FullVectorScores;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What a search can do with a {@code matryoshka_vector} field. */
 public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
   private final VectorOptions options;
+  private final IndexVersion indexCreated;
 
-  MatryoshkaVectorFieldType(String name, VectorOptions options, Map<String, String> meta) {
+  MatryoshkaVectorFieldType(
+      String name, VectorOptions options, IndexVersion indexCreated, Map<String, String> meta) {
     super(name, IndexType.vectors(), false, meta);
     this.options = options;
+    this.indexCreated = indexCreated;
   }
 
   /**
@@ -105,6 +113,30 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
       protected List<?> parseSourceValue(Object value) {
         return value instanceof String ? List.of(value) : (List<?>) value;
       }
+    };
+  }
+
+  @Override
+  public IndexFieldData.Builder fielddataBuilder(FieldDataContext context) {
+    return (cache, breakers) -> new VectorFieldData(name(), options, indexCreated);
+  }
+
+  /** {@inheritDoc} An array of numbers, or with {@code binary} base64 of big-endian floats. */
+  @Override
+  public DocValueFormat docValueFormat(String format, ZoneId timeZone) {
+    return switch (format) {
+      case null -> DocValueFormat.DENSE_VECTOR;
+      case "array" -> DocValueFormat.DENSE_VECTOR;
+      case "binary" -> DocValueFormat.BINARY;
+      default ->
+          throw new IllegalArgumentException(
+              "field ["
+                  + name()
+                  + "] of type ["
+                  + typeName()
+                  + "] does not support format ["
+                  + format
+                  + "], only [array] and [binary]");
     };
   }
 

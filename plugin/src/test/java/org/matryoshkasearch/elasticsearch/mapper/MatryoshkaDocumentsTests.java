@@ -23,6 +23,7 @@ import org.elasticsearch.ExceptionsHelper;
 import org.elasticsearch.action.bulk.BulkItemResponse;
 import org.elasticsearch.action.bulk.BulkRequestBuilder;
 import org.elasticsearch.action.bulk.BulkResponse;
+import org.elasticsearch.action.fieldcaps.FieldCapabilities;
 import org.elasticsearch.action.search.SearchRequestBuilder;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
@@ -87,6 +88,19 @@ public class MatryoshkaDocumentsTests extends VectorIndexTestCase {
           assertEquals(List.of(1f, 0f, 0.5f), hit.field("vector").getValues());
           assertEquals(Map.of(), hit.getSourceAsMap());
         });
+  }
+
+  public void testFieldCapabilities() {
+    createDocuments();
+    FieldCapabilities capabilities =
+        client()
+            .prepareFieldCaps("test")
+            .setFields("vector")
+            .get()
+            .getField("vector")
+            .get("matryoshka_vector");
+    assertTrue(capabilities.isSearchable());
+    assertFalse(capabilities.isAggregatable());
   }
 
   public void testSyntheticSource() {
@@ -154,16 +168,13 @@ public class MatryoshkaDocumentsTests extends VectorIndexTestCase {
         client().prepareSearch("test").setQuery(QueryBuilders.rangeQuery("vector").gt(1)),
         "Field [vector] of type [matryoshka_vector] does not support range queries");
     assertBadRequest(
-        client().prepareSearch("test").addDocValueField("vector"),
-        "Fielddata is not supported on field [vector] of type [matryoshka_vector]");
-    assertBadRequest(
         client().prepareSearch("test").addSort("vector", SortOrder.ASC),
-        "Fielddata is not supported on field [vector] of type [matryoshka_vector]");
+        "field [vector] of type [matryoshka_vector] does not support sorting");
     assertBadRequest(
         client()
             .prepareSearch("test")
             .addAggregation(AggregationBuilders.terms("all").field("vector")),
-        "Fielddata is not supported on field [vector] of type [matryoshka_vector]");
+        "String representation of doc values for vector fields is not supported");
   }
 
   private static void assertBadRequest(SearchRequestBuilder request, String message) {

@@ -142,6 +142,10 @@ public class MatryoshkaVectorFieldMapperTests extends MapperTestCase {
     }
   }
 
+  /** As with {@code dense_vector}, there is field data for scripts and none for aggregations. */
+  @Override
+  public void testAggregatableConsistency() {}
+
   /** A document has one vector, so an array of values is refused. */
   @Override
   public void testSyntheticSourceKeepArrays() {}
