@@ -15,38 +15,25 @@ import static org.junit.Assert.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.Test;
-import org.matryoshkasearch.cli.node.NodeClient.Response;
 
 /** Sends the requests of the README as they stand there. */
 public class ReadmeIT extends NodeTestCase {
 
   private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
 
-  /** A request of Kibana's console: a line with method and path, and the body that follows it. */
-  private static final Pattern REQUEST =
-      Pattern.compile(
-          "(PUT|POST|GET|DELETE) (\\S+)\n(.*?)(?=\n(?:PUT|POST|GET|DELETE) |\\z)", Pattern.DOTALL);
-
   @Test
   public void testRequests() throws IOException {
-    String readme = Files.readString(Path.of("..", "README.md"));
+    String readme = Files.readString(TestSets.CHECKOUT.resolve("README.md"));
     JsonNode answer = null;
     Matcher console = CONSOLE.matcher(readme);
     while (console.find()) {
-      Matcher request = REQUEST.matcher(console.group(1));
-      while (request.find()) {
-        byte[] body = (request.group(3).strip() + "\n").getBytes(StandardCharsets.UTF_8);
-        Response response = client().send(request.group(1), "/" + request.group(2), body);
-        assertEquals(request.group(2) + " " + response.body(), 2, response.status() / 100);
-        assertEquals(request.group(2), false, response.body().path("errors").asBoolean());
-        answer = response.body();
+      for (ConsoleRequest request : ConsoleRequest.parse(console.group(1))) {
+        answer = request.run(client());
       }
     }
     List<String> found = answer.path("hits").path("hits").findValuesAsText("_id");
