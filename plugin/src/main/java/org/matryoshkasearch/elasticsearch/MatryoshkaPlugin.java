@@ -14,6 +14,7 @@ package org.matryoshkasearch.elasticsearch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.elasticsearch.index.IndexModule;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.engine.EngineFactory;
 import org.elasticsearch.index.mapper.Mapper;
@@ -25,6 +26,7 @@ import org.matryoshkasearch.elasticsearch.engine.MatryoshkaEngineFactory;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 import org.matryoshkasearch.elasticsearch.query.ExactMatryoshkaQueryBuilder;
 import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
+import org.matryoshkasearch.elasticsearch.query.StageProfile;
 
 /**
  * The Elasticsearch plugin: registers the field type {@code matryoshka_vector}, the query {@code
@@ -52,6 +54,11 @@ public final class MatryoshkaPlugin extends Plugin
             ExactMatryoshkaQueryBuilder.NAME,
             ExactMatryoshkaQueryBuilder::new,
             ExactMatryoshkaQueryBuilder::fromXContent));
+  }
+
+  @Override
+  public void onIndexModule(IndexModule module) {
+    module.addSearchOperationListener(new StageProfile());
   }
 
   @Override

@@ -32,6 +32,8 @@ import org.elasticsearch.search.SearchHit;
 import org.elasticsearch.test.ESSingleNodeTestCase;
 import org.elasticsearch.xcontent.XContentType;
 import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
+import org.matryoshkasearch.elasticsearch.query.Prefilters;
+import org.matryoshkasearch.elasticsearch.query.QueryVector;
 import org.matryoshkasearch.elasticsearch.query.SearchSize;
 
 /** Indices with vectors on a node, in the JVM of the test. */
@@ -117,7 +119,12 @@ public abstract class VectorIndexTestCase extends ESSingleNodeTestCase {
   protected static MatryoshkaKnnQueryBuilder knn(
       String field, float[] target, int k, Integer candidates, QueryBuilder... filters) {
     return new MatryoshkaKnnQueryBuilder(
-        field, target, new SearchSize(k, candidates, null), List.of(), List.of(filters), null);
+        field,
+        QueryVector.of(target),
+        new SearchSize(k, candidates, null),
+        List.of(),
+        Prefilters.of(filters),
+        null);
   }
 
   /** The vectors format of each vector field, over all segments; several are joined. */

@@ -17,9 +17,9 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * The vector of a document, written as a string: base64 of big-endian components, 4 bytes each (an
- * IEEE float) or 2 bytes each (a bfloat16, its upper half), or hex of signed bytes, one a
- * component. Its length says which it is.
+ * The vector of a document or of a query, written as a string: base64 of big-endian components, 4
+ * bytes each (an IEEE float) or 2 bytes each (a bfloat16, its upper half), or hex of signed bytes,
+ * one a component. Its length says which it is.
  */
 final class EncodedVector {
   private EncodedVector() {}
@@ -54,6 +54,49 @@ final class EncodedVector {
             + "] bytes (float) or ["
             + dims * Short.BYTES
             + "] bytes (bfloat16) in base64, or ["
+            + dims
+            + "] bytes in hex");
+  }
+
+  /**
+   * Decodes the vector of a query, by the rules of {@code knn}: 2 bytes a component only where the
+   * field stores bfloat16s, and hex before base64. A shorter vector is one of floats in base64, for
+   * a field that stores floats, or one in hex: of any other, the length would not say which it is.
+   *
+   * @param what begins the messages
+   * @throws IllegalArgumentException when the string is nothing of that, or of another length
+   */
+  static float[] decodeQuery(String text, VectorOptions options, String what) {
+    int dims = options.dims();
+    boolean bfloat16 = options.elementType() == ElementType.BFLOAT16;
+    byte[] hex = fromHex(text);
+    if (hex != null && hex.length >= options.prefixDims() && hex.length <= dims) {
+      return signedBytes(hex);
+    }
+    int minFloats = bfloat16 ? dims : options.prefixDims();
+    byte[] bytes = fromBase64(text);
+    if (bytes != null && bfloat16 && bytes.length == dims * Short.BYTES) {
+      return bfloat16s(bytes);
+    }
+    if (bytes != null
+        && bytes.length % Float.BYTES == 0
+        && bytes.length >= minFloats * Float.BYTES
+        && bytes.length <= dims * Float.BYTES) {
+      return floats(bytes);
+    }
+    throw new IllegalArgumentException(
+        what
+            + " is a string that holds "
+            + describe(bytes, hex)
+            + " but must hold "
+            + (bfloat16 ? "[" + dims * Short.BYTES + "] bytes (bfloat16) or " : "")
+            + "["
+            + minFloats * Float.BYTES
+            + "] to ["
+            + dims * Float.BYTES
+            + "] bytes (float) in base64, or ["
+            + options.prefixDims()
+            + "] to ["
             + dims
             + "] bytes in hex");
   }

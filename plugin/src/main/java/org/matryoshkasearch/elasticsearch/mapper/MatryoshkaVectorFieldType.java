@@ -98,6 +98,16 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
         new FieldExistsQuery(name()), new FullVectorScores(name(), target));
   }
 
+  /**
+   * Decodes the vector of a query.
+   *
+   * @param encoded base64 or hex
+   * @throws IllegalArgumentException when it is neither, or of a length that the field cannot have
+   */
+  public float[] decodeQueryVector(String encoded) {
+    return EncodedVector.decodeQuery(encoded, options, queryVector());
+  }
+
   private String queryVector() {
     return "[query_vector] for field [" + name() + "]";
   }

@@ -12,7 +12,6 @@
 package org.matryoshkasearch.elasticsearch.query;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Objects;
 import org.apache.lucene.search.Query;
 import org.elasticsearch.TransportVersion;
@@ -38,10 +37,10 @@ public final class ExactMatryoshkaQueryBuilder
   public static final String NAME = "exact_matryoshka";
 
   private final String field;
-  private final float[] queryVector;
+  private final QueryVector queryVector;
   private final Float similarity;
 
-  ExactMatryoshkaQueryBuilder(String field, float[] queryVector, Float similarity) {
+  ExactMatryoshkaQueryBuilder(String field, QueryVector queryVector, Float similarity) {
     this.field = field;
     this.queryVector = queryVector;
     this.similarity = similarity;
@@ -51,14 +50,14 @@ public final class ExactMatryoshkaQueryBuilder
   public ExactMatryoshkaQueryBuilder(StreamInput in) throws IOException {
     super(in);
     field = in.readString();
-    queryVector = in.readFloatArray();
+    queryVector = QueryVector.read(in);
     similarity = in.readOptionalFloat();
   }
 
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
     out.writeString(field);
-    out.writeFloatArray(queryVector);
+    queryVector.writeTo(out);
     out.writeOptionalFloat(similarity);
   }
 
@@ -75,7 +74,7 @@ public final class ExactMatryoshkaQueryBuilder
   protected void doXContent(XContentBuilder builder, Params params) throws IOException {
     builder.startObject(NAME);
     builder.field("field", field);
-    builder.array("query_vector", queryVector);
+    queryVector.toXContent(builder, params);
     if (similarity != null) {
       builder.field("similarity", similarity);
     }
@@ -90,7 +89,7 @@ public final class ExactMatryoshkaQueryBuilder
       return Queries.newUnmappedFieldQuery(field);
     }
     MatryoshkaVectorFieldType vectors = MatryoshkaVectorFieldType.of(mapped, NAME);
-    Query query = vectors.exactQuery(queryVector);
+    Query query = vectors.exactQuery(queryVector.numbers(vectors));
     return similarity == null
         ? query
         : new VectorSimilarityQuery(
@@ -100,13 +99,13 @@ public final class ExactMatryoshkaQueryBuilder
   @Override
   protected boolean doEquals(ExactMatryoshkaQueryBuilder other) {
     return field.equals(other.field)
-        && Arrays.equals(queryVector, other.queryVector)
+        && queryVector.equals(other.queryVector)
         && Objects.equals(similarity, other.similarity);
   }
 
   @Override
   protected int doHashCode() {
-    return Objects.hash(field, Arrays.hashCode(queryVector), similarity);
+    return Objects.hash(field, queryVector, similarity);
   }
 
   @Override

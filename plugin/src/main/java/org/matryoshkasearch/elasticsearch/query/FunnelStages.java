@@ -23,12 +23,13 @@ import org.matryoshkasearch.lucene.search.FunnelStage;
 
 /** The parameter {@code funnel}: {@code [{"dims": 512, "keep": 30}]}, its JSON, wire and rules. */
 final class FunnelStages {
+  static final ParseField FUNNEL = new ParseField("funnel");
   static final ParseField DIMS = new ParseField("dims");
   static final ParseField KEEP = new ParseField("keep");
 
   private static final ConstructingObjectParser<FunnelStage, Void> PARSER =
       new ConstructingObjectParser<>(
-          "funnel", args -> new FunnelStage((int) args[0], (int) args[1]));
+          FUNNEL.getPreferredName(), args -> new FunnelStage((int) args[0], (int) args[1]));
 
   static {
     PARSER.declareInt(ConstructingObjectParser.constructorArg(), DIMS);
@@ -42,6 +43,10 @@ final class FunnelStages {
   }
 
   static void toXContent(XContentBuilder builder, List<FunnelStage> stages) throws IOException {
+    if (stages.isEmpty()) {
+      return;
+    }
+    builder.startArray(FUNNEL.getPreferredName());
     for (FunnelStage stage : stages) {
       builder
           .startObject()
@@ -49,6 +54,7 @@ final class FunnelStages {
           .field(KEEP.getPreferredName(), stage.keep())
           .endObject();
     }
+    builder.endArray();
   }
 
   static FunnelStage read(StreamInput in) throws IOException {

@@ -15,8 +15,6 @@ import static org.elasticsearch.xcontent.ConstructingObjectParser.constructorArg
 import static org.elasticsearch.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.lucene.search.Query;
@@ -32,6 +30,7 @@ import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.QueryRewriteContext;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.index.query.ToChildBlockJoinQueryBuilder;
+import org.elasticsearch.search.vectors.QueryVectorBuilder;
 import org.elasticsearch.xcontent.ConstructingObjectParser;
 import org.elasticsearch.xcontent.ObjectParser.ValueType;
 import org.elasticsearch.xcontent.ParseField;
@@ -39,7 +38,6 @@ import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
-import org.matryoshkasearch.elasticsearch.mapper.VectorReader;
 import org.matryoshkasearch.lucene.search.FunnelStage;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
@@ -56,12 +54,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   public static final String NAME = "matryoshka_knn";
 
   private static final ParseField FIELD = new ParseField("field");
-  private static final ParseField QUERY_VECTOR = new ParseField("query_vector");
-  private static final ParseField FUNNEL = new ParseField("funnel");
-  private static final ParseField FILTER = new ParseField("filter");
   private static final ParseField SIMILARITY = new ParseField("similarity");
-
-  private static final int EXPECTED_DIMS = 1024;
 
   private static final ConstructingObjectParser<MatryoshkaKnnQueryBuilder, Void> PARSER =
       new ConstructingObjectParser<>(
@@ -69,20 +62,23 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
           args ->
               new MatryoshkaKnnQueryBuilder(
                   (String) args[0],
-                  (float[]) args[1],
-                  new SearchSize((Integer) args[2], (Integer) args[3], (RescoreVector) args[4]),
-                  listOf(args[5]),
+                  QueryVector.of((QueryVector) args[1], (QueryVectorBuilder) args[2]),
+                  new SearchSize((Integer) args[3], (Integer) args[4], (RescoreVector) args[5]),
                   listOf(args[6]),
-                  (Float) args[7]));
+                  new Prefilters(listOf(args[7]), Boolean.TRUE.equals(args[8])),
+                  (Float) args[9]));
 
   static {
     PARSER.declareString(constructorArg(), FIELD);
     PARSER.declareField(
-        constructorArg(),
-        (parser, unused) ->
-            VectorReader.read(parser, EXPECTED_DIMS, "[" + QUERY_VECTOR.getPreferredName() + "]"),
-        QUERY_VECTOR,
+        optionalConstructorArg(),
+        (parser, unused) -> QueryVector.fromXContent(parser),
+        QueryVector.NUMBERS,
         ValueType.VALUE_OBJECT_ARRAY);
+    PARSER.declareNamedObject(
+        optionalConstructorArg(),
+        (parser, unused, name) -> parser.namedObject(QueryVectorBuilder.class, name, null),
+        QueryVector.BUILDER);
     PARSER.declareInt(optionalConstructorArg(), SearchSize.K);
     PARSER.declareInt(optionalConstructorArg(), SearchSize.NUM_CANDIDATES);
     PARSER.declareObject(
@@ -90,12 +86,15 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
         (parser, unused) -> RescoreVector.fromXContent(parser),
         SearchSize.RESCORE_VECTOR);
     PARSER.declareObjectArray(
-        optionalConstructorArg(), (parser, unused) -> FunnelStages.fromXContent(parser), FUNNEL);
+        optionalConstructorArg(),
+        (parser, unused) -> FunnelStages.fromXContent(parser),
+        FunnelStages.FUNNEL);
     PARSER.declareFieldArray(
         optionalConstructorArg(),
         (parser, unused) -> parseInnerQueryBuilder(parser),
-        FILTER,
+        Prefilters.FILTER,
         ValueType.OBJECT_ARRAY);
+    PARSER.declareBoolean(optionalConstructorArg(), Prefilters.AUTOMATIC);
     PARSER.declareFloat(optionalConstructorArg(), SIMILARITY);
     declareStandardFields(PARSER);
   }
@@ -106,59 +105,76 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   }
 
   private final String field;
-  private final float[] queryVector;
+  private final QueryVector vector;
   private final SearchSize size;
   private final List<FunnelStage> funnel;
-  private final List<QueryBuilder> filters;
+  private final Prefilters filters;
   private final Float similarity;
+
+  /** Whether the request asks for a profile. */
+  private final boolean profiled;
 
   /**
    * Creates a query.
    *
    * @param field the {@code matryoshka_vector} field to search
-   * @param queryVector prefix_dims to dims components
+   * @param vector prefix_dims to dims components
    * @param size how many hits and candidates
    * @param funnel stages between the graph and the full vectors; empty for none
-   * @param filters only documents that match all of them are returned; empty for none
+   * @param filters what documents must match to be searched
    * @param similarity only documents at least as similar are returned, in the unit of the field's
    *     similarity; null for all
    * @throws IllegalArgumentException when a value is out of range
    */
   public MatryoshkaKnnQueryBuilder(
       String field,
-      float[] queryVector,
+      QueryVector vector,
       SearchSize size,
       List<FunnelStage> funnel,
-      List<QueryBuilder> filters,
+      Prefilters filters,
       Float similarity) {
-    FunnelStages.check(funnel, size.k(), queryVector.length);
+    this(field, vector, size, funnel, filters, similarity, false);
+  }
+
+  private MatryoshkaKnnQueryBuilder(
+      String field,
+      QueryVector vector,
+      SearchSize size,
+      List<FunnelStage> funnel,
+      Prefilters filters,
+      Float similarity,
+      boolean profiled) {
+    FunnelStages.check(funnel, size.k(), vector.dims());
     this.field = Objects.requireNonNull(field);
-    this.queryVector = queryVector.clone();
+    this.vector = vector;
     this.size = size;
     this.funnel = List.copyOf(funnel);
-    this.filters = List.copyOf(filters);
+    this.filters = filters;
     this.similarity = similarity;
+    this.profiled = profiled;
   }
 
   /** Reads what {@link #doWriteTo} wrote. */
   public MatryoshkaKnnQueryBuilder(StreamInput in) throws IOException {
     super(in);
     field = in.readString();
-    queryVector = in.readFloatArray();
+    vector = QueryVector.read(in);
     size = SearchSize.read(in);
     funnel = in.readCollectionAsImmutableList(FunnelStages::read);
-    filters = List.copyOf(readQueries(in));
+    filters = Prefilters.read(in);
     similarity = in.readOptionalFloat();
+    profiled = in.readBoolean();
   }
 
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
     out.writeString(field);
-    out.writeFloatArray(queryVector);
+    vector.writeTo(out);
     size.writeTo(out);
     out.writeCollection(funnel, FunnelStages::write);
-    writeQueries(out, filters);
+    filters.writeTo(out);
     out.writeOptionalFloat(similarity);
+    out.writeBoolean(profiled);
   }
 
   /** Reads the body of the query. */
@@ -170,16 +186,10 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   protected void doXContent(XContentBuilder builder, Params params) throws IOException {
     builder.startObject(NAME);
     builder.field(FIELD.getPreferredName(), field);
-    builder.array(QUERY_VECTOR.getPreferredName(), queryVector);
+    vector.toXContent(builder, params);
     size.toXContent(builder, params);
-    if (funnel.isEmpty() == false) {
-      builder.startArray(FUNNEL.getPreferredName());
-      FunnelStages.toXContent(builder, funnel);
-      builder.endArray();
-    }
-    if (filters.isEmpty() == false) {
-      builder.xContentList(FILTER.getPreferredName(), filters);
-    }
+    FunnelStages.toXContent(builder, funnel);
+    filters.toXContent(builder, params);
     if (similarity != null) {
       builder.field(SIMILARITY.getPreferredName(), similarity);
     }
@@ -190,30 +200,29 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   @Override
   @SuppressWarnings("ReferenceEquality") // a rewrite says by identity that there was nothing to do
   protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
-    boolean changed = false;
-    List<QueryBuilder> rewritten = new ArrayList<>(filters.size());
-    for (QueryBuilder filter : filters) {
-      QueryBuilder query = filter.rewrite(context);
-      if (query instanceof MatchNoneQueryBuilder) {
-        return query;
+    Prefilters filtersNow = filters.rewrite(context);
+    for (QueryBuilder filter : filtersNow.queries()) {
+      if (filter instanceof MatchNoneQueryBuilder) {
+        return filter;
       }
-      changed |= query != filter;
-      rewritten.add(query);
     }
+    QueryVector vectorNow = vector.rewrite(context);
     if (context.convertToInnerHitsRewriteContext() != null) {
-      return forInnerHits(rewritten);
+      return forInnerHits(vectorNow, filtersNow.queries());
     }
-    if (changed == false) {
+    boolean profiledNow = profiled || context.isProfile();
+    if (filtersNow == filters && vectorNow == vector && profiledNow == profiled) {
       return this;
     }
-    return new MatryoshkaKnnQueryBuilder(field, queryVector, size, funnel, rewritten, similarity)
+    return new MatryoshkaKnnQueryBuilder(
+            field, vectorNow, size, funnel, filtersNow, similarity, profiledNow)
         .boost(boost)
         .queryName(queryName);
   }
 
   /** Inner hits rank all children of a parent that was found, so nothing is to be searched. */
-  private QueryBuilder forInnerHits(List<QueryBuilder> rewrittenFilters) {
-    QueryBuilder exact = new ExactMatryoshkaQueryBuilder(field, queryVector, similarity);
+  private QueryBuilder forInnerHits(QueryVector target, List<QueryBuilder> rewrittenFilters) {
+    QueryBuilder exact = new ExactMatryoshkaQueryBuilder(field, target, similarity);
     if (rewrittenFilters.isEmpty()) {
       return exact;
     }
@@ -235,13 +244,14 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     MatryoshkaVectorFieldType vectors = MatryoshkaVectorFieldType.of(mapped, NAME);
     int hits = size.hits(context.requestSize());
     int candidates = size.candidates(hits, vectors.options().indexOptions());
-    FunnelStages.check(funnel, hits, queryVector.length);
+    float[] target = vector.numbers(vectors);
+    FunnelStages.check(funnel, hits, target.length);
     FunnelStages.checkSearch(funnel, field, vectors.options().prefixDims(), candidates);
 
     NestedFilters nested = NestedFilters.of(context, mapped.name());
-    MatryoshkaKnnQuery.Builder query = vectors.knnQuery(queryVector, hits).candidates(candidates);
+    MatryoshkaKnnQuery.Builder query = vectors.knnQuery(target, hits).candidates(candidates);
     query.funnel(funnel);
-    Query filter = nested.filter(filters);
+    Query filter = nested.filter(filters.toQueries(context));
     if (filter != null) {
       query.filter(filter);
     }
@@ -251,22 +261,26 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     if (similarity != null) {
       query.minScore(vectors.options().similarity().score(similarity));
     }
+    if (profiled) {
+      query.listener(new StageRecorder());
+    }
     return query.build();
   }
 
   @Override
   protected boolean doEquals(MatryoshkaKnnQueryBuilder other) {
     return field.equals(other.field)
-        && Arrays.equals(queryVector, other.queryVector)
+        && vector.equals(other.vector)
         && size.equals(other.size)
         && funnel.equals(other.funnel)
         && filters.equals(other.filters)
-        && Objects.equals(similarity, other.similarity);
+        && Objects.equals(similarity, other.similarity)
+        && profiled == other.profiled;
   }
 
   @Override
   protected int doHashCode() {
-    return Objects.hash(field, Arrays.hashCode(queryVector), size, funnel, filters, similarity);
+    return Objects.hash(field, vector, size, funnel, filters, similarity, profiled);
   }
 
   @Override

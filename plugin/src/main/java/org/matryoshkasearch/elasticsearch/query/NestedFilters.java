@@ -21,7 +21,6 @@ import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.ToChildBlockJoinQuery;
 import org.elasticsearch.common.lucene.search.Queries;
 import org.elasticsearch.index.mapper.NestedObjectMapper;
-import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.index.search.NestedHelper;
 import org.elasticsearch.search.vectors.CachingEnableFilterQuery;
@@ -90,10 +89,10 @@ final class NestedFilters {
   }
 
   /** All filters in one query over the documents that have the field; null when there are none. */
-  Query filter(List<QueryBuilder> filters) throws IOException {
+  Query filter(List<Query> filters) throws IOException {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
-    for (QueryBuilder filter : filters) {
-      add(all, atLevelOfField(filter.toQuery(context)));
+    for (Query filter : filters) {
+      add(all, atLevelOfField(filter));
     }
     if (context.getAliasFilter() != null) {
       Query alias = context.getAliasFilter().toQuery(context);

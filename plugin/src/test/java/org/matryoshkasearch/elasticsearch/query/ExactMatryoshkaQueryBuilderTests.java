@@ -22,7 +22,8 @@ import org.elasticsearch.test.EqualsHashCodeTestUtils;
 public class ExactMatryoshkaQueryBuilderTests extends ESTestCase {
 
   private static ExactMatryoshkaQueryBuilder query(String field, float first, Float similarity) {
-    return new ExactMatryoshkaQueryBuilder(field, new float[] {first, 2}, similarity);
+    return new ExactMatryoshkaQueryBuilder(
+        field, QueryVector.of(new float[] {first, 2}), similarity);
   }
 
   public void testWireAndEquality() {

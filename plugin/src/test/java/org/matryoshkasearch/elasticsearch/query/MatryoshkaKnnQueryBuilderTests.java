@@ -73,12 +73,15 @@ public class MatryoshkaKnnQueryBuilderTests
     List<QueryBuilder> filters =
         randomList(2, () -> QueryBuilders.termQuery(KEYWORD_FIELD_NAME, randomAlphaOfLength(4)));
     Float similarity = randomBoolean() ? null : (Float) randomFloatBetween(-1, 1, true);
+    float[] vector = randomVector(dims);
+    QueryVector target =
+        randomBoolean() ? QueryVector.of(vector) : QueryVector.of(EncodedVectors.base64(vector));
     return new MatryoshkaKnnQueryBuilder(
         FIELD,
-        randomVector(dims),
+        target,
         new SearchSize(k, numCandidates, rescore),
         funnel,
-        filters,
+        new Prefilters(filters, randomBoolean()),
         similarity);
   }
 
@@ -105,7 +108,8 @@ public class MatryoshkaKnnQueryBuilderTests
 
   private static MatryoshkaKnnQueryBuilder query(
       SearchSize size, List<FunnelStage> funnel, int dims) {
-    return new MatryoshkaKnnQueryBuilder(FIELD, randomVector(dims), size, funnel, List.of(), null);
+    return new MatryoshkaKnnQueryBuilder(
+        FIELD, QueryVector.of(randomVector(dims)), size, funnel, Prefilters.of(), null);
   }
 
   public void testFromJson() throws IOException {
@@ -130,10 +134,10 @@ public class MatryoshkaKnnQueryBuilderTests
     QueryBuilder expected =
         new MatryoshkaKnnQueryBuilder(
                 FIELD,
-                new float[] {1, 2, 3, 4, 5, 6},
+                QueryVector.of(new float[] {1, 2, 3, 4, 5, 6}),
                 new SearchSize(10, 100, new RescoreVector(5)),
                 List.of(new FunnelStage(5, 30)),
-                List.of(QueryBuilders.termQuery("lang", "en")),
+                Prefilters.of(QueryBuilders.termQuery("lang", "en")),
                 0.6f)
             .boost(2)
             .queryName("mine");
@@ -150,10 +154,10 @@ public class MatryoshkaKnnQueryBuilderTests
     assertEquals(
         new MatryoshkaKnnQueryBuilder(
             FIELD,
-            new float[] {1, 2, 3, 4},
+            QueryVector.of(new float[] {1, 2, 3, 4}),
             DEFAULT_SIZE,
             List.of(),
-            List.of(QueryBuilders.termQuery("lang", "en")),
+            Prefilters.of(QueryBuilders.termQuery("lang", "en")),
             null),
         parsed);
   }
@@ -179,7 +183,12 @@ public class MatryoshkaKnnQueryBuilderTests
   public void testSimilarityBecomesAScore() throws IOException {
     MatryoshkaKnnQueryBuilder builder =
         new MatryoshkaKnnQueryBuilder(
-            FIELD, randomVector(DIMS), DEFAULT_SIZE, List.of(), List.of(), 0.6f);
+            FIELD,
+            QueryVector.of(randomVector(DIMS)),
+            DEFAULT_SIZE,
+            List.of(),
+            Prefilters.of(),
+            0.6f);
     MatryoshkaKnnQuery query = (MatryoshkaKnnQuery) builder.toQuery(createSearchExecutionContext());
     assertEquals(0.8f, query.getMinScore(), 1e-6f);
   }
@@ -223,7 +232,7 @@ public class MatryoshkaKnnQueryBuilderTests
   }
 
   public void testQueryVectorMustBeNumbers() {
-    for (String vector : List.of("1", "\"1\"", "null", "{}", "[1, null]", "[[1]]", "[\"1\"]")) {
+    for (String vector : List.of("1", "null", "{}", "[1, null]", "[[1]]", "[\"1\"]")) {
       String json =
           "{\"matryoshka_knn\": {\"field\": \"embedding\", \"query_vector\": " + vector + "}}";
       Exception e = expectThrows(IllegalArgumentException.class, () -> parseQuery(json));
@@ -238,7 +247,12 @@ public class MatryoshkaKnnQueryBuilderTests
   public void testUnmappedFieldMatchesNothing() throws IOException {
     Query query =
         new MatryoshkaKnnQueryBuilder(
-                "missing", randomVector(DIMS), DEFAULT_SIZE, List.of(), List.of(), null)
+                "missing",
+                QueryVector.of(randomVector(DIMS)),
+                DEFAULT_SIZE,
+                List.of(),
+                Prefilters.of(),
+                null)
             .toQuery(createSearchExecutionContext());
     assertThat(query, instanceOf(MatchNoDocsQuery.class));
   }
@@ -250,10 +264,10 @@ public class MatryoshkaKnnQueryBuilderTests
             () ->
                 new MatryoshkaKnnQueryBuilder(
                         KEYWORD_FIELD_NAME,
-                        randomVector(DIMS),
+                        QueryVector.of(randomVector(DIMS)),
                         DEFAULT_SIZE,
                         List.of(),
-                        List.of(),
+                        Prefilters.of(),
                         null)
                     .toQuery(createSearchExecutionContext()));
     assertEquals(
@@ -267,10 +281,10 @@ public class MatryoshkaKnnQueryBuilderTests
     QueryBuilder query =
         new MatryoshkaKnnQueryBuilder(
             FIELD,
-            randomVector(DIMS),
+            QueryVector.of(randomVector(DIMS)),
             DEFAULT_SIZE,
             List.of(),
-            List.of(new MatchNoneQueryBuilder()),
+            Prefilters.of(new MatchNoneQueryBuilder()),
             null);
     assertThat(
         query.rewrite(createSearchExecutionContext()), instanceOf(MatchNoneQueryBuilder.class));

@@ -149,10 +149,10 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
                     INDEX,
                     new MatryoshkaKnnQueryBuilder(
                         "ours",
-                        target,
+                        QueryVector.of(target),
                         new SearchSize(10, 60, new RescoreVector(1)),
                         List.of(),
-                        List.of(),
+                        Prefilters.of(),
                         null),
                     10)
                 .keySet());
@@ -213,7 +213,12 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
       expected.values().removeIf(score -> score < similarity.score(threshold));
       MatryoshkaKnnQueryBuilder query =
           new MatryoshkaKnnQueryBuilder(
-              "ours", target, new SearchSize(DOCS, DOCS, null), List.of(), List.of(), threshold);
+              "ours",
+              QueryVector.of(target),
+              new SearchSize(DOCS, DOCS, null),
+              List.of(),
+              Prefilters.of(),
+              threshold);
       assertHits(expected, search(INDEX, query, DOCS));
       QueryBuilder dense =
           new KnnVectorQueryBuilder("dense", target, DOCS, DOCS, null, null, threshold);
@@ -236,10 +241,10 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
             INDEX,
             new MatryoshkaKnnQueryBuilder(
                 "ours",
-                target,
+                QueryVector.of(target),
                 new SearchSize(10, DOCS, null),
                 List.of(new FunnelStage(18, 10)),
-                List.of(),
+                Prefilters.of(),
                 null),
             10));
   }
@@ -265,7 +270,12 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
     createDocuments(VectorSimilarity.COSINE, "\"index_options\": {\"type\": \"hnsw\"}");
     MatryoshkaKnnQueryBuilder query =
         new MatryoshkaKnnQueryBuilder(
-            "ours", unitVector(DIMS), new SearchSize(null, null, null), List.of(), List.of(), null);
+            "ours",
+            QueryVector.of(unitVector(DIMS)),
+            new SearchSize(null, null, null),
+            List.of(),
+            Prefilters.of(),
+            null);
     assertEquals(17, search(INDEX, query, 17).size());
   }
 
