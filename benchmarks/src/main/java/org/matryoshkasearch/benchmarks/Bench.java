@@ -11,14 +11,16 @@
  */
 package org.matryoshkasearch.benchmarks;
 
+import io.github.jbellis.jvector.graph.GraphSearcher;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.search.IndexSearcher;
+import org.elasticsearch.index.codec.vectors.es93.ES93HnswBinaryQuantizedVectorsFormat;
 import org.matryoshkasearch.benchmarks.data.DataSet;
 import org.matryoshkasearch.benchmarks.data.DataSets;
 import org.matryoshkasearch.benchmarks.index.Contender;
@@ -28,6 +30,8 @@ import org.matryoshkasearch.benchmarks.index.Searchable;
 import org.matryoshkasearch.benchmarks.measure.Recalls;
 import org.matryoshkasearch.benchmarks.measure.Result;
 import org.matryoshkasearch.benchmarks.measure.Rounds;
+import org.matryoshkasearch.benchmarks.report.Plot;
+import org.matryoshkasearch.benchmarks.report.Plot.Curve;
 import org.matryoshkasearch.benchmarks.report.ResultFile;
 import org.matryoshkasearch.benchmarks.report.Summary;
 import org.matryoshkasearch.cli.ProgressBar;
@@ -36,6 +40,20 @@ import org.matryoshkasearch.cli.UsageException;
 
 /** Builds, searches and reports. A contender that fails is reported and does not end the others. */
 final class Bench {
+
+  private static final List<String> LIBRARIES =
+      List.of(
+          jarOf(IndexSearcher.class),
+          jarOf(ES93HnswBinaryQuantizedVectorsFormat.class),
+          jarOf(GraphSearcher.class));
+
+  private static final String CONDITIONS =
+      """
+      One thread for builds and for searches, one segment, memory-mapped files, everything in memory. Each contender is
+      judged at the first setting whose recall reaches %s. Times are those of the median round; all contenders take turns.
+      Hot bytes are those of codes and graph (or vectors and graph) a vector.
+      """
+          .replace("%s", String.valueOf(Recalls.TARGET));
 
   private final Screen screen;
   private final BenchSettings settings;
@@ -54,11 +72,7 @@ final class Bench {
   }
 
   void run() throws IOException, UsageException {
-    DataSets sets = new DataSets(work.resolve("data"), screen);
-    DataSet data =
-        settings.vectors() == null
-            ? sets.generated(settings.rows(), settings.dims(), settings.queries())
-            : sets.ofFile(settings.vectors(), settings.dims(), settings.queries());
+    DataSet data = settings.data().prepare(new DataSets(work.resolve("data"), screen));
     int dims = data.documents().dims();
     Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch());
     Indexes indexes =
@@ -118,7 +132,7 @@ final class Bench {
       for (Contender contender : selected) {
         try {
           indexes.tryOut(contender);
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
           results.put(contender, failed(contender, e));
         }
         bar.update(++done);
@@ -131,7 +145,7 @@ final class Bench {
       Indexes.Built built = indexes.build(contender);
       long bytes = indexes.size(contender);
       return new Result(contender, null, built.time(), built.reused(), rows, bytes, 0, List.of());
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
       return failed(contender, e);
     }
   }
@@ -177,7 +191,7 @@ final class Bench {
       Result withRecalls = result.searched(index.hotBytes(), recalls.of(index));
       rounds.add(index, withRecalls);
       return withRecalls;
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
       return failed(contender, e);
     }
   }
@@ -190,9 +204,7 @@ final class Bench {
     if (folder == null) {
       folder = settings.quick() ? work.resolve("results") : checkout.resolve("benchmarks/results");
     }
-    Files.createDirectories(folder);
-    ResultFile file = new ResultFile(data, settings.k(), settings.arguments(), results);
-    screen.err().println("Results are in " + file.write(folder));
+    screen.err().println("Results are in " + write(folder, data, results, summary));
     if (results.stream()
         .anyMatch(result -> result.ran() && result.contender().name().equals(contenders.ours()))) {
       String float32 = Contenders.LUCENE_FLOAT32;
@@ -201,5 +213,32 @@ final class Bench {
           .out()
           .println(summary.ratios(contenders.ours(), float32, oneBit, contenders.stockPrefix()));
     }
+  }
+
+  private Path write(Path folder, DataSet data, List<Result> results, Summary summary)
+      throws IOException {
+    String title = data.name() + ", recall@" + settings.k();
+    List<Curve> curves =
+        results.stream()
+            .filter(Result::ran)
+            .map(
+                result ->
+                    new Curve(
+                        result.contender().name(), result.contender().family(), result.points()))
+            .toList();
+    return new ResultFile(data, "k" + settings.k(), settings.arguments(), LIBRARIES)
+        .write(
+            folder,
+            title,
+            CONDITIONS,
+            summary.atTarget() + summary.notes(),
+            new Plot(title, "one thread", curves),
+            summary.all().toString());
+  }
+
+  /** The name of the jar that a class is in, which tells its version. */
+  private static String jarOf(Class<?> type) {
+    String jar = type.getProtectionDomain().getCodeSource().getLocation().getPath();
+    return jar.substring(jar.lastIndexOf('/') + 1).replace(".jar", "");
   }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.matryoshkasearch.benchmarks.data.DataChoice;
 import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.UsageException;
@@ -24,10 +26,7 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * What to measure, and how.
  *
  * @param quick whether to measure only what the last line needs
- * @param vectors a file of vectors, or null for generated ones
- * @param rows how many vectors to generate
- * @param dims components of each vector, 0 to take what the file says
- * @param queries how many queries
+ * @param data which vectors to measure with
  * @param k how many documents a search wants: 10 or 100
  * @param rounds how often each setting is timed
  * @param prefixes leading components to index; empty for those that suit the dimension
@@ -39,10 +38,7 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  */
 record BenchSettings(
     boolean quick,
-    Path vectors,
-    int rows,
-    int dims,
-    int queries,
+    DataChoice data,
     int k,
     int rounds,
     List<Integer> prefixes,
@@ -52,18 +48,13 @@ record BenchSettings(
     Path results,
     List<String> arguments) {
 
-  static final List<Option> OPTIONS =
+  private static final List<Option> OWN =
       List.of(
           new Option(
               "--quick",
               null,
               null,
               "ours and three others, on fewer settings; the last line of the output is ratios"),
-          new Option("--rows", "N", "100000", "generate this many vectors"),
-          new Option(
-              "--dims", "N", null, "of this many dims (default 1024), or dims of a .f32 file"),
-          new Option("--vectors", "FILE", null, "measure with these vectors instead"),
-          new Option("--queries", "N", "1000", "vectors held out as queries"),
           new Option("--k", "N", "10", "documents that a search wants: 10 or 100"),
           new Option("--rounds", "N", "5", "how often each setting is timed; the median counts"),
           new Option(
@@ -88,48 +79,34 @@ record BenchSettings(
               null,
               "where results are written (default benchmarks/results; with --quick the work folder)"));
 
-  private static final int DEFAULT_DIMS = 1024;
+  static final List<Option> OPTIONS =
+      Stream.of(DataChoice.OPTIONS, OWN).flatMap(List::stream).toList();
+
   private static final int DEEP = 100;
 
   /** Reads the command line. */
   static BenchSettings parse(List<String> arguments) throws UsageException {
     Options options = Options.parse(OPTIONS, arguments);
-    if (options.given("--vectors") && options.given("--rows")) {
-      throw new UsageException("--vectors and --rows exclude each other");
-    }
     int k = options.number("--k", 10, DEEP);
     if (k != 10 && k != DEEP) {
       throw new UsageException("--k must be 10 or 100, found " + k);
     }
-    int dims = options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS);
-    Path vectors = path(options, "--vectors");
     return new BenchSettings(
         options.given("--quick"),
-        vectors,
-        options.number("--rows", DEEP, Integer.MAX_VALUE),
-        dims == 0 && vectors == null ? DEFAULT_DIMS : dims,
-        options.number("--queries", 1, 100_000),
+        DataChoice.of(options),
         k,
         options.number("--rounds", 1, 1000),
-        numbers(options.text("--prefix-dims")),
-        list(options.text("--only")),
+        numbers(options.list("--prefix-dims")),
+        options.list("--only"),
         options.given("--reuse"),
-        path(options, "--work"),
-        path(options, "--results"),
+        options.path("--work"),
+        options.path("--results"),
         List.copyOf(arguments));
   }
 
-  private static Path path(Options options, String name) {
-    return options.given(name) ? Path.of(options.text(name)) : null;
-  }
-
-  private static List<String> list(String text) {
-    return text == null ? List.of() : List.of(text.split(",", -1));
-  }
-
-  private static List<Integer> numbers(String text) throws UsageException {
+  private static List<Integer> numbers(List<String> parts) throws UsageException {
     List<Integer> numbers = new ArrayList<>();
-    for (String part : list(text)) {
+    for (String part : parts) {
       try {
         numbers.add(Integer.valueOf(part.strip()));
       } catch (NumberFormatException e) {

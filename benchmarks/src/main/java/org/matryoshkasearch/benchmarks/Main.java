@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.matryoshkasearch.benchmarks.node.NodeBench;
+import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
@@ -53,7 +55,11 @@ public final class Main {
     }
     Path checkout = Path.of(System.getProperty("matryoshka.home", ""));
     try {
-      new Bench(screen, BenchSettings.parse(arguments), checkout).run();
+      if (arguments.contains(NodeBenchSettings.NODE)) {
+        new NodeBench(screen, NodeBenchSettings.parse(arguments), checkout).run();
+      } else {
+        new Bench(screen, BenchSettings.parse(arguments), checkout).run();
+      }
       return 0;
     } catch (UsageException e) {
       screen.err().println("matryoshka: " + e.getMessage());
@@ -71,14 +77,24 @@ public final class Main {
     text.append(
         """
         Measures searches and builds beside Lucene's, Elasticsearch's and jvector's, on generated
-        vectors or on yours, each with one thread.
+        vectors or on yours.
 
         Usage:
-          ./matryoshka bench [options]
+          ./matryoshka bench [options]          the library, each with one thread
+          ./matryoshka bench --node [options]   a node with the plugin, over HTTP, beside
+                                                dense_vector
 
         Options:
         """);
-    for (Option option : BenchSettings.OPTIONS) {
+    text.append(help(BenchSettings.OPTIONS));
+    text.append("\nOptions with --node:\n");
+    text.append(help(NodeBenchSettings.OPTIONS));
+    return text.toString();
+  }
+
+  private static String help(List<Option> options) {
+    StringBuilder text = new StringBuilder();
+    for (Option option : options) {
       String standard = option.fallback() == null ? "" : " (default " + option.fallback() + ")";
       text.append(
           String.format(Locale.ROOT, "  %-20s %s%s%n", option.form(), option.help(), standard));

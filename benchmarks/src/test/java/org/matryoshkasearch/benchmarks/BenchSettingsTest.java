@@ -25,8 +25,8 @@ public class BenchSettingsTest {
   @Test
   public void testDefaults() throws UsageException {
     BenchSettings settings = BenchSettings.parse(List.of());
-    assertEquals(100_000, settings.rows());
-    assertEquals(1024, settings.dims());
+    assertEquals(100_000, settings.data().rows());
+    assertEquals(1024, settings.data().dims());
     assertEquals(10, settings.k());
     assertEquals(List.of(128, 256, 512), settings.prefixesOf(1024));
     assertEquals(List.of(256, 384, 768, 1536), settings.prefixesOf(3072));
@@ -38,7 +38,7 @@ public class BenchSettingsTest {
     BenchSettings settings =
         BenchSettings.parse(
             List.of("--vectors", "x.npy", "--prefix-dims=64,96", "--only", "jvector,lucene-"));
-    assertEquals(0, settings.dims());
+    assertEquals(0, settings.data().dims());
     assertEquals(List.of(64, 96), settings.prefixesOf(1024));
     assertTrue(settings.wants("lucene-int4"));
     assertFalse(settings.wants("matryoshka-64-int4"));

@@ -67,19 +67,14 @@ record DemoSettings(
     if (options.given("--vectors") && options.given("--generate")) {
       throw new UsageException("--vectors and --generate exclude each other");
     }
-    String heap = options.text("--heap");
-    if (!heap.matches("[1-9][0-9]*[mMgG]")) {
-      throw new UsageException("--heap must be a size such as 512m or 2g, found " + heap);
-    }
-    String vectors = options.text("--vectors");
     return new DemoSettings(
         options.number("--port", 1, 65535),
-        vectors == null ? null : Path.of(vectors),
+        options.path("--vectors"),
         options.number("--generate", 20, Integer.MAX_VALUE),
         options.number("--dims", 1, MAX_DIMS),
         options.number("--prefix-dims", 1, MAX_DIMS),
         options.number("--queries", 1, 10_000),
-        heap,
+        options.size("--heap"),
         options.given("--once"));
   }
 

@@ -84,7 +84,8 @@ public final class Main {
           ./matryoshka demo [options]   start a real Elasticsearch node with the plugin, load
                                         vectors, search them, and compare with dense_vector
           ./matryoshka bench [options]  measure the library beside Lucene, Elasticsearch's formats
-                                        and jvector (bench --help lists the options)
+                                        and jvector, or with --node a node with the plugin
+                                        (bench --help lists the options)
 
         Options of demo:
         """);

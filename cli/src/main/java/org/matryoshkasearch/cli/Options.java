@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.cli;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,5 +103,26 @@ public final class Options {
     }
     throw new UsageException(
         name + " must be a whole number from " + min + " to " + max + ", found " + text);
+  }
+
+  /** The value of an option as a file or folder, null if it has none. */
+  public Path path(String name) {
+    String text = text(name);
+    return text == null ? null : Path.of(text);
+  }
+
+  /** The values of an option that are separated by commas, none if it is not given. */
+  public List<String> list(String name) {
+    String text = text(name);
+    return text == null ? List.of() : List.of(text.split(",", -1));
+  }
+
+  /** The value of an option as a size of memory in the form that a JVM takes, as in {@code 2g}. */
+  public String size(String name) throws UsageException {
+    String text = text(name);
+    if (!text.matches("[1-9][0-9]*[mMgG]")) {
+      throw new UsageException(name + " must be a size such as 512m or 2g, found " + text);
+    }
+    return text;
   }
 }

@@ -17,6 +17,7 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.Test;
 import org.matryoshkasearch.cli.Options.Option;
@@ -44,6 +45,19 @@ public class OptionsTest {
     assertEquals(1, options.number("--port", 1, 65535));
     assertEquals("a=b", options.text("--file"));
     assertTrue(options.given("--once"));
+  }
+
+  @Test
+  public void testFilesListsAndSizes() throws Exception {
+    Options options = Options.parse(KNOWN, List.of("--file", "a,b"));
+    assertEquals(Path.of("a,b"), options.path("--file"));
+    assertEquals(List.of("a", "b"), options.list("--file"));
+    assertEquals("2g", Options.parse(KNOWN, List.of("--file", "2g")).size("--file"));
+    UsageException e = assertThrows(UsageException.class, () -> options.size("--file"));
+    assertEquals("--file must be a size such as 512m or 2g, found a,b", e.getMessage());
+    Options none = Options.parse(KNOWN, List.of());
+    assertNull(none.path("--file"));
+    assertEquals(List.of(), none.list("--file"));
   }
 
   @Test

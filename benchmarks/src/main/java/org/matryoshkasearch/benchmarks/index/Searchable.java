@@ -15,20 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /** An open index, searched by one thread. */
-public interface Searchable extends Closeable {
-
-  /**
-   * Finds the documents whose vectors have the largest dot product with a query.
-   *
-   * @param query a full vector of unit length
-   * @param k how many documents
-   * @param candidates how many are taken from the graph, at least k
-   * @return their rows, best first
-   */
-  int[] search(float[] query, int k, int candidates) throws IOException;
-
-  /** How many vectors or codes such a search compares with the query before any rescoring. */
-  long visited(float[] query, int k, int candidates) throws IOException;
+public interface Searchable extends Search, Closeable {
 
   /** Bytes that each search reads at random: codes and graph, or vectors and graph. */
   long hotBytes() throws IOException;

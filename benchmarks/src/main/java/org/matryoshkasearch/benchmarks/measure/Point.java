@@ -11,6 +11,8 @@
  */
 package org.matryoshkasearch.benchmarks.measure;
 
+import java.util.List;
+
 /**
  * One setting of a contender, measured.
  *
@@ -22,7 +24,15 @@ package org.matryoshkasearch.benchmarks.measure;
 public record Point(int candidates, double recall, double visited, Times times) {
 
   /** The same with times. */
-  Point withTimes(Times median) {
+  public Point withTimes(Times median) {
     return new Point(candidates, recall, visited, median);
+  }
+
+  /** The setting with the fewest candidates that reaches a recall; if none does, the last. */
+  public static Point firstWith(double recall, List<Point> points) {
+    return points.stream()
+        .filter(point -> point.recall() >= recall)
+        .findFirst()
+        .orElse(points.get(points.size() - 1));
   }
 }

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.matryoshkasearch.benchmarks.data.DataSet;
-import org.matryoshkasearch.benchmarks.index.Searchable;
+import org.matryoshkasearch.benchmarks.index.Search;
 
 /** Finds the settings of a contender that are worth timing. Times nothing itself. */
 public final class Recalls {
@@ -32,6 +32,8 @@ public final class Recalls {
 
   private static final double BEST = 0.998; // more candidates than for this tell nothing
   private static final double LEAST = 0.9; // less recall than this tells nothing
+  private static final double LEAST_GAIN = 0.001; // over so many settings; with less it is stuck
+  private static final int SETTINGS_TO_GAIN = 10;
   private static final int SETTINGS_BELOW = 2;
   private static final int SETTINGS_ABOVE = 4;
   private static final int VISITS = 100; // queries whose visited nodes are counted
@@ -51,7 +53,7 @@ public final class Recalls {
   }
 
   /** The settings of an index, without times, by rising number of candidates. */
-  public List<Point> of(Searchable index) throws IOException {
+  public List<Point> of(Search index) throws IOException {
     List<Point> points = new ArrayList<>();
     int reached = 0; // settings that reach the target
     for (int setting : CANDIDATES) {
@@ -62,14 +64,14 @@ public final class Recalls {
       Point point = point(index, candidates);
       points.add(point);
       reached += point.recall() >= TARGET ? 1 : 0;
-      if (point.recall() >= BEST || reached > (targetOnly ? 0 : SETTINGS_ABOVE)) {
+      if (point.recall() >= BEST || reached > (targetOnly ? 0 : SETTINGS_ABOVE) || stuck(points)) {
         break;
       }
     }
     return worthTiming(points, targetOnly);
   }
 
-  private Point point(Searchable index, int candidates) throws IOException {
+  private Point point(Search index, int candidates) throws IOException {
     double recall = 0;
     double visited = 0;
     float[][] queries = data.queries();
@@ -79,6 +81,13 @@ public final class Recalls {
       visited += i < counted ? index.visited(queries[i], k, candidates) : 0;
     }
     return new Point(candidates, recall / queries.length, visited / counted, null);
+  }
+
+  /** Whether more candidates hardly help any more, as where codes are not rescored. */
+  static boolean stuck(List<Point> points) {
+    int last = points.size() - 1;
+    int before = last - SETTINGS_TO_GAIN;
+    return before >= 0 && points.get(last).recall() - points.get(before).recall() < LEAST_GAIN;
   }
 
   /** Leaves out what lies far below, but never the last. */

@@ -49,10 +49,7 @@ public record Result(
 
   /** The setting with the fewest candidates that reaches a recall; if none does, the last. */
   public Point firstWith(double recall) {
-    return points.stream()
-        .filter(point -> point.recall() >= recall)
-        .findFirst()
-        .orElse(points.get(points.size() - 1));
+    return Point.firstWith(recall, points);
   }
 
   /** The same after it has been searched. */

@@ -16,20 +16,30 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How long the queries of one round took, one after another.
+ * How long the queries of one round took.
  *
- * @param queriesPerSecond how many there were, by the sum of their times
+ * @param queriesPerSecond how many were answered in a second
  * @param p50Micros half of them took no longer, in microseconds
  * @param p99Micros 99 in 100 of them took no longer, in microseconds
  */
 public record Times(double queriesPerSecond, double p50Micros, double p99Micros) {
 
-  /** Of the time of each query, in nanoseconds. */
+  /** Of the time of each query, in nanoseconds, one after another. */
   static Times of(long[] nanos) {
+    return of(nanos, Arrays.stream(nanos).sum());
+  }
+
+  /**
+   * Of queries of which several ran at the same time.
+   *
+   * @param nanos the time of each
+   * @param wholeNanos the time from the start of the first to the end of the last
+   */
+  public static Times of(long[] nanos, long wholeNanos) {
     long[] sorted = nanos.clone();
     Arrays.sort(sorted);
     return new Times(
-        1e9 * nanos.length / Arrays.stream(nanos).sum(),
+        1e9 * nanos.length / wholeNanos,
         percentile(sorted, 0.50) / 1e3,
         percentile(sorted, 0.99) / 1e3);
   }
@@ -39,7 +49,7 @@ public record Times(double queriesPerSecond, double p50Micros, double p99Micros)
   }
 
   /** The round in the middle, by queries a second; of an even number the slower of the two. */
-  static Times median(List<Times> rounds) {
+  public static Times median(List<Times> rounds) {
     return rounds.stream()
         .sorted(Comparator.comparingDouble(Times::queriesPerSecond))
         .toList()

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.matryoshkasearch.benchmarks.index.Contender.Family;
 import org.matryoshkasearch.benchmarks.measure.Point;
-import org.matryoshkasearch.benchmarks.measure.Result;
 
 /** Recall against queries a second as SVG: further up is faster, further right finds more. */
 public final class Plot {
@@ -44,8 +43,17 @@ public final class Plot {
 
   private static final List<String> DASHES = List.of("none", "6,3", "2,3", "8,3,2,3");
 
+  /**
+   * The settings of a contender, timed.
+   *
+   * @param name for the legend
+   * @param family whose it is, which gives the colour
+   */
+  public record Curve(String name, Family family, List<Point> points) {}
+
   private final String title;
-  private final List<Result> results;
+  private final String load;
+  private final List<Curve> curves;
   private final int bottom;
   private final double slowest;
   private final double fastest;
@@ -53,15 +61,16 @@ public final class Plot {
 
   /**
    * @param title what was measured
-   * @param results those that were not run are left out
+   * @param load how many search at the same time, as in "one thread"
    */
-  public Plot(String title, List<Result> results) {
+  public Plot(String title, String load, List<Curve> curves) {
     this.title = title;
-    this.results = results.stream().filter(Result::ran).toList();
-    this.bottom = Math.max(LEAST_HEIGHT, TOP + LINE * (this.results.size() + 1)) - 60;
+    this.load = load;
+    this.curves = List.copyOf(curves);
+    this.bottom = Math.max(LEAST_HEIGHT, TOP + LINE * (curves.size() + 1)) - 60;
     double[] speeds =
-        this.results.stream()
-            .flatMap(result -> result.points().stream())
+        curves.stream()
+            .flatMap(curve -> curve.points().stream())
             .mapToDouble(point -> point.times().queriesPerSecond())
             .toArray();
     double least = Double.POSITIVE_INFINITY;
@@ -103,11 +112,11 @@ public final class Plot {
     add("<text x=\"%d\" y=\"28\" font-size=\"16\">%s</text>", LEFT, escape(title));
     axes();
     List<Family> seen = new ArrayList<>();
-    for (int i = 0; i < results.size(); i++) {
-      Family family = results.get(i).contender().family();
+    for (int i = 0; i < curves.size(); i++) {
+      Family family = curves.get(i).family();
       int before = (int) seen.stream().filter(family::equals).count();
       seen.add(family);
-      curve(results.get(i), before, TOP + LINE * (i + 1));
+      curve(curves.get(i), before, TOP + LINE * (i + 1));
     }
     svg.append("</svg>\n");
     return svg.toString();
@@ -128,9 +137,9 @@ public final class Plot {
         "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">recall</text>",
         (LEFT + RIGHT) / 2, bottom + 42);
     add(
-        "<text transform=\"translate(20,%d) rotate(-90)\" text-anchor=\"middle\">queries/s, one"
-            + " thread</text>",
-        (TOP + bottom) / 2);
+        "<text transform=\"translate(20,%d) rotate(-90)\" text-anchor=\"middle\">queries/s,"
+            + " %s</text>",
+        (TOP + bottom) / 2, escape(load));
   }
 
   private void grid(double x1, double y1, double x2, double y2) {
@@ -142,12 +151,12 @@ public final class Plot {
    *
    * @param index how many of its family came before it
    */
-  private void curve(Result result, int index, int legendY) {
-    String colour = COLOURS.get(result.contender().family());
+  private void curve(Curve curve, int index, int legendY) {
+    String colour = COLOURS.get(curve.family());
     String dash = DASHES.get(index % DASHES.size());
     int mark = index / DASHES.size() % 3;
     List<Point> points =
-        result.points().stream().filter(point -> point.recall() >= FIRST_RECALL).toList();
+        curve.points().stream().filter(point -> point.recall() >= FIRST_RECALL).toList();
     StringBuilder path = new StringBuilder();
     for (Point point : points) {
       double x = x(point.recall());
@@ -161,9 +170,7 @@ public final class Plot {
         colour,
         dash);
     mark(LEGEND + 20, legendY - 4, mark, colour);
-    add(
-        "<text x=\"%d\" y=\"%d\">%s</text>",
-        LEGEND + 48, legendY, escape(result.contender().name()));
+    add("<text x=\"%d\" y=\"%d\">%s</text>", LEGEND + 48, legendY, escape(curve.name()));
   }
 
   private void line(String points, String colour, String dash) {

@@ -12,8 +12,12 @@
 package org.matryoshkasearch.benchmarks.measure;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.Test;
 
 public class MeasureTest {
@@ -67,5 +71,28 @@ public class MeasureTest {
     assertEquals(List.of(low, mid, near, reached), Recalls.worthTiming(all, false));
     assertEquals(List.of(mid, near, reached), Recalls.worthTiming(all, true));
     assertEquals(List.of(far), Recalls.worthTiming(List.of(far), true));
+  }
+
+  @Test
+  public void testWhatNoMoreCandidatesHelp() {
+    List<Point> points = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      points.add(point(10 + i, 0.945 + i * 1e-5));
+      assertFalse(Recalls.stuck(points));
+    }
+    assertFalse(Recalls.stuck(append(points, point(30, 0.95))));
+    assertTrue(Recalls.stuck(append(points, point(30, 0.9455))));
+  }
+
+  private static List<Point> append(List<Point> points, Point last) {
+    return Stream.concat(points.stream(), Stream.of(last)).toList();
+  }
+
+  @Test
+  public void testTimesOfManyAtOnce() {
+    Times times = Times.of(new long[] {3_000_000, 1_000_000, 2_000_000, 2_000_000}, 4_000_000);
+    assertEquals(1000, times.queriesPerSecond(), 1e-9);
+    assertEquals(2000, times.p50Micros(), 0);
+    assertEquals(3000, times.p99Micros(), 0);
   }
 }

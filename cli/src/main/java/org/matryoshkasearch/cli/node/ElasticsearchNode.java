@@ -96,14 +96,28 @@ public final class ElasticsearchNode implements AutoCloseable {
    * @throws NodeException if the node stops, or does not answer within three minutes
    */
   public void start(Runnable tick) throws IOException {
-    launch();
+    start(List.of(), tick);
+  }
+
+  /**
+   * Starts the node through a command that is run as this process's user, such as {@code nice}, and
+   * waits until it answers; see {@link #start(Runnable)}.
+   *
+   * @param through the command, which must end by running what follows it; empty for none
+   */
+  public void start(List<String> through, Runnable tick) throws IOException {
+    launch(through);
     awaitReady(tick);
   }
 
   /** Starts the node without waiting for it, for nodes that wait for each other. */
   public void launch() throws IOException {
+    launch(List.of());
+  }
+
+  private void launch(List<String> through) throws IOException {
     Ports.checkFree(settings.httpPort());
-    ProcessBuilder builder = installation.command(WHILE_STDIN_IS_OPEN);
+    ProcessBuilder builder = installation.command(through, WHILE_STDIN_IS_OPEN);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
     synchronized (this) {
       process = builder.start();
@@ -111,7 +125,7 @@ public final class ElasticsearchNode implements AutoCloseable {
     }
   }
 
-  /** Waits until a launched node answers; see {@link #start}. */
+  /** Waits until a launched node answers; see {@link #start(Runnable)}. */
   public void awaitReady(Runnable tick) throws IOException {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!answers()) {

@@ -146,11 +146,18 @@ final class Installation {
     Files.delete(copy);
   }
 
-  /** The command that starts the node; {@link ElasticsearchNode} says what else it needs. */
-  ProcessBuilder command(List<String> wrapper) {
-    List<String> command = new ArrayList<>(wrapper);
-    command.addAll(List.of("bash", home.resolve("bin/elasticsearch").toString()));
-    ProcessBuilder builder = Commands.builder(user.command(command), folder);
+  /**
+   * The command that starts the node; {@link ElasticsearchNode} says what else it needs.
+   *
+   * @param through the beginning of the command, run as this process's user
+   * @param wrapper what follows, run as the node's user
+   */
+  ProcessBuilder command(List<String> through, List<String> wrapper) {
+    List<String> start = new ArrayList<>(wrapper);
+    start.addAll(List.of("bash", home.resolve("bin/elasticsearch").toString()));
+    List<String> command = new ArrayList<>(through);
+    command.addAll(user.command(start));
+    ProcessBuilder builder = Commands.builder(command, folder);
     builder.environment().put("ES_TMPDIR", folder.resolve("tmp").toString());
     return builder;
   }

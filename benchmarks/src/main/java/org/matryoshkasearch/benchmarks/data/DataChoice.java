@@ -1,0 +1,63 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.benchmarks.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.matryoshkasearch.cli.Options;
+import org.matryoshkasearch.cli.Options.Option;
+import org.matryoshkasearch.cli.UsageException;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+
+/**
+ * Which vectors to measure with.
+ *
+ * @param vectors a file of vectors, or null for generated ones
+ * @param rows how many to generate
+ * @param dims components of each vector, 0 to take what the file says
+ * @param queries how many are held out and searched for
+ */
+public record DataChoice(Path vectors, int rows, int dims, int queries) {
+
+  /** The options that choose. */
+  public static final List<Option> OPTIONS =
+      List.of(
+          new Option("--rows", "N", "100000", "generate this many vectors"),
+          new Option(
+              "--dims", "N", null, "of this many dims (default 1024), or dims of a .f32 file"),
+          new Option("--vectors", "FILE", null, "measure with these vectors instead"),
+          new Option("--queries", "N", "1000", "vectors held out as queries"));
+
+  private static final int DEFAULT_DIMS = 1024;
+
+  /** Reads them. */
+  public static DataChoice of(Options options) throws UsageException {
+    if (options.given("--vectors") && options.given("--rows")) {
+      throw new UsageException("--vectors and --rows exclude each other");
+    }
+    Path vectors = options.path("--vectors");
+    int dims = options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS);
+    return new DataChoice(
+        vectors,
+        options.number("--rows", ExactScores.KEPT, Integer.MAX_VALUE),
+        dims == 0 && vectors == null ? DEFAULT_DIMS : dims,
+        options.number("--queries", 1, 100_000));
+  }
+
+  /** Prepares the vectors, unless an earlier run has. */
+  public DataSet prepare(DataSets sets) throws IOException {
+    return vectors == null
+        ? sets.generated(rows, dims, queries)
+        : sets.ofFile(vectors, dims, queries);
+  }
+}
