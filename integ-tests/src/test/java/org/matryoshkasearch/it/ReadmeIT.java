@@ -12,19 +12,59 @@
 package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.Test;
 
-/** Sends the requests of the README as they stand there. */
+/** Sends the requests of the README as they stand there, and follows the links of all pages. */
 public class ReadmeIT extends NodeTestCase {
 
+  private static final List<String> PAGES =
+      List.of(
+          "README.md",
+          "CONTRIBUTING.md",
+          "CHANGELOG.md",
+          "docs/reference.md",
+          "docs/console/README.md");
+
   private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
+
+  /** A link to a place in the checkout. */
+  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
+
+  @Test
+  public void testLinks() throws IOException {
+    for (String page : PAGES) {
+      Path path = TestSets.CHECKOUT.resolve(page);
+      Matcher link = LINK.matcher(Files.readString(path));
+      while (link.find()) {
+        Path target = path.resolveSibling(link.group(1)).normalize();
+        assertTrue(page + " links to " + target, Files.exists(target));
+      }
+    }
+  }
+
+  /** What is claimed of the field is shown by a test, or by requests that are run. */
+  @Test
+  public void testFeatures() throws IOException {
+    String readme = Files.readString(TestSets.CHECKOUT.resolve("README.md"));
+    int start = readme.indexOf("\n## Features");
+    String table = readme.substring(start, readme.indexOf("\n## ", start + 1));
+    List<String> rows = table.lines().filter(line -> line.startsWith("| ")).skip(1).toList();
+    assertFalse(rows.isEmpty());
+    for (String row : rows) {
+      String[] cells = row.split(" *\\| *", -1);
+      assertTrue(row, cells[3].startsWith("no") || cells[4].startsWith("["));
+    }
+  }
 
   @Test
   public void testRequests() throws IOException {
