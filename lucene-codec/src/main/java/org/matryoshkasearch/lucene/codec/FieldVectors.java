@@ -16,7 +16,6 @@ import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.ArrayUtil;
@@ -33,13 +32,14 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   private final FieldInfo field;
   private final int prefixDims;
   private final List<float[]> vectors = new ArrayList<>();
-  private final List<float[]> prefixes = new ArrayList<>();
+  private final WaitingPrefixes prefixes;
   private final DocsWithFieldSet docs = new DocsWithFieldSet();
   private boolean finished;
 
   FieldVectors(FieldInfo field, int prefixDims) {
     this.field = field;
     this.prefixDims = prefixDims;
+    this.prefixes = new WaitingPrefixes(prefixDims, field.getVectorSimilarityFunction());
   }
 
   @Override
@@ -49,8 +49,7 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
     }
     docs.add(docID);
     vectors.add(copyValue(vector));
-    prefixes.add(
-        PrefixSimilarity.prefixOf(vector, prefixDims, field.getVectorSimilarityFunction()));
+    prefixes.add(prefixOf(vector));
   }
 
   @Override
@@ -67,15 +66,15 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
     return vectors;
   }
 
-  /** The comparable prefixes, in the order of the vectors. */
-  List<float[]> prefixes() {
-    return prefixes;
+  /** The comparable prefix of a vector. */
+  float[] prefixOf(float[] vector) {
+    return PrefixSimilarity.prefixOf(vector, prefixDims, field.getVectorSimilarityFunction());
   }
 
   /** The prefixes: the graph never sees more of a vector. */
   @Override
   public KnnVectorValues asKnnVectorValues(VectorEncoding encoding, int dim) {
-    return FloatVectorValues.fromFloats(prefixes, prefixDims);
+    return prefixes;
   }
 
   @Override
@@ -86,7 +85,7 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   /** The mean of the prefixes. */
   float[] centroid() {
     Centroid centroid = new Centroid(prefixDims);
-    prefixes.forEach(prefix -> centroid.add(prefix, 1));
+    vectors.forEach(vector -> centroid.add(prefixOf(vector), 1));
     return centroid.mean();
   }
 
@@ -102,9 +101,10 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
 
   @Override
   public long ramBytesUsed() {
-    long arrays =
-        2L * (RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + RamUsageEstimator.NUM_BYTES_OBJECT_REF)
-            + (long) (field.getVectorDimension() + prefixDims) * Float.BYTES;
-    return SHALLOW_SIZE + docs.ramBytesUsed() + vectors.size() * arrays;
+    long vector =
+        RamUsageEstimator.NUM_BYTES_ARRAY_HEADER
+            + RamUsageEstimator.NUM_BYTES_OBJECT_REF
+            + (long) field.getVectorDimension() * Float.BYTES;
+    return SHALLOW_SIZE + docs.ramBytesUsed() + vectors.size() * vector + prefixes.ramBytesUsed();
   }
 }

@@ -104,7 +104,7 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     if (quantizer != null) {
       PrefixCodesWriter writer = new PrefixCodesWriter(quantizer, codes.data);
       for (int ord : order) {
-        writer.add(vectors.prefixes().get(ord));
+        writer.add(vectors.prefixOf(vectors.getVectors().get(ord)));
       }
     }
     DocIdSetIterator iterator = docs.iterator();

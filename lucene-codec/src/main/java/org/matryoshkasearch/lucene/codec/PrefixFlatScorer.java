@@ -15,45 +15,37 @@ import java.io.IOException;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.KnnVectorValues;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 
-/**
- * Lucene's scorer over values that are comparable prefixes already: those that wait in memory. Byte
- * vectors are scored as they are.
- */
+/** Scores prefixes that wait in memory; byte vectors as Lucene does. */
 enum PrefixFlatScorer implements FlatVectorsScorer {
   INSTANCE;
 
-  private static final FlatVectorsScorer DELEGATE =
+  private static final FlatVectorsScorer BYTES =
       FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
 
   @Override
   public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
       VectorSimilarityFunction similarity, KnnVectorValues vectors) throws IOException {
-    return DELEGATE.getRandomVectorScorerSupplier(of(similarity, vectors), vectors);
+    return vectors instanceof WaitingPrefixes prefixes
+        ? prefixes.scorers()
+        : BYTES.getRandomVectorScorerSupplier(similarity, vectors);
   }
 
+  /** Not for prefixes: what waits in memory is not searched. */
   @Override
   public RandomVectorScorer getRandomVectorScorer(
       VectorSimilarityFunction similarity, KnnVectorValues vectors, float[] target)
       throws IOException {
-    return DELEGATE.getRandomVectorScorer(of(similarity, vectors), vectors, target);
+    return BYTES.getRandomVectorScorer(similarity, vectors, target);
   }
 
   @Override
   public RandomVectorScorer getRandomVectorScorer(
       VectorSimilarityFunction similarity, KnnVectorValues vectors, byte[] target)
       throws IOException {
-    return DELEGATE.getRandomVectorScorer(similarity, vectors, target);
-  }
-
-  private static VectorSimilarityFunction of(
-      VectorSimilarityFunction similarity, KnnVectorValues vectors) {
-    return vectors.getEncoding() == VectorEncoding.FLOAT32
-        ? PrefixSimilarity.of(similarity)
-        : similarity;
+    return BYTES.getRandomVectorScorer(similarity, vectors, target);
   }
 }
