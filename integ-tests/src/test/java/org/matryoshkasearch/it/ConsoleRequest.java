@@ -23,27 +23,30 @@ import org.matryoshkasearch.cli.node.NodeClient.Response;
 
 /**
  * A request of Kibana's console: a line with method and path, and the lines of its body. Comments
- * above it, which begin with {@code #}, may say what is expected of the answer; see {@link
- * Expectation}.
+ * above it, which begin with {@code #}, may say what is expected of the answer (see {@link
+ * Expectation}), and which module of Elasticsearch it needs.
  */
 final class ConsoleRequest {
 
   private static final Pattern START = Pattern.compile("(GET|HEAD|PUT|POST|DELETE) (\\S+)");
+  private static final String MODULE = "# needs module: ";
   private static final String STATUS = "# expect status: ";
   private static final String EXPECT = "# expect: ";
 
   private final int line;
   private final String method;
   private final String path;
+  private final String module;
   private final int expectedStatus;
   private final List<Expectation> expectations;
   private final StringBuilder body = new StringBuilder();
 
   private ConsoleRequest(
-      int line, Matcher start, int expectedStatus, List<Expectation> expectations) {
+      int line, Matcher start, String module, int expectedStatus, List<Expectation> expectations) {
     this.line = line;
     this.method = start.group(1);
     this.path = start.group(2);
+    this.module = module;
     this.expectedStatus = expectedStatus;
     this.expectations = List.copyOf(expectations);
   }
@@ -56,19 +59,23 @@ final class ConsoleRequest {
   static List<ConsoleRequest> parse(String text) {
     List<ConsoleRequest> requests = new ArrayList<>();
     List<Expectation> expectations = new ArrayList<>();
+    String module = null;
     int status = 0;
     boolean open = false;
     int number = 0;
     for (String line : text.lines().toList()) {
       number++;
       Matcher start = START.matcher(line);
-      if (line.startsWith(STATUS)) {
+      if (line.startsWith(MODULE)) {
+        module = line.substring(MODULE.length());
+      } else if (line.startsWith(STATUS)) {
         status = Integer.parseInt(line.substring(STATUS.length()));
       } else if (line.startsWith(EXPECT)) {
         expectations.add(Expectation.parse(line.substring(EXPECT.length())));
       } else if (start.matches()) {
-        requests.add(new ConsoleRequest(number, start, status, expectations));
+        requests.add(new ConsoleRequest(number, start, module, status, expectations));
         expectations.clear();
+        module = null;
         status = 0;
         open = true;
         continue;
@@ -96,7 +103,7 @@ final class ConsoleRequest {
 
   /**
    * Sends the request and checks the answer: a status of success and no failed shard or document,
-   * unless something else is expected.
+   * unless something else is expected. Without the module that it needs, the node must refuse it.
    *
    * @return the answer
    * @throws AssertionError when the answer is not as expected
@@ -107,6 +114,12 @@ final class ConsoleRequest {
     String what = "line " + line + ": " + method + " " + path;
     JsonNode answer = response.body();
     String told = what + " was answered " + response.status() + " " + answer;
+    if (module != null && hasModule(client) == false) {
+      if (response.status() / 100 != 4) {
+        throw new AssertionError("without module " + module + " " + told);
+      }
+      return answer;
+    }
     boolean asExpected =
         expectedStatus == 0 ? response.status() / 100 == 2 : response.status() == expectedStatus;
     if (asExpected == false) {
@@ -123,5 +136,11 @@ final class ConsoleRequest {
       }
     }
     return answer;
+  }
+
+  private boolean hasModule(NodeClient client) throws IOException {
+    JsonNode nodes = client.get("/_nodes/plugins").path("nodes");
+    return nodes.findValues("modules").stream()
+        .allMatch(modules -> modules.findValuesAsText("name").contains(module));
   }
 }
