@@ -77,7 +77,8 @@ final class Bench {
     Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch());
     Indexes indexes =
         new Indexes(
-            work.resolve("indexes").resolve(data.name()),
+            // a run that keeps nothing leaves alone what others keep
+            work.resolve(settings.reuse() ? "indexes" : "passing").resolve(data.documentsName()),
             data.documents(),
             settings.reuse(),
             screen);

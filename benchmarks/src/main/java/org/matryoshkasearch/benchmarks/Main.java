@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.matryoshkasearch.benchmarks.node.NodeBench;
@@ -24,7 +25,6 @@ import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
-import org.matryoshkasearch.cli.vectors.VectorFileException;
 
 /** Entry point of {@code ./matryoshka bench}. */
 public final class Main {
@@ -42,9 +42,20 @@ public final class Main {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     Screen screen = new Screen(out, err, Boolean.getBoolean("matryoshka.terminal"));
+    AtomicBoolean done = new AtomicBoolean();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> sayIfEarly(done, err), "say-if-early"));
     int status = run(screen, List.of(arguments));
     out.flush();
+    done.set(true);
     System.exit(status);
+  }
+
+  /** A signal, or a competitor that ends this JVM, must not look like a run that is complete. */
+  private static void sayIfEarly(AtomicBoolean done, PrintStream err) {
+    if (!done.get()) {
+      err.println();
+      err.println("matryoshka: ended before everything was measured");
+    }
   }
 
   /** Runs the command and returns the exit status. */
@@ -64,10 +75,15 @@ public final class Main {
     } catch (UsageException e) {
       screen.err().println("matryoshka: " + e.getMessage());
       return BAD_USAGE;
+    } catch (RuntimeException | Error e) {
+      e.printStackTrace(screen.err());
+      return FAILED;
     } catch (IOException e) {
-      // ours carry whole messages; others, such as a full disk, say little without their name
-      boolean ours = e instanceof VectorFileException;
-      screen.err().println("matryoshka: " + (ours ? e.getMessage() : e.toString()));
+      // ours carry whole messages; others, such as of a missing file, say little without their name
+      boolean whole =
+          e.getClass() == IOException.class
+              || e.getClass().getName().startsWith("org.matryoshkasearch.");
+      screen.err().println("matryoshka: " + (whole ? e.getMessage() : e.toString()));
       return FAILED;
     }
   }

@@ -20,16 +20,24 @@ public final class DataSet {
   private static final float TIE = 1e-6f;
 
   private final String name;
+  private final String documentsName;
   private final Vectors documents;
   private final float[][] queries;
   private final float[][] bestScores;
 
   /**
    * @param name what to call the set in names of files
+   * @param documentsName what no other documents are called
    * @param bestScores the best dot products of each query and a document, best first
    */
-  DataSet(String name, Vectors documents, float[][] queries, float[][] bestScores) {
+  DataSet(
+      String name,
+      String documentsName,
+      Vectors documents,
+      float[][] queries,
+      float[][] bestScores) {
     this.name = name;
+    this.documentsName = documentsName;
     this.documents = documents;
     this.queries = queries;
     this.bestScores = bestScores;
@@ -38,6 +46,11 @@ public final class DataSet {
   /** What to call the set in names of files. */
   public String name() {
     return name;
+  }
+
+  /** What no other documents are called, for what is kept of them from one run to the next. */
+  public String documentsName() {
+    return documentsName;
   }
 
   /** What is indexed; the row is the name of a document. */

@@ -63,7 +63,8 @@ public final class DataSets {
         held.finish();
       }
     }
-    return open(name, set, dims);
+    // the documents are the same whatever the number of queries
+    return open(name, name, set, dims);
   }
 
   /**
@@ -75,11 +76,12 @@ public final class DataSets {
     VectorSource source = VectorFile.of(file, dims);
     String name = source.name().replaceAll("[^A-Za-z0-9]+", "-");
     long version = Files.getLastModifiedTime(file).toMillis();
-    Path set = folder.resolve(name + "-" + version + "-" + queries);
     int foundDims;
     try (VectorReader reader = source.open()) {
       foundDims = reader.dims();
     }
+    String whole = name + "-" + version + "-" + foundDims + "-" + queries;
+    Path set = folder.resolve(whole);
     if (missing(set)) {
       QuerySplit split = split(source, queries);
       try (VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), foundDims);
@@ -98,7 +100,7 @@ public final class DataSets {
         held.finish();
       }
     }
-    return open(name, set, foundDims);
+    return open(name, whole, set, foundDims);
   }
 
   private QuerySplit split(VectorSource source, int queries) throws IOException {
@@ -120,7 +122,7 @@ public final class DataSets {
     return VectorUtil.l2normalize(row.vector());
   }
 
-  private DataSet open(String name, Path set, int dims) throws IOException {
+  private DataSet open(String name, String documentsName, Path set, int dims) throws IOException {
     Vectors documents = Vectors.map(set.resolve("documents.f32"), dims);
     if (documents.size() < ExactScores.KEPT) {
       throw new IOException(
@@ -137,6 +139,7 @@ public final class DataSets {
         writer.finish();
       }
     }
-    return new DataSet(name, documents, queries, Vectors.map(scores, ExactScores.KEPT).toArrays());
+    return new DataSet(
+        name, documentsName, documents, queries, Vectors.map(scores, ExactScores.KEPT).toArrays());
   }
 }

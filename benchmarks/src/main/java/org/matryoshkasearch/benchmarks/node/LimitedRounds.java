@@ -33,6 +33,7 @@ import org.matryoshkasearch.cli.node.NodeClient;
 final class LimitedRounds {
 
   private static final int INDEX_SHARE = 4; // the page cache is for a quarter of the index
+  private static final long LEAST_CACHE = 64L << 20; // with less, the kernel may kill the node
   private static final long STRIDE = 7919; // a prime: the documents come from everywhere
   private static final int WARM_UP_QUERIES = 1 << 20; // more than there is time for
 
@@ -47,7 +48,7 @@ final class LimitedRounds {
   /**
    * @param memory the group that the node runs in
    * @param fixedLimit of its memory, 0 for what it needs without page cache and a quarter of the
-   *     index
+   *     index, or 64 MiB if that is more
    * @param clients how many search at the same time, in rising order
    * @param time for the warm-up, and at most for each number of clients
    * @param queries prepared ones
@@ -89,7 +90,8 @@ final class LimitedRounds {
       for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < results.size(); i++) {
           NodeResult result = results.get((i + round) % results.size());
-          long cache = result.loaded().size().diskBytes() / INDEX_SHARE;
+          long share = result.loaded().size().diskBytes() / INDEX_SHARE;
+          long cache = Math.max(LEAST_CACHE, share);
           memory.limit(fixedLimit > 0 ? fixedLimit : needed + cache);
           turn(result, round, times.get(result.contender()));
           progress.accept(++turns);

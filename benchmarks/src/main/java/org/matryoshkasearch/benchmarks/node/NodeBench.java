@@ -71,7 +71,7 @@ public final class NodeBench {
         try {
           report.results(limited(data, results, memory, node.client()));
         } catch (IOException e) {
-          report.notLimited(e.toString());
+          report.notLimited("the node did not go on with so little (" + e + ")");
         }
       }
     }

@@ -88,7 +88,8 @@ final class NodeReport {
   private String conditions() {
     String limit =
         settings.memoryLimit().equals(NodeBenchSettings.AUTO)
-            ? "to what it needs without open indices (heap, JVM, mapped code) and a quarter of the index"
+            ? "to what it needs without open indices (heap, JVM, mapped code) and a quarter of the index,"
+                + " at least 64 MiB"
             : "to " + settings.memoryLimit();
     return String.format(
         Locale.ROOT,

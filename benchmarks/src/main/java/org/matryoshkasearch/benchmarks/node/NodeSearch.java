@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.matryoshkasearch.benchmarks.index.Search;
-import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;
 
 /** Searches the index of a contender over HTTP. Safe for use by many threads. */
@@ -31,7 +30,7 @@ final class NodeSearch implements Search {
 
   /** The vector of a query in the form that {@link #search(String, int, int)} takes. */
   static String prepare(float[] query) {
-    return Json.array(query).toString();
+    return '"' + NodeIndex.base64(query) + '"';
   }
 
   @Override

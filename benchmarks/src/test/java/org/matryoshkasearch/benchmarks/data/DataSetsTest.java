@@ -26,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.lucene.util.VectorUtil;
 import org.junit.Before;
 import org.junit.Rule;
@@ -101,6 +103,26 @@ public class DataSetsTest {
     float[] row = data.documents().row(7);
     assertEquals(1, VectorUtil.dotProduct(row, row), 1e-5);
     assertEquals(1, data.recall(3, Arrays.copyOf(exactSearch(data, 3), 10), 10), 0);
+  }
+
+  @Test
+  public void testFileReadInAnotherWayIsAnotherSet() throws IOException {
+    Path file = temporary.newFile("some.f32").toPath();
+    ByteBuffer bytes = ByteBuffer.allocate(300 * 4 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat(bytes.position() + 1);
+    }
+    Files.write(file, bytes.array());
+    DataSet wide = sets.ofFile(file, 4, 20);
+    DataSet narrow = sets.ofFile(file, 2, 20);
+    DataSet fewer = sets.ofFile(file, 4, 10);
+    assertEquals(
+        List.of(280, 580, 290),
+        Stream.of(wide, narrow, fewer).map(set -> set.documents().size()).toList());
+    assertEquals(3, Stream.of(wide, narrow, fewer).map(DataSet::documentsName).distinct().count());
+    // generated documents are the same, so an index of them can be taken again
+    assertEquals(
+        sets.generated(400, 24, 5).documentsName(), sets.generated(400, 24, 6).documentsName());
   }
 
   @Test
