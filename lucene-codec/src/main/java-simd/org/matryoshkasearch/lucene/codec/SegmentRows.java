@@ -39,6 +39,13 @@ final class SegmentRows implements SimdRows {
         : new SegmentPlaneRows(quantizer, segment);
   }
 
+  @Override
+  public FloatRows openFloats(FullVectorValues vectors, int dims, IndexInput rows)
+      throws IOException {
+    MemorySegment segment = segment(rows);
+    return segment == null ? null : new SegmentFloatRows(vectors, dims, segment);
+  }
+
   private static MemorySegment segment(IndexInput input) throws IOException {
     return WIDE && input instanceof MemorySegmentAccessInput mapped
         ? mapped.segmentSliceOrNull(0, input.length())

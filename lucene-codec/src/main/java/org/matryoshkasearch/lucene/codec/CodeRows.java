@@ -78,8 +78,12 @@ abstract class CodeRows extends PrefixRows {
 
   @Override
   final float score(int ord) throws IOException {
+    return score(ord, dot((long) ord * rowBytes));
+  }
+
+  /** The score of a row whose code has the dot product {@code dot} with the query's. */
+  final float score(int ord, long dot) throws IOException {
     long at = (long) ord * rowBytes;
-    long dot = dot(at);
     long lowerAndStep = word(at + codeBytes);
     long sumAndCorrection = word(at + codeBytes + Long.BYTES);
     return quantizer.score(

@@ -49,17 +49,7 @@ final class PrefixCodes implements PrefixVectors {
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
     CodeRows rows = rows();
     rows.setQuery(quantizer.copy().quantizeQuery(prefixOf(vectors, target)));
-    return new RandomVectorScorer.AbstractRandomVectorScorer(vectors) {
-      @Override
-      public float score(int node) throws IOException {
-        return rows.score(node);
-      }
-
-      @Override
-      public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
-        return rows.bulkScore(nodes, scores, numNodes);
-      }
-    };
+    return rows.scorer(vectors);
   }
 
   private CodeRows rows() throws IOException {
@@ -85,9 +75,11 @@ final class PrefixCodes implements PrefixVectors {
         state.directory.createTempOutput(state.segmentInfo.name, "prefixes", state.context)) {
       file = out.getName();
       PrefixCodesWriter writer = new PrefixCodesWriter(finer, out);
-      RawPrefixes.PrefixView prefixes = new RawPrefixes.PrefixView(vectors.copy(), dims());
+      FullVectorValues read = vectors.copy();
+      float[] prefix = new float[dims()];
       for (int ord = 0; ord < vectors.size(); ord++) {
-        writer.add(prefixes.vectorValue(ord));
+        read.readPrefix(ord, prefix);
+        writer.add(prefix);
       }
       CodecUtil.writeFooter(out);
     } catch (Throwable t) {

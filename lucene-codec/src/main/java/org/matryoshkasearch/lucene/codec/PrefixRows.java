@@ -12,6 +12,8 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
  * Rows of a file that hold prefixes, scored where they lie against one query. Not thread-safe.
@@ -20,6 +22,9 @@ import java.io.IOException;
  * segments with SIMD, found through {@link SimdRows}, and one over any input.
  */
 abstract class PrefixRows {
+  /** How many rows a kernel scores at a time, if more than one. */
+  static final int GROUP = 4;
+
   /** The score of a row. */
   abstract float score(int ord) throws IOException;
 
@@ -30,12 +35,34 @@ abstract class PrefixRows {
    */
   final float bulkScore(int[] ords, float[] scores, int count) throws IOException {
     load(ords, count);
+    scores(ords, scores, count);
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
-      scores[i] = score(ords[i]);
       max = Math.max(max, scores[i]);
     }
     return max;
+  }
+
+  /** Scores rows that are loaded. */
+  void scores(int[] ords, float[] scores, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      scores[i] = score(ords[i]);
+    }
+  }
+
+  /** A scorer of the vectors whose prefixes these are, against the query that is set. */
+  final RandomVectorScorer scorer(KnnVectorValues vectors) {
+    return new RandomVectorScorer.AbstractRandomVectorScorer(vectors) {
+      @Override
+      public float score(int node) throws IOException {
+        return PrefixRows.this.score(node);
+      }
+
+      @Override
+      public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
+        return PrefixRows.this.bulkScore(nodes, scores, numNodes);
+      }
+    };
   }
 
   /** Sets off the loads of all rows, before the first of them is waited for. */

@@ -12,81 +12,67 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
-import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
-import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
+import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
 /** Prefixes without codes: the leading dimensions of the full vectors' rows. */
 record RawPrefixes(int dims) implements PrefixVectors {
-  private static final FlatVectorsScorer SCORER =
-      FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
-
   @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
-    return SCORER.getRandomVectorScorer(
-        PrefixSimilarity.of(vectors.similarity()),
-        new PrefixView(vectors, dims),
-        prefixOf(vectors, target));
+    FloatRows rows = FloatRows.of(vectors, dims);
+    rows.setQuery(prefixOf(vectors, target));
+    return rows.scorer(vectors);
   }
 
   @Override
   public CloseableRandomVectorScorerSupplier graphScorers(
-      FullVectorValues vectors, SegmentWriteState state) throws IOException {
+      FullVectorValues vectors, SegmentWriteState state) {
     RandomVectorScorerSupplier scorers =
-        SCORER.getRandomVectorScorerSupplier(
-            PrefixSimilarity.of(vectors.similarity()), new PrefixView(vectors, dims));
+        new RandomVectorScorerSupplier() {
+          @Override
+          public UpdateableRandomVectorScorer scorer() throws IOException {
+            return new GraphScorer(vectors.copy(), dims);
+          }
+
+          @Override
+          public RandomVectorScorerSupplier copy() {
+            return this; // scorers share nothing that changes
+          }
+        };
     return CloseableRandomVectorScorerSupplier.create(scorers, vectors.size(), () -> {});
   }
 
-  /** The comparable prefixes of full vectors, read from the start of their rows. */
-  static final class PrefixView extends FloatVectorValues {
+  /** Scores the prefixes against one of them. */
+  private static final class GraphScorer
+      extends UpdateableRandomVectorScorer.AbstractUpdateableRandomVectorScorer {
     private final FullVectorValues vectors;
-    private final float[] prefix;
-    private int prefixOrd = -1;
+    private final FloatRows rows;
+    private final float[] query;
 
-    PrefixView(FullVectorValues vectors, int dims) {
+    GraphScorer(FullVectorValues vectors, int dims) throws IOException {
+      super(vectors);
       this.vectors = vectors;
-      this.prefix = new float[dims];
+      this.rows = FloatRows.of(vectors, dims);
+      this.query = new float[dims];
+      rows.setQuery(query);
     }
 
     @Override
-    public float[] vectorValue(int ord) throws IOException {
-      if (ord != prefixOrd) {
-        vectors.read(ord, prefix);
-        PrefixSimilarity.prepare(prefix, vectors.similarity());
-        prefixOrd = ord;
-      }
-      return prefix;
+    public void setScoringOrdinal(int node) throws IOException {
+      vectors.readPrefix(node, query);
     }
 
     @Override
-    public int dimension() {
-      return prefix.length;
+    public float score(int node) throws IOException {
+      return rows.score(node);
     }
 
     @Override
-    public int size() {
-      return vectors.size();
-    }
-
-    @Override
-    public int ordToDoc(int ord) {
-      return vectors.ordToDoc(ord);
-    }
-
-    @Override
-    public Bits getAcceptOrds(Bits acceptDocs) {
-      return vectors.getAcceptOrds(acceptDocs);
-    }
-
-    @Override
-    public PrefixView copy() throws IOException {
-      return new PrefixView(vectors.copy(), prefix.length);
+    public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
+      return rows.bulkScore(nodes, scores, numNodes);
     }
   }
 }

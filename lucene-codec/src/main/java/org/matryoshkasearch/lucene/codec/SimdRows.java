@@ -42,4 +42,12 @@ interface SimdRows {
    * @return null if the input is not one memory segment
    */
   CodeRows openCodes(PrefixQuantizer quantizer, IndexInput codes) throws IOException;
+
+  /**
+   * Prefixes at the start of the full vectors' rows.
+   *
+   * @param rows those of {@code vectors}, not wrapped
+   * @return null if the input is not one memory segment
+   */
+  FloatRows openFloats(FullVectorValues vectors, int dims, IndexInput rows) throws IOException;
 }

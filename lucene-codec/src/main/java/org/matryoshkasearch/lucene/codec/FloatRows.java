@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.FilterIndexInput;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.VectorUtil;
+
+/**
+ * Scores prefixes at the start of the full vectors' rows.
+ *
+ * <p>Where directions are compared, the length of a prefix is found in the same pass as its dot
+ * product: what costs time is to load it.
+ */
+abstract class FloatRows extends PrefixRows {
+  /** The fastest reader that there is for the leading {@code dims} dimensions of the vectors. */
+  static FloatRows of(FullVectorValues vectors, int dims) throws IOException {
+    FloatRows mapped =
+        SimdRows.INSTANCE == null
+            ? null
+            : SimdRows.INSTANCE.openFloats(vectors, dims, FilterIndexInput.unwrap(vectors.rows()));
+    return mapped != null ? mapped : new InputFloatRows(vectors, dims);
+  }
+
+  final int rowBytes;
+  final int prefixBytes;
+
+  /** Whether distances count, and not dot products. */
+  final boolean distances;
+
+  private final IndexInput rows;
+  private final VectorSimilarityFunction similarity;
+
+  /** What rows are scored against; null before {@link #setQuery}. */
+  float[] query;
+
+  FloatRows(FullVectorValues vectors, int dims) {
+    this.rows = vectors.rows();
+    this.rowBytes = vectors.rowBytes();
+    this.prefixBytes = dims * vectors.encoding().bytes();
+    this.similarity = PrefixSimilarity.of(vectors.similarity());
+    this.distances = similarity == VectorSimilarityFunction.EUCLIDEAN;
+  }
+
+  /** Sets the comparable prefix that rows are scored against. */
+  final void setQuery(float[] newQuery) {
+    query = newQuery;
+  }
+
+  /** Asks the operating system for what it may have to read from the disk. */
+  @Override
+  void load(int[] ords, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      rows.prefetch((long) ords[i] * rowBytes, prefixBytes);
+    }
+  }
+
+  /**
+   * The score of a prefix.
+   *
+   * @param dot its dot product with the query, if not {@link #distances}
+   * @param square its dot product with itself; if {@link #distances}, the square of its distance
+   */
+  final float score(float dot, float square) {
+    return switch (similarity) {
+      case EUCLIDEAN -> VectorUtil.normalizeDistanceToUnitInterval(square);
+      case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(dot);
+      case DOT_PRODUCT, COSINE -> // a prefix of zeros stays one
+          VectorUtil.normalizeToUnitInterval(square > 0 ? (float) (dot / Math.sqrt(square)) : 0);
+    };
+  }
+}
