@@ -101,11 +101,6 @@ public class MatryoshkaKnnQueryBuilderTests
     assertNull(((MatryoshkaKnnQuery) query).getParents());
   }
 
-  private static MatryoshkaKnnQuery luceneQuery(SearchSize size) throws IOException {
-    return (MatryoshkaKnnQuery)
-        query(size, List.of(), DIMS).toQuery(createSearchExecutionContext());
-  }
-
   private static MatryoshkaKnnQueryBuilder query(
       SearchSize size, List<FunnelStage> funnel, int dims) {
     return new MatryoshkaKnnQueryBuilder(
@@ -160,24 +155,6 @@ public class MatryoshkaKnnQueryBuilderTests
             Prefilters.of(QueryBuilders.termQuery("lang", "en")),
             null),
         parsed);
-  }
-
-  public void testDefaults() throws IOException {
-    MatryoshkaKnnQuery query = luceneQuery(DEFAULT_SIZE);
-    assertEquals(10, query.getK());
-    assertEquals("oversample of the mapping", 30, query.getCandidates());
-    query = luceneQuery(new SearchSize(20, null, null));
-    assertEquals(20, query.getK());
-    assertEquals(60, query.getCandidates());
-    query = luceneQuery(new SearchSize(20, null, new RescoreVector(1)));
-    assertEquals("one and a half times k", 30, query.getCandidates());
-    query = luceneQuery(new SearchSize(null, 5, new RescoreVector(1)));
-    assertEquals("no more than num_candidates", 5, query.getK());
-  }
-
-  public void testMoreCandidatesOfTheTwoRules() throws IOException {
-    assertEquals(100, luceneQuery(new SearchSize(10, 100, new RescoreVector(5))).getCandidates());
-    assertEquals(200, luceneQuery(new SearchSize(10, 100, new RescoreVector(20))).getCandidates());
   }
 
   public void testSimilarityBecomesAScore() throws IOException {

@@ -16,6 +16,7 @@ import static org.elasticsearch.test.hamcrest.ElasticsearchAssertions.assertResp
 import static org.hamcrest.Matchers.containsString;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.QueryBuilders;
 import org.elasticsearch.rest.RestStatus;
 import org.elasticsearch.search.SearchHit;
+import org.elasticsearch.search.vectors.KnnVectorQueryBuilder;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
 
 /** {@code matryoshka_knn} on passages: vectors of nested objects, hits that are their parents. */
@@ -52,7 +54,8 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
         "\"lang\": {\"type\": \"keyword\"}, \"passages\": {\"type\": \"nested\", \"properties\": {"
             + "\"kind\": {\"type\": \"keyword\"}, "
             + matryoshka("vector", DIMS, "\"prefix_dims\": 8")
-            + "}}");
+            + ", \"dense\": {\"type\": \"dense_vector\", \"dims\": 16, \"index_options\":"
+            + " {\"type\": \"flat\"}}}}");
     for (int doc = 0; doc < DOCS; doc++) {
       String lang = doc % 2 == 0 ? "en" : "de";
       List<String> json = new ArrayList<>();
@@ -61,7 +64,10 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
             new Passage(String.valueOf(doc), lang, number, number % 2 == 0 ? "text" : "table");
         float[] vector = unitVector(DIMS);
         passages.put(passage, vector);
-        json.add(format("{\"kind\": \"%s\", \"vector\": %s}", passage.kind, json(vector)));
+        json.add(
+            format(
+                "{\"kind\": \"%s\", \"vector\": %2$s, \"dense\": %2$s}",
+                passage.kind, json(vector)));
       }
       index(INDEX, String.valueOf(doc), "{\"lang\": \"" + lang + "\", \"passages\": " + json + "}");
       if (doc == DOCS / 2) {
@@ -177,6 +183,57 @@ public class MatryoshkaNestedSearchTests extends VectorIndexTestCase {
       assertEquals(ranked.get(i).number, inner[i].getNestedIdentity().getOffset());
       assertEquals(score(target, ranked.get(i)), inner[i].getScore(), 1e-5f);
     }
+  }
+
+  /** The same passages of the same documents, filtered or not, as a nested {@code knn} gives. */
+  public void testSeveralPassagesAsKnn() {
+    createDocuments();
+    float[] target = unitVector(DIMS);
+    QueryBuilder tables = QueryBuilders.termQuery("passages.kind", "table");
+    QueryBuilder german = QueryBuilders.termQuery("lang", "de");
+    for (List<QueryBuilder> filters :
+        List.of(List.<QueryBuilder>of(), List.of(tables), List.of(german, tables))) {
+      for (Float similarity : Arrays.asList(null, 0.1f)) {
+        QueryBuilder dense =
+            new KnnVectorQueryBuilder(
+                    "passages.dense", target, PASSAGES, PASSAGES, null, null, similarity)
+                .addFilterQueries(filters);
+        QueryBuilder ours =
+            new MatryoshkaKnnQueryBuilder(
+                FIELD,
+                QueryVector.of(target),
+                new SearchSize(PASSAGES, PASSAGES, null),
+                List.of(),
+                new Prefilters(filters, false),
+                similarity);
+        Map<String, List<String>> expected = passages(dense);
+        assertFalse(expected.isEmpty());
+        assertEquals(expected, passages(ours));
+      }
+    }
+  }
+
+  /** The second and third passage of each hit. */
+  private Map<String, List<String>> passages(QueryBuilder query) {
+    Map<String, List<String>> passagesOfHits = new LinkedHashMap<>();
+    assertResponse(
+        client()
+            .prepareSearch(INDEX)
+            .setSize(PASSAGES)
+            .setQuery(
+                QueryBuilders.nestedQuery("passages", query, ScoreMode.Max)
+                    .innerHit(new InnerHitBuilder().setFrom(1).setSize(2))),
+        response -> {
+          for (SearchHit hit : response.getHits().getHits()) {
+            List<String> inner = new ArrayList<>();
+            for (SearchHit passage : hit.getInnerHits().get("passages").getHits()) {
+              inner.add(
+                  format("%d %.4f", passage.getNestedIdentity().getOffset(), passage.getScore()));
+            }
+            passagesOfHits.put(hit.getId(), inner);
+          }
+        });
+    return passagesOfHits;
   }
 
   public void testMustBeInANestedQuery() {

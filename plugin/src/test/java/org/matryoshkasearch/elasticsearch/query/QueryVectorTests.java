@@ -13,131 +13,22 @@ package org.matryoshkasearch.elasticsearch.query;
 
 import static org.hamcrest.Matchers.containsString;
 
-import java.io.IOException;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.elasticsearch.ElasticsearchStatusException;
-import org.elasticsearch.TransportVersion;
-import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.search.SearchPhaseExecutionException;
-import org.elasticsearch.client.internal.Client;
-import org.elasticsearch.common.bytes.BytesArray;
-import org.elasticsearch.common.io.stream.NamedWriteableRegistry;
-import org.elasticsearch.common.io.stream.StreamInput;
-import org.elasticsearch.common.io.stream.StreamOutput;
-import org.elasticsearch.index.query.BoolQueryBuilder;
-import org.elasticsearch.index.query.MatchNoneQueryBuilder;
 import org.elasticsearch.index.query.QueryBuilder;
-import org.elasticsearch.index.query.QueryBuilders;
-import org.elasticsearch.plugins.Plugin;
-import org.elasticsearch.plugins.SearchPlugin;
 import org.elasticsearch.rest.RestStatus;
-import org.elasticsearch.search.builder.SearchSourceBuilder;
 import org.elasticsearch.search.vectors.KnnVectorQueryBuilder;
-import org.elasticsearch.search.vectors.LookupQueryVectorBuilder;
-import org.elasticsearch.search.vectors.QueryVectorBuilder;
 import org.elasticsearch.search.vectors.VectorData;
-import org.elasticsearch.xcontent.ConstructingObjectParser;
-import org.elasticsearch.xcontent.NamedXContentRegistry;
-import org.elasticsearch.xcontent.ParseField;
-import org.elasticsearch.xcontent.XContentBuilder;
-import org.elasticsearch.xcontent.XContentParseException;
-import org.elasticsearch.xcontent.XContentType;
-import org.elasticsearch.xcontent.json.JsonXContent;
-import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
 
-/** Query vectors in every form, on a shard: base64, hex, and builders. */
+/** Query vectors that are strings, on a shard. */
 public class QueryVectorTests extends VectorIndexTestCase {
   private static final String INDEX = "test";
   private static final int DIMS = 12;
   private static final int PREFIX_DIMS = 4;
   private static final int DOCS = 30;
-
-  /** Turns a text into a vector, as a model would. */
-  private static final class TextBuilder implements QueryVectorBuilder {
-    private static final ParseField NAME = new ParseField("text");
-    private static final ConstructingObjectParser<TextBuilder, Void> PARSER =
-        new ConstructingObjectParser<>("text", args -> new TextBuilder((String) args[0]));
-
-    static {
-      PARSER.declareString(ConstructingObjectParser.constructorArg(), new ParseField("of"));
-    }
-
-    private final String text;
-
-    TextBuilder(String text) {
-      this.text = text;
-    }
-
-    TextBuilder(StreamInput in) throws IOException {
-      this(in.readString());
-    }
-
-    static float[] vector(String text) {
-      float[] vector = new float[DIMS];
-      for (int i = 0; i < DIMS; i++) {
-        vector[i] = text.charAt(i % text.length()) - 'f';
-      }
-      return vector;
-    }
-
-    @Override
-    public void buildVector(Client client, ActionListener<float[]> listener) {
-      if (text.equals("no such model")) {
-        listener.onFailure(new ElasticsearchStatusException(text, RestStatus.NOT_FOUND));
-      } else {
-        listener.onResponse(text.isEmpty() ? null : vector(text));
-      }
-    }
-
-    @Override
-    public void writeTo(StreamOutput out) throws IOException {
-      out.writeString(text);
-    }
-
-    @Override
-    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-      return builder.startObject().field("of", text).endObject();
-    }
-
-    @Override
-    public String getWriteableName() {
-      return NAME.getPreferredName();
-    }
-
-    @Override
-    public TransportVersion getMinimalSupportedVersion() {
-      return TransportVersion.minimumCompatible();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof TextBuilder that && text.equals(that.text);
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(text);
-    }
-  }
-
-  /** Registers the builder. */
-  public static final class TextPlugin extends Plugin implements SearchPlugin {
-    @Override
-    public List<QueryVectorBuilderSpec<?>> getQueryVectorBuilders() {
-      return List.of(
-          new QueryVectorBuilderSpec<>(TextBuilder.NAME, TextBuilder::new, TextBuilder.PARSER));
-    }
-  }
-
-  @Override
-  protected Collection<Class<? extends Plugin>> getPlugins() {
-    return List.of(MatryoshkaPlugin.class, TextPlugin.class);
-  }
 
   private void createDocuments(String elementType) {
     createVectorIndex(
@@ -251,129 +142,5 @@ public class QueryVectorTests extends VectorIndexTestCase {
     assertRefused("[52] bytes in base64", base64(13));
     assertRefused("[3] bytes in hex", "010203");
     assertRefused("or [4] to [12] bytes in hex", "01020304050607080910111213");
-  }
-
-  private QueryBuilder parse(String json) throws Exception {
-    SearchSourceBuilder source = new SearchSourceBuilder();
-    try (var parser =
-        createParser(JsonXContent.jsonXContent, new BytesArray("{\"query\": " + json + "}"))) {
-      source.parseXContent(parser, true, feature -> true);
-    }
-    return source.query();
-  }
-
-  @Override
-  protected NamedXContentRegistry xContentRegistry() {
-    return getInstanceFromNode(NamedXContentRegistry.class);
-  }
-
-  public void testBuilder() throws Exception {
-    createDocuments("float");
-    QueryBuilder query =
-        parse(
-            """
-            {"matryoshka_knn": {"field": "vector", "k": 10, "num_candidates": 30,
-              "query_vector_builder": {"text": {"of": "harbour"}}}}
-            """);
-    assertEquals(query(QueryVector.of(new TextBuilder("harbour"))), query);
-    assertEquals(query, parse(query.toString()));
-    assertEquals(query, copy(query));
-    assertMeans(TextBuilder.vector("harbour"), QueryVector.of(new TextBuilder("harbour")));
-    // inside of other queries, and beside filters that change when they are rewritten
-    BoolQueryBuilder inside =
-        QueryBuilders.boolQuery()
-            .must(
-                new MatryoshkaKnnQueryBuilder(
-                    "vector",
-                    QueryVector.of(new TextBuilder("harbour")),
-                    new SearchSize(5, DOCS, null),
-                    List.of(),
-                    Prefilters.of(QueryBuilders.wrapperQuery("{\"term\": {\"n\": \"7\"}}")),
-                    null));
-    assertEquals(List.of("7"), List.copyOf(search(INDEX, inside, 10).keySet()));
-  }
-
-  private QueryBuilder copy(QueryBuilder query) throws IOException {
-    return copyWriteable(
-        query,
-        getInstanceFromNode(NamedWriteableRegistry.class),
-        in -> new MatryoshkaKnnQueryBuilder(in));
-  }
-
-  public void testBuilderIsNotAskedForNothing() {
-    createDocuments("float");
-    QueryBuilder query =
-        new MatryoshkaKnnQueryBuilder(
-            "vector",
-            QueryVector.of(new TextBuilder("no such model")),
-            new SearchSize(5, DOCS, null),
-            List.of(),
-            Prefilters.of(new MatchNoneQueryBuilder()),
-            null);
-    assertEquals(Map.of(), search(INDEX, query, 10));
-  }
-
-  public void testBuilderThatFails() {
-    createDocuments("float");
-    ElasticsearchStatusException e =
-        expectThrows(
-            ElasticsearchStatusException.class,
-            () -> search(INDEX, query(QueryVector.of(new TextBuilder("no such model"))), 10));
-    assertEquals(RestStatus.NOT_FOUND, e.status());
-    Exception none =
-        expectThrows(
-            IllegalArgumentException.class,
-            () -> search(INDEX, query(QueryVector.of(new TextBuilder(""))), 10));
-    assertThat(none.getMessage(), containsString("returned null query_vector"));
-  }
-
-  public void testOneVectorAndNoMore() {
-    for (String vectors :
-        List.of(
-            "\"k\": 3",
-            "\"query_vector\": [1, 2, 3, 4], \"query_vector_builder\": {\"text\": {\"of\": \"a\"}}")) {
-      XContentParseException e =
-          expectThrows(
-              XContentParseException.class,
-              () -> parse("{\"matryoshka_knn\": {\"field\": \"vector\", " + vectors + "}}"));
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      assertThat(
-          cause.getMessage(),
-          containsString(
-              vectors.contains("builder")
-                  ? "only one of [query_vector] and [query_vector_builder] must be provided"
-                  : "either [query_vector] or [query_vector_builder] must be provided"));
-    }
-  }
-
-  /** The vector of a document that is there already, of a dense_vector and of ours. */
-  public void testLookup() {
-    createDocuments("float");
-    float[] vector = unitVector(DIMS);
-    prepareIndex(INDEX)
-        .setId("looked-up")
-        .setSource(
-            "{\"vector\": " + json(vector) + ", \"dense\": " + json(vector) + "}",
-            XContentType.JSON)
-        .get();
-    refresh(INDEX);
-    for (String path : List.of("dense", "vector")) {
-      assertMeans(
-          vector, QueryVector.of(new LookupQueryVectorBuilder("looked-up", INDEX, path, null)));
-    }
-    ElasticsearchStatusException e =
-        expectThrows(
-            ElasticsearchStatusException.class,
-            () ->
-                search(
-                    INDEX,
-                    query(
-                        QueryVector.of(
-                            new LookupQueryVectorBuilder("missing", INDEX, "dense", null))),
-                    10));
-    assertEquals(RestStatus.NOT_FOUND, e.status());
   }
 }
