@@ -14,14 +14,18 @@ package org.matryoshkasearch.elasticsearch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.index.IndexModule;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.engine.EngineFactory;
 import org.elasticsearch.index.mapper.Mapper;
+import org.elasticsearch.index.mapper.MetadataFieldMapper;
 import org.elasticsearch.plugins.EnginePlugin;
 import org.elasticsearch.plugins.MapperPlugin;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.SearchPlugin;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixCheck;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 import org.matryoshkasearch.elasticsearch.engine.MatryoshkaEngineFactory;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 import org.matryoshkasearch.elasticsearch.query.ExactMatryoshkaQueryBuilder;
@@ -30,7 +34,8 @@ import org.matryoshkasearch.elasticsearch.query.StageProfile;
 
 /**
  * The Elasticsearch plugin: registers the field type {@code matryoshka_vector}, the query {@code
- * matryoshka_knn}, and the engine factory that brings the codec to the shards.
+ * matryoshka_knn}, the settings that give {@code dense_vector} fields a prefix, and the engine
+ * factory that brings the codec to the shards.
  */
 public final class MatryoshkaPlugin extends Plugin
     implements MapperPlugin, SearchPlugin, EnginePlugin {
@@ -41,6 +46,16 @@ public final class MatryoshkaPlugin extends Plugin
   @Override
   public Map<String, Mapper.TypeParser> getMappers() {
     return Map.of(MatryoshkaVectorFieldMapper.CONTENT_TYPE, MatryoshkaVectorFieldMapper.PARSER);
+  }
+
+  @Override
+  public Map<String, MetadataFieldMapper.TypeParser> getMetadataMappers() {
+    return Map.of(DenseVectorPrefixCheck.NAME, DenseVectorPrefixCheck.PARSER);
+  }
+
+  @Override
+  public List<Setting<?>> getSettings() {
+    return List.of(DenseVectorPrefixes.SETTING);
   }
 
   @Override

@@ -10,5 +10,8 @@
  * the License.
  */
 
-/** The Elasticsearch plugin: the class that wires the rooms {@code mapper}, {@code query}, {@code engine}. */
+/**
+ * The Elasticsearch plugin: the class that wires the rooms {@code mapper}, {@code query}, {@code
+ * engine}, {@code dense}.
+ */
 package org.matryoshkasearch.elasticsearch;

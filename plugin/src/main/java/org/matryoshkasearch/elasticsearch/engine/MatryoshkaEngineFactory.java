@@ -24,8 +24,8 @@ import org.elasticsearch.index.engine.EngineFactory;
 import org.elasticsearch.snapshots.SearchableSnapshotsSettings;
 
 /**
- * Builds Elasticsearch's own engine with a codec that writes {@code matryoshka_vector} fields in
- * our vectors format.
+ * Builds Elasticsearch's own engine with a codec that writes {@code matryoshka_vector} fields, and
+ * {@code dense_vector} fields with a prefix, in our vectors formats.
  *
  * <p>Nothing else of the engine changes but its statistics of vectors, and fields of other types
  * are written by the codec that the index would have had anyway.
@@ -40,7 +40,8 @@ public final class MatryoshkaEngineFactory implements EngineFactory {
    *
    * <p>Elasticsearch refuses an index for which two plugins offer an engine, and some indices need
    * an engine of another kind: those get none of ours. Their {@code matryoshka_vector} fields still
-   * work, on the vectors format that Elasticsearch writes by default.
+   * work, on the vectors format that Elasticsearch writes by default; a {@code dense_vector} is
+   * then one without a prefix.
    *
    * @return empty where the engine is not ours to choose
    */
@@ -87,7 +88,7 @@ public final class MatryoshkaEngineFactory implements EngineFactory {
         VectorFormats.of(
             config.getMapperService(), config.getIndexSettings(), config.getThreadPool());
     logger.debug(
-        "{} writes matryoshka_vector fields in our format, merging on [{}] threads",
+        "{} writes vector fields that have a prefix in our format, merging on [{}] threads",
         config.getShardId(),
         formats.mergeWorkers());
     EngineConfig wrapped =

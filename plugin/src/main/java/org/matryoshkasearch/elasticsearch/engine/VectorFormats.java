@@ -15,8 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.elasticsearch.index.IndexSettings;
+import org.elasticsearch.index.mapper.Mapper;
 import org.elasticsearch.index.mapper.MapperService;
+import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
 import org.elasticsearch.threadpool.ThreadPool;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 
 /**
@@ -24,31 +27,40 @@ import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
  * written: fields can be added to an index at any time, and some options changed.
  *
  * @param mapperService the mappings of the index
+ * @param densePrefixes which {@code dense_vector} fields have a prefix
  * @param mergeWorkers how many threads may build the graph of one merged segment, 1 or more
  * @param mergeExecutor where they run; null with one worker
  */
-record VectorFormats(MapperService mapperService, int mergeWorkers, ExecutorService mergeExecutor)
+record VectorFormats(
+    MapperService mapperService,
+    DenseVectorPrefixes densePrefixes,
+    int mergeWorkers,
+    ExecutorService mergeExecutor)
     implements Function<String, KnnVectorsFormat> {
 
   /** Merges on as many threads as Elasticsearch gives to its own HNSW formats. */
   static VectorFormats of(
       MapperService mapperService, IndexSettings indexSettings, ThreadPool threadPool) {
+    DenseVectorPrefixes densePrefixes = DenseVectorPrefixes.of(indexSettings.getSettings());
     if (indexSettings.isIntraMergeParallelismEnabled()) {
       ThreadPool.Info merge = threadPool.info(ThreadPool.Names.MERGE);
       if (merge != null && merge.getMax() > 1) {
-        return new VectorFormats(
-            mapperService, merge.getMax(), threadPool.executor(ThreadPool.Names.MERGE));
+        ExecutorService executor = threadPool.executor(ThreadPool.Names.MERGE);
+        return new VectorFormats(mapperService, densePrefixes, merge.getMax(), executor);
       }
     }
-    return new VectorFormats(mapperService, 1, null);
+    return new VectorFormats(mapperService, densePrefixes, 1, null);
   }
 
-  /** Our format for a {@code matryoshka_vector} field, null for any other. */
+  /** Our format for a field that has a prefix, null for any other. */
   @Override
   public KnnVectorsFormat apply(String field) {
-    return mapperService.mappingLookup().getMapper(field)
-            instanceof MatryoshkaVectorFieldMapper mapper
-        ? mapper.fieldType().options().vectorsFormat(mergeWorkers, mergeExecutor)
+    Mapper mapper = mapperService.mappingLookup().getMapper(field);
+    if (mapper instanceof MatryoshkaVectorFieldMapper ours) {
+      return ours.fieldType().options().vectorsFormat(mergeWorkers, mergeExecutor);
+    }
+    return mapper instanceof DenseVectorFieldMapper dense
+        ? densePrefixes.format(dense, mergeWorkers, mergeExecutor)
         : null;
   }
 }

@@ -31,7 +31,8 @@ public enum GraphType {
     this.encoding = encoding;
   }
 
-  PrefixEncoding encoding() {
+  /** How the library codes a prefix for such a graph. */
+  public PrefixEncoding encoding() {
     return encoding;
   }
 

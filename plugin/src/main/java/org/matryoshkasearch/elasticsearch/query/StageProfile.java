@@ -41,8 +41,9 @@ public final class StageProfile implements SearchOperationListener {
 
   @Override
   public void onQueryPhase(SearchContext context, long tookInNanos) {
+    // a knn section is searched in an earlier phase, which has no such result
     QuerySearchResult result = context.queryResult();
-    if (context.getProfilers() == null || result.hasProfileResults() == false) {
+    if (context.getProfilers() == null || result == null || result.hasProfileResults() == false) {
       return;
     }
     List<MatryoshkaKnnQuery> queries = queries(context);

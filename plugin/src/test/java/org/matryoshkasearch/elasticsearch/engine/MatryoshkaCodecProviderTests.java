@@ -29,6 +29,7 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
+import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.common.util.BigArrays;
 import org.elasticsearch.index.codec.CodecProvider;
 import org.elasticsearch.index.codec.CodecService;
@@ -37,6 +38,7 @@ import org.elasticsearch.index.mapper.MapperServiceTestCase;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 
 /** What the wrapped codec writes, beside what Elasticsearch's own would. */
 public class MatryoshkaCodecProviderTests extends MapperServiceTestCase {
@@ -55,7 +57,8 @@ public class MatryoshkaCodecProviderTests extends MapperServiceTestCase {
 
   private static CodecProvider wrapped(MapperService mapperService) {
     return new MatryoshkaCodecProvider(
-        plain(mapperService), new VectorFormats(mapperService, 1, null));
+        plain(mapperService),
+        new VectorFormats(mapperService, DenseVectorPrefixes.of(Settings.EMPTY), 1, null));
   }
 
   private static CodecProvider plain(MapperService mapperService) {

@@ -115,6 +115,23 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
     assertEquals(3, search("test", knn("ours", unitVector(5), 10), 10).size());
   }
 
+  public void testWithoutOurEngineDenseVectorsHaveNoPrefix() {
+    IndexService index =
+        createVectorIndex(
+            "test",
+            Settings.builder()
+                .put("index.xpack.ccr.following_index", true)
+                .put("index.matryoshka.dense_vector.dense.prefix_dims", 4)
+                .build(),
+            DENSE);
+    IndexService plain = createVectorIndex("plain", DENSE);
+    for (String name : List.of("test", "plain")) {
+      index(name, "1", "{\"dense\": " + json(unitVector(DIMS)) + "}");
+      flush(name);
+    }
+    assertEquals(formats(plain), formats(index));
+  }
+
   public void testFieldAddedLater() {
     IndexService index = createVectorIndex("test", DENSE);
     String vector = json(unitVector(DIMS));

@@ -1,0 +1,110 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.dense;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.elasticsearch.common.settings.Setting;
+import org.elasticsearch.common.settings.Setting.Property;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+
+/**
+ * The settings {@code index.matryoshka.dense_vector.<field>.prefix_dims} of an index: over how many
+ * leading dimensions of a {@code dense_vector} field the graph is built. A field is named by its
+ * full path, dots and all; {@code *} stands for every {@code dense_vector} field that is not named.
+ *
+ * @param dimsOfField by field or {@code *}: 1 to {@link MatryoshkaHnswVectorsFormat#MAX_DIMS}
+ */
+public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
+  private static final String PREFIX = "index.matryoshka.dense_vector.";
+  private static final String SUFFIX = ".prefix_dims";
+  private static final String ALL = "*";
+
+  /** All of them. An affix setting could not name a field with dots. */
+  public static final Setting<Settings> SETTING =
+      Setting.groupSetting(PREFIX, DenseVectorPrefixes::parse, Property.IndexScope, Property.Final);
+
+  /** What the settings of an index say. */
+  public static DenseVectorPrefixes of(Settings indexSettings) {
+    return new DenseVectorPrefixes(parse(SETTING.get(indexSettings)));
+  }
+
+  private static Map<String, Integer> parse(Settings group) {
+    Map<String, Integer> dimsOfField = new HashMap<>();
+    for (String key : group.keySet()) {
+      if (key.endsWith(SUFFIX) == false) {
+        throw new IllegalArgumentException(
+            "unknown setting [" + PREFIX + key + "]: expected [" + key("<field>") + "]");
+      }
+      String field = key.substring(0, key.length() - SUFFIX.length());
+      if (field.contains(ALL) && field.equals(ALL) == false) {
+        throw new IllegalArgumentException(
+            "setting [" + key(field) + "] must name one field, or [" + ALL + "] for all");
+      }
+      dimsOfField.put(field, parseDims(key(field), group.get(key)));
+    }
+    return Map.copyOf(dimsOfField);
+  }
+
+  private static int parseDims(String key, String value) {
+    try {
+      return Setting.parseInt(value, 1, MatryoshkaHnswVectorsFormat.MAX_DIMS, key);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "setting [" + key + "] must be a whole number but is [" + value + "]", e);
+    }
+  }
+
+  private static String key(String field) {
+    return PREFIX + field + SUFFIX;
+  }
+
+  /** The fields that have a setting of their own. */
+  Set<String> namedFields() {
+    Set<String> fields = new TreeSet<>(dimsOfField.keySet());
+    fields.remove(ALL);
+    return fields;
+  }
+
+  /** The prefix of a {@code dense_vector} field, empty if it is to have none. */
+  OptionalInt dims(String field) {
+    Integer dims = dimsOfField.getOrDefault(field, dimsOfField.get(ALL));
+    return dims == null ? OptionalInt.empty() : OptionalInt.of(dims);
+  }
+
+  /**
+   * The format of a {@code dense_vector} field.
+   *
+   * @param mergeWorkers how many threads may build the graph of a merge, 1 or more
+   * @param mergeExecutor where they run; null with one worker
+   * @return null if the field is to have no prefix
+   */
+  public KnnVectorsFormat format(
+      DenseVectorFieldMapper field, int mergeWorkers, ExecutorService mergeExecutor) {
+    OptionalInt dims = dims(field.fullPath());
+    return dims.isEmpty()
+        ? null
+        : DenseVectorOptions.of(field).format(dims.getAsInt(), mergeWorkers, mergeExecutor);
+  }
+
+  /** The setting that gives a field its prefix. */
+  String keyOf(String field) {
+    return key(dimsOfField.containsKey(field) ? field : ALL);
+  }
+}

@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.dense;
+
+import java.util.OptionalInt;
+import java.util.Set;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.test.ESTestCase;
+
+/** How the settings are read. */
+public class DenseVectorPrefixesTests extends ESTestCase {
+
+  private static DenseVectorPrefixes prefixes(String... fieldsAndDims) {
+    Settings.Builder settings = Settings.builder();
+    for (int i = 0; i < fieldsAndDims.length; i += 2) {
+      settings.put(
+          "index.matryoshka.dense_vector." + fieldsAndDims[i] + ".prefix_dims",
+          fieldsAndDims[i + 1]);
+    }
+    return DenseVectorPrefixes.of(settings.build());
+  }
+
+  public void testNone() {
+    DenseVectorPrefixes prefixes = DenseVectorPrefixes.of(Settings.EMPTY);
+    assertTrue(prefixes.dimsOfField().isEmpty());
+    assertEquals(OptionalInt.empty(), prefixes.dims("field"));
+  }
+
+  public void testFieldsByTheirPaths() {
+    DenseVectorPrefixes prefixes =
+        prefixes("title", "64", "meta.passages.vector", "128", "odd.prefix_dims", "32");
+    assertEquals(OptionalInt.of(64), prefixes.dims("title"));
+    assertEquals(OptionalInt.of(128), prefixes.dims("meta.passages.vector"));
+    assertEquals(OptionalInt.of(32), prefixes.dims("odd.prefix_dims"));
+    assertEquals(OptionalInt.empty(), prefixes.dims("meta"));
+    assertEquals(
+        Set.of("title", "meta.passages.vector", "odd.prefix_dims"), prefixes.namedFields());
+  }
+
+  public void testAllButThoseThatAreNamed() {
+    DenseVectorPrefixes prefixes = prefixes("*", "256", "title", "64");
+    assertEquals(OptionalInt.of(64), prefixes.dims("title"));
+    assertEquals(OptionalInt.of(256), prefixes.dims("a.b"));
+    assertEquals(Set.of("title"), prefixes.namedFields());
+    assertEquals("index.matryoshka.dense_vector.*.prefix_dims", prefixes.keyOf("a.b"));
+    assertEquals("index.matryoshka.dense_vector.title.prefix_dims", prefixes.keyOf("title"));
+  }
+
+  public void testWrongValues() {
+    for (String dims : new String[] {"0", "-1", "4097", "many", "1.5", ""}) {
+      Exception e = expectThrows(IllegalArgumentException.class, () -> prefixes("a.b", dims));
+      assertTrue(e.getMessage(), e.getMessage().contains("dense_vector.a.b.prefix_dims]"));
+    }
+  }
+
+  public void testWrongKeys() {
+    Exception part = expectThrows(IllegalArgumentException.class, () -> prefixes("title_*", "8"));
+    assertEquals(
+        "setting [index.matryoshka.dense_vector.title_*.prefix_dims] must name one field, or [*]"
+            + " for all",
+        part.getMessage());
+    Settings unknown =
+        Settings.builder().put("index.matryoshka.dense_vector.title.dims", 8).build();
+    Exception key =
+        expectThrows(IllegalArgumentException.class, () -> DenseVectorPrefixes.of(unknown));
+    assertEquals(
+        "unknown setting [index.matryoshka.dense_vector.title.dims]: expected"
+            + " [index.matryoshka.dense_vector.<field>.prefix_dims]",
+        key.getMessage());
+    Settings noField =
+        Settings.builder().put("index.matryoshka.dense_vector.prefix_dims", 8).build();
+    expectThrows(IllegalArgumentException.class, () -> DenseVectorPrefixes.of(noField));
+  }
+}
