@@ -26,7 +26,8 @@ package org.matryoshkasearch.lucene.search;
  * @param nodesVisited nodes of the graphs that were compared, or where Lucene found it cheaper to
  *     do without graphs the vectors that match the filter; 0 in later stages
  * @param nanos the time it took on the clock
- * @param fullVectorBytes the bytes of stored full vectors that it compared
+ * @param fullVectorBytes the bytes of stored full vectors that it read to rank candidates; what the
+ *     graph reads is not counted, though prefixes of float32 lie in the same rows
  */
 public record StageStats(
     String name, int dims, int in, int out, long nodesVisited, long nanos, long fullVectorBytes) {
