@@ -20,6 +20,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.matryoshkasearch.benchmarks.kernel.KernelBench;
+import org.matryoshkasearch.benchmarks.kernel.KernelSettings;
 import org.matryoshkasearch.benchmarks.node.NodeBench;
 import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
 import org.matryoshkasearch.cli.Options.Option;
@@ -66,7 +68,9 @@ public final class Main {
     }
     Path checkout = Path.of(System.getProperty("matryoshka.home", ""));
     try {
-      if (arguments.contains(NodeBenchSettings.NODE)) {
+      if (arguments.contains(KernelSettings.KERNELS)) {
+        new KernelBench(screen, KernelSettings.parse(arguments), checkout).run();
+      } else if (arguments.contains(NodeBenchSettings.NODE)) {
         new NodeBench(screen, NodeBenchSettings.parse(arguments), checkout).run();
       } else {
         new Bench(screen, BenchSettings.parse(arguments), checkout).run();
@@ -99,12 +103,15 @@ public final class Main {
           ./matryoshka bench [options]          the library, each with one thread
           ./matryoshka bench --node [options]   a node with the plugin, over HTTP, beside
                                                 dense_vector
+          ./matryoshka bench --kernels [options] the kernels that score prefixes, with JMH
 
         Options:
         """);
     text.append(help(BenchSettings.OPTIONS));
     text.append("\nOptions with --node:\n");
     text.append(help(NodeBenchSettings.OPTIONS));
+    text.append("\nOptions with --kernels:\n");
+    text.append(help(KernelSettings.OPTIONS));
     return text.toString();
   }
 
