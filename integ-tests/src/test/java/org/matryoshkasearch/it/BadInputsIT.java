@@ -93,7 +93,6 @@ public class BadInputsIT extends NodeTestCase {
   public void testBadMappings() throws Exception {
     assertBadMapping("{'dims': 5000}", "embedding", "dims", "5000", "4096");
     assertBadMapping("{'dims': 0}", "embedding", "dims", "0");
-    assertBadMapping("{}", "embedding", "dims");
     assertBadMapping("{'dims': 4, 'prefix_dims': 5}", "embedding", "prefix_dims", "[5]", "[4]");
     assertBadMapping("{'dims': 4, 'prefix_dims': 0}", "embedding", "prefix_dims", "[0]");
     assertBadMapping(

@@ -112,7 +112,9 @@ public class LifecycleIT extends NodeTestCase {
   @Test
   public void testRestart() throws Exception {
     TestSets.Split set = TestSets.generated(800, DIMS);
-    TestIndex index = create("restart", field(DIMS, "cosine").put("prefix_dims", 32));
+    ObjectNode field = field(DIMS, "cosine").put("prefix_dims", 32);
+    field.remove("dims"); // which the first document tells
+    TestIndex index = create("restart", field);
     index.addInSegments(set.documents().subList(0, 600), 2);
     index.add(set.documents().subList(600, set.documents().size())); // in the translog only
     JsonNode mapping = client().get("/restart/_mapping");

@@ -27,12 +27,16 @@ final class EncodedVector {
   /**
    * Decodes a vector.
    *
-   * @param dims how many components it must have, 1 or more
+   * @param dims how many components it must have, 1 or more; null if that is not known: then it
+   *     must be base64 of floats
    * @param what begins the messages
    * @throws IllegalArgumentException when the string is none of the three, or of another length
    */
-  static float[] decode(String text, int dims, String what) {
+  static float[] decode(String text, Integer dims, String what) {
     byte[] hex = fromHex(text);
+    if (dims == null) {
+      return ofAnyLength(text, hex != null, what);
+    }
     if (hex != null && hex.length == dims) {
       return signedBytes(hex);
     }
@@ -99,6 +103,21 @@ final class EncodedVector {
             + "] to ["
             + dims
             + "] bytes in hex");
+  }
+
+  /** What looks like hex may be base64 as well, and without dims there is nothing to tell by. */
+  private static float[] ofAnyLength(String text, boolean hex, String what) {
+    byte[] bytes = hex ? null : fromBase64(text);
+    if (bytes == null || bytes.length % Float.BYTES != 0) {
+      throw new IllegalArgumentException(
+          what
+              + " is a string that holds "
+              + (hex ? "hex" : describe(bytes, null))
+              + " but as long as the mapping has no dims it needs base64 of a multiple of ["
+              + Float.BYTES
+              + "] bytes");
+    }
+    return floats(bytes);
   }
 
   private static String describe(byte[] base64, byte[] hex) {

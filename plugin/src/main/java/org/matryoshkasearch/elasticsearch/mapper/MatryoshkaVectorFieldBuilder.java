@@ -20,6 +20,7 @@ import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.FieldMapper.Parameter;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
+import org.elasticsearch.index.mapper.MapperMergeContext;
 import org.elasticsearch.index.mapper.MapperParsingException;
 import org.elasticsearch.xcontent.XContentBuilder;
 
@@ -50,17 +51,12 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     super(name);
     this.indexCreated = indexCreated;
     this.excludeSourceVectors = excludeSourceVectors;
-    dims = fixed("dims", () -> null, MappingValues::integer, VectorOptions::dims);
+    dims = setOnce("dims", () -> null, VectorOptions::dims);
     dims.addValidator(value -> VectorOptions.checkDims(value, leafName()));
-    prefixDims =
-        fixed(
-            "prefix_dims",
-            this::defaultPrefixDims,
-            MappingValues::integer,
-            VectorOptions::prefixDims);
+    prefixDims = setOnce("prefix_dims", this::defaultPrefixDims, VectorOptions::prefixDims);
     prefixDims
         .addValidator(value -> VectorOptions.checkPrefixDims(value, dims.get(), leafName()))
-        .alwaysSerialize();
+        .setSerializerCheck((includeDefaults, configured, value) -> value != null);
     similarity =
         fixed(
             "similarity",
@@ -98,6 +94,18 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
         (previous, current) -> Objects.equals(previous, current) ? null : REINDEX);
   }
 
+  /** A number that can be told later, and then cannot change. */
+  private static Parameter<Integer> setOnce(
+      String name, Supplier<Integer> defaultValue, Function<VectorOptions, Integer> value) {
+    return parameter(
+        name,
+        defaultValue,
+        MappingValues::integer,
+        value,
+        (previous, current) ->
+            previous == null || Objects.equals(previous, current) ? null : REINDEX);
+  }
+
   /**
    * A parameter.
    *
@@ -131,6 +139,25 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
 
   private Integer defaultPrefixDims() {
     return dims.get() == null ? null : (Integer) VectorOptions.defaultPrefixDims(dims.get());
+  }
+
+  /** Takes dims and prefix_dims from what a document has told. */
+  void setDims(VectorOptions found) {
+    dims.setValue(found.dims());
+    prefixDims.setValue(found.prefixDims());
+  }
+
+  /** {@inheritDoc} An update that does not say dims leaves them as they are. */
+  @Override
+  protected void mergeFromBuilder(
+      FieldMapper.Builder incoming,
+      FieldMapper.Conflicts conflicts,
+      MapperMergeContext mergeContext) {
+    MatryoshkaVectorFieldBuilder update = (MatryoshkaVectorFieldBuilder) incoming;
+    if (update.dims.get() == null) {
+      update.dims.setValue(dims.get());
+    }
+    super.mergeFromBuilder(update, conflicts, mergeContext);
   }
 
   @Override

@@ -59,10 +59,12 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
         });
   }
 
+  private static final int EXPECTED_DIMS = 1024;
+
   private final IndexVersion indexCreated;
   private final boolean excludeSourceVectors; // what the setting says
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
-  private final FieldType luceneType;
+  private final FieldType luceneType; // null as long as dims are not known
 
   MatryoshkaVectorFieldMapper(
       String leafName,
@@ -77,7 +79,9 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     this.excludedFromSource = excludedFromSource;
     VectorOptions options = fieldType.options();
     luceneType =
-        KnnFloatVectorField.createFieldType(options.dims(), options.similarity().function());
+        options.dims() == null
+            ? null
+            : KnnFloatVectorField.createFieldType(options.dims(), options.similarity().function());
   }
 
   @Override
@@ -105,9 +109,20 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     float[] vector =
         parser.currentToken() == XContentParser.Token.VALUE_STRING
             ? EncodedVector.decode(parser.text(), options.dims(), what)
-            : VectorReader.read(parser, options.dims(), what);
+            : VectorReader.read(
+                parser, fieldType().isEmpty() ? EXPECTED_DIMS : options.dims(), what);
+    if (options.dims() == null) {
+      options = options.withDims(vector.length, what);
+    }
     options.elementType().round(vector);
     options.checkDocumentVector(vector, what);
+    if (luceneType == null) {
+      // The document will be parsed again, with the mapping that this leads to.
+      MatryoshkaVectorFieldBuilder update = getMergeBuilder();
+      update.setDims(options);
+      context.addDynamicMapper(update, fullPath());
+      return;
+    }
     context.doc().addWithKey(fullPath(), new KnnFloatVectorField(fullPath(), vector, luceneType));
   }
 
@@ -126,9 +141,11 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
   }
 
   @Override
-  public FieldMapper.Builder getMergeBuilder() {
-    return new MatryoshkaVectorFieldBuilder(leafName(), indexCreated, excludeSourceVectors)
-        .init(this);
+  public MatryoshkaVectorFieldBuilder getMergeBuilder() {
+    MatryoshkaVectorFieldBuilder builder =
+        new MatryoshkaVectorFieldBuilder(leafName(), indexCreated, excludeSourceVectors);
+    builder.init(this);
+    return builder;
   }
 
   @Override

@@ -68,6 +68,11 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
     return options;
   }
 
+  /** Whether there has been no vector yet, so that not even dims are known. */
+  public boolean isEmpty() {
+    return options.dims() == null;
+  }
+
   @Override
   public String typeName() {
     return MatryoshkaVectorFieldMapper.CONTENT_TYPE;

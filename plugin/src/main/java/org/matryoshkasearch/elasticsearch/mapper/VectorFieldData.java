@@ -32,7 +32,8 @@ final class VectorFieldData extends VectorIndexFieldData {
         indexCreated,
         // also of bfloat16, which reads as float
         DenseVectorFieldMapper.ElementType.FLOAT,
-        options.dims(),
+        // without documents, how many do not matter
+        options.dims() == null ? 0 : options.dims(),
         true,
         reader -> reader);
   }

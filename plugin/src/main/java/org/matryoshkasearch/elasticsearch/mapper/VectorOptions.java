@@ -19,15 +19,17 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 /**
  * What the mapping says of a {@code matryoshka_vector} field.
  *
- * @param dims dimensions of the full vector, 1 to 4096
- * @param prefixDims how many of the leading ones the graph knows, 1 to dims
+ * @param dims dimensions of the full vector, 1 to 4096; null as long as neither the mapping nor a
+ *     document has told them
+ * @param prefixDims how many of the leading ones the graph knows, 1 to dims; null where dims are
+ *     null and the mapping does not say
  * @param similarity how vectors are compared
  * @param elementType how the full vector is stored
  * @param indexOptions the graph
  */
 public record VectorOptions(
-    int dims,
-    int prefixDims,
+    Integer dims,
+    Integer prefixDims,
     VectorSimilarity similarity,
     ElementType elementType,
     IndexOptions indexOptions) {
@@ -43,18 +45,11 @@ public record VectorOptions(
   /**
    * Checks the parameter {@code dims} of a mapping.
    *
-   * @throws MapperParsingException when it is null or out of range
+   * @param dims null if the mapping does not say
+   * @throws MapperParsingException when it is out of range
    */
   static void checkDims(Integer dims, String field) {
-    if (dims == null) {
-      throw new MapperParsingException(
-          "field ["
-              + field
-              + "] of type ["
-              + MatryoshkaVectorFieldMapper.CONTENT_TYPE
-              + "] needs [dims]");
-    }
-    if (dims < 1 || dims > MatryoshkaHnswVectorsFormat.MAX_DIMS) {
+    if (dims != null && (dims < 1 || dims > MatryoshkaHnswVectorsFormat.MAX_DIMS)) {
       throw new MapperParsingException(
           "dims ["
               + dims
@@ -69,19 +64,52 @@ public record VectorOptions(
   /**
    * Checks the parameter {@code prefix_dims} of a mapping.
    *
+   * @param prefixDims null if the mapping does not say
+   * @param dims null if the mapping does not say
    * @throws MapperParsingException when it is not within 1 and dims
    */
-  static void checkPrefixDims(int prefixDims, int dims, String field) {
-    if (prefixDims < 1 || prefixDims > dims) {
+  static void checkPrefixDims(Integer prefixDims, Integer dims, String field) {
+    int limit = dims == null ? MatryoshkaHnswVectorsFormat.MAX_DIMS : dims;
+    if (prefixDims != null && (prefixDims < 1 || prefixDims > limit)) {
       throw new MapperParsingException(
           "prefix_dims ["
               + prefixDims
               + "] of field ["
               + field
-              + "] must be at least [1] and at most dims ["
-              + dims
+              + "] must be at least [1] and at most "
+              + (dims == null ? "" : "dims ")
+              + "["
+              + limit
               + "]");
     }
+  }
+
+  /**
+   * What holds from the first document on, where dims are not known: those of its vector.
+   *
+   * @param found components of the vector
+   * @param what begins the message
+   * @throws IllegalArgumentException when it has none, or fewer than prefix_dims
+   */
+  VectorOptions withDims(int found, String what) {
+    int least = prefixDims == null ? 1 : prefixDims;
+    if (found < least) {
+      throw new IllegalArgumentException(
+          what
+              + " has ["
+              + found
+              + "] dimensions but must have at least "
+              + (prefixDims == null ? "" : "prefix_dims ")
+              + "["
+              + least
+              + "]");
+    }
+    return new VectorOptions(
+        found,
+        prefixDims == null ? (Integer) defaultPrefixDims(found) : prefixDims,
+        similarity,
+        elementType,
+        indexOptions);
   }
 
   /**

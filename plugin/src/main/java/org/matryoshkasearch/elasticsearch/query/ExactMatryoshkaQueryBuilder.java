@@ -13,6 +13,7 @@ package org.matryoshkasearch.elasticsearch.query;
 
 import java.io.IOException;
 import java.util.Objects;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.elasticsearch.TransportVersion;
 import org.elasticsearch.common.io.stream.StreamInput;
@@ -89,6 +90,9 @@ public final class ExactMatryoshkaQueryBuilder
       return Queries.newUnmappedFieldQuery(field);
     }
     MatryoshkaVectorFieldType vectors = MatryoshkaVectorFieldType.of(mapped, NAME);
+    if (vectors.isEmpty()) {
+      return new MatchNoDocsQuery("field [" + field + "] has no vectors yet");
+    }
     Query query = vectors.exactQuery(queryVector.numbers(vectors));
     return similarity == null
         ? query

@@ -17,6 +17,7 @@ import static org.elasticsearch.xcontent.ConstructingObjectParser.optionalConstr
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.elasticsearch.TransportVersion;
 import org.elasticsearch.common.io.stream.StreamInput;
@@ -242,6 +243,9 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       return Queries.newUnmappedFieldQuery(field);
     }
     MatryoshkaVectorFieldType vectors = MatryoshkaVectorFieldType.of(mapped, NAME);
+    if (vectors.isEmpty()) {
+      return new MatchNoDocsQuery("field [" + field + "] has no vectors yet");
+    }
     int hits = size.hits(context.requestSize());
     int candidates = size.candidates(hits, vectors.options().indexOptions());
     float[] target = vector.numbers(vectors);

@@ -36,8 +36,8 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
 
   public void testDefaults() throws IOException {
     VectorOptions options = options(b -> b.field("dims", 1024));
-    assertEquals(1024, options.dims());
-    assertEquals(256, options.prefixDims());
+    assertEquals(1024, (int) options.dims());
+    assertEquals(256, (int) options.prefixDims());
     assertEquals(VectorSimilarity.COSINE, options.similarity());
     assertEquals(ElementType.FLOAT, options.elementType());
     assertEquals(
@@ -46,11 +46,11 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
   }
 
   public void testDefaultPrefix() throws IOException {
-    assertEquals(1, options(b -> b.field("dims", 1)).prefixDims());
-    assertEquals(63, options(b -> b.field("dims", 63)).prefixDims());
-    assertEquals(64, options(b -> b.field("dims", 128)).prefixDims());
-    assertEquals(256, options(b -> b.field("dims", 1024)).prefixDims());
-    assertEquals(512, options(b -> b.field("dims", 4096)).prefixDims());
+    assertEquals(1, (int) options(b -> b.field("dims", 1)).prefixDims());
+    assertEquals(63, (int) options(b -> b.field("dims", 63)).prefixDims());
+    assertEquals(64, (int) options(b -> b.field("dims", 128)).prefixDims());
+    assertEquals(256, (int) options(b -> b.field("dims", 1024)).prefixDims());
+    assertEquals(512, (int) options(b -> b.field("dims", 4096)).prefixDims());
   }
 
   public void testEveryParameter() throws IOException {
@@ -94,7 +94,6 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
   }
 
   public void testLimits() {
-    assertRefused(b -> {}, "field [field] of type [matryoshka_vector] needs [dims]");
     assertRefused(
         b -> b.field("dims", 0), "dims [0] of field [field] must be between [1] and [4096]");
     assertRefused(
@@ -107,6 +106,9 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertRefused(
         b -> b.field("dims", 256).field("prefix_dims", 0),
         "prefix_dims [0] of field [field] must be at least [1] and at most dims [256]");
+    assertRefused(
+        b -> b.field("prefix_dims", 4097),
+        "prefix_dims [4097] of field [field] must be at least [1] and at most [4096]");
     assertRefused(
         b -> b.field("dims", 8.5), "field [field]: [dims] must be an integer but was [8.5]");
     assertRefused(
@@ -204,7 +206,7 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
                 merge(mapperService, vectorField(b -> b.field("dims", 8).field("prefix_dims", 6))));
     assertThat(e.getMessage(), containsString("Cannot update parameter [prefix_dims] from [4]"));
     assertThat(e.getMessage(), containsString("reindex into a new index"));
-    assertEquals(4, options(mapperService).prefixDims());
+    assertEquals(4, (int) options(mapperService).prefixDims());
   }
 
   public void testScoresOfSimilarities() {
