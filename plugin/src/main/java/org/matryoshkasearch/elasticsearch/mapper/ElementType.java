@@ -12,6 +12,7 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.util.Locale;
+import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
 import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 
 /** The parameter {@code element_type}: how a component of the full vector is stored. */
@@ -20,6 +21,11 @@ public enum ElementType {
   FLOAT(FullVectorEncoding.FLOAT32, 1e-3f) {
     @Override
     void round(float[] vector) {}
+
+    @Override
+    DenseVectorFieldMapper.ElementType ofDenseVector() {
+      return DenseVectorFieldMapper.ElementType.FLOAT;
+    }
   },
   /** 2 bytes a component: the range of a float, with 8 bits of precision. */
   BFLOAT16(FullVectorEncoding.BFLOAT16, 0.02f) {
@@ -29,6 +35,11 @@ public enum ElementType {
         int bits = Float.floatToIntBits(vector[i]);
         vector[i] = Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
       }
+    }
+
+    @Override
+    DenseVectorFieldMapper.ElementType ofDenseVector() {
+      return DenseVectorFieldMapper.ElementType.BFLOAT16;
     }
   };
 
@@ -47,6 +58,9 @@ public enum ElementType {
    * it comes back from the index, in an update or on its way to a replica.
    */
   abstract void round(float[] vector);
+
+  /** The same of a {@code dense_vector}. */
+  abstract DenseVectorFieldMapper.ElementType ofDenseVector();
 
   /** How far the square of a unit vector's magnitude may be from 1, as {@code dense_vector}. */
   float unitTolerance() {

@@ -27,7 +27,7 @@ final class EncodedVector {
   /**
    * Decodes a vector.
    *
-   * @param dims how many components it must have, 1 or more; null if that is not known: then it
+   * @param dims how many components it must have, 1 or more; null if that is not fixed: then it
    *     must be base64 of floats
    * @param what begins the messages
    * @throws IllegalArgumentException when the string is none of the three, or of another length
@@ -105,7 +105,7 @@ final class EncodedVector {
             + "] bytes in hex");
   }
 
-  /** What looks like hex may be base64 as well, and without dims there is nothing to tell by. */
+  /** What looks like hex may be base64 as well; only a length that is fixed tells them apart. */
   private static float[] ofAnyLength(String text, boolean hex, String what) {
     byte[] bytes = hex ? null : fromBase64(text);
     if (bytes == null || bytes.length % Float.BYTES != 0) {
@@ -113,9 +113,9 @@ final class EncodedVector {
           what
               + " is a string that holds "
               + (hex ? "hex" : describe(bytes, null))
-              + " but as long as the mapping has no dims it needs base64 of a multiple of ["
+              + " but needs base64 of a multiple of ["
               + Float.BYTES
-              + "] bytes");
+              + "] bytes (float): the mapping does not fix its length");
     }
     return floats(bytes);
   }

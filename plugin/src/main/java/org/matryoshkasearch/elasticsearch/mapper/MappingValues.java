@@ -50,6 +50,19 @@ final class MappingValues {
   }
 
   /**
+   * True or false.
+   *
+   * @throws IllegalArgumentException when it is something else
+   */
+  static boolean bool(String name, Object node) {
+    return switch (String.valueOf(node)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(name, "true or false", node);
+    };
+  }
+
+  /**
    * One of these values, by what its {@code toString} is.
    *
    * @throws IllegalArgumentException when it is none of them

@@ -30,11 +30,14 @@ import org.elasticsearch.xcontent.XContentBuilder;
 final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   private static final String REINDEX =
       "the segments of the index are built on it; reindex into a new index to change it";
+  private static final String TRUNCATED = "there may be truncated vectors already";
 
   private final IndexVersion indexCreated;
   private final boolean excludeSourceVectors;
   private final Parameter<Integer> dims;
   private final Parameter<Integer> prefixDims;
+  private final Parameter<Boolean> allowTruncated;
+  private final Parameter<Boolean> index;
   private final Parameter<VectorSimilarity> similarity;
   private final Parameter<ElementType> elementType;
   private final Parameter<IndexOptions> indexOptions;
@@ -56,7 +59,16 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     prefixDims = setOnce("prefix_dims", this::defaultPrefixDims, VectorOptions::prefixDims);
     prefixDims
         .addValidator(value -> VectorOptions.checkPrefixDims(value, dims.get(), leafName()))
-        .setSerializerCheck((includeDefaults, configured, value) -> value != null);
+        .setSerializerCheck((includeDefaults, configured, value) -> isIndexed() && value != null);
+    allowTruncated =
+        parameter(
+            "allow_truncated",
+            () -> false,
+            MappingValues::bool,
+            VectorOptions::allowTruncated,
+            (previous, current) -> previous && current == false ? TRUNCATED : null);
+    allowTruncated.addValidator(this::checkAllowTruncated);
+    index = fixed("index", () -> true, MappingValues::bool, VectorOptions::index);
     similarity =
         fixed(
             "similarity",
@@ -77,7 +89,40 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
                 VectorOptions::indexOptions,
                 (previous, current) ->
                     previous.type() == current.type() ? null : "[type] cannot change: " + REINDEX)
-            .alwaysSerialize();
+            .setSerializerCheck((includeDefaults, configured, value) -> isIndexed());
+    index.addValidator(
+        value -> {
+          if (value == false) {
+            checkNotConfigured(prefixDims, allowTruncated, similarity, indexOptions);
+          }
+        });
+  }
+
+  private void checkAllowTruncated(boolean allowed) {
+    if (allowed && dims.get() == null) {
+      throw new MapperParsingException(
+          "[allow_truncated] of field ["
+              + leafName()
+              + "] needs [dims]: the first vector may be a truncated one");
+    }
+  }
+
+  private boolean isIndexed() {
+    return index.get();
+  }
+
+  /** Refuses what says how to index. */
+  private void checkNotConfigured(Parameter<?>... parameters) {
+    for (Parameter<?> parameter : parameters) {
+      if (parameter.isConfigured()) {
+        throw new MapperParsingException(
+            "["
+                + parameter.name
+                + "] of field ["
+                + leafName()
+                + "] can only be set where [index] is [true]");
+      }
+    }
   }
 
   /** A parameter that cannot change. */
@@ -162,7 +207,9 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
 
   @Override
   protected Parameter<?>[] getParameters() {
-    return new Parameter<?>[] {dims, prefixDims, similarity, elementType, indexOptions, meta};
+    return new Parameter<?>[] {
+      dims, prefixDims, allowTruncated, index, similarity, elementType, indexOptions, meta
+    };
   }
 
   @Override
@@ -180,7 +227,13 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     }
     VectorOptions options =
         new VectorOptions(
-            dims.get(), prefixDims.get(), similarity.get(), elementType.get(), indexOptions.get());
+            dims.get(),
+            prefixDims.get(),
+            allowTruncated.get(),
+            index.get(),
+            similarity.get(),
+            elementType.get(),
+            indexOptions.get());
     return new MatryoshkaVectorFieldMapper(
         leafName(),
         new MatryoshkaVectorFieldType(

@@ -13,8 +13,6 @@ package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.io.IOException;
 import java.util.function.BiFunction;
-import org.apache.lucene.document.FieldType;
-import org.apache.lucene.document.KnnFloatVectorField;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.DocumentParserContext;
@@ -64,7 +62,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
   private final IndexVersion indexCreated;
   private final boolean excludeSourceVectors; // what the setting says
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
-  private final FieldType luceneType; // null as long as dims are not known
+  private final VectorFields fields; // null as long as dims are not known
 
   MatryoshkaVectorFieldMapper(
       String leafName,
@@ -77,11 +75,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     this.indexCreated = indexCreated;
     this.excludeSourceVectors = excludeSourceVectors;
     this.excludedFromSource = excludedFromSource;
-    VectorOptions options = fieldType.options();
-    luceneType =
-        options.dims() == null
-            ? null
-            : KnnFloatVectorField.createFieldType(options.dims(), options.similarity().function());
+    fields = fieldType.isEmpty() ? null : new VectorFields(fieldType.name(), fieldType.options());
   }
 
   @Override
@@ -106,24 +100,29 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
       throw new IllegalArgumentException(what + " must have one vector only but has several");
     }
     VectorOptions options = fieldType().options();
-    float[] vector =
-        parser.currentToken() == XContentParser.Token.VALUE_STRING
-            ? EncodedVector.decode(parser.text(), options.dims(), what)
-            : VectorReader.read(
-                parser, fieldType().isEmpty() ? EXPECTED_DIMS : options.dims(), what);
-    if (options.dims() == null) {
+    float[] vector = read(parser, options, what);
+    if (fields == null) {
       options = options.withDims(vector.length, what);
     }
     options.elementType().round(vector);
     options.checkDocumentVector(vector, what);
-    if (luceneType == null) {
+    if (fields == null) {
       // The document will be parsed again, with the mapping that this leads to.
       MatryoshkaVectorFieldBuilder update = getMergeBuilder();
       update.setDims(options);
       context.addDynamicMapper(update, fullPath());
       return;
     }
-    context.doc().addWithKey(fullPath(), new KnnFloatVectorField(fullPath(), vector, luceneType));
+    fields.add(context.doc(), vector);
+  }
+
+  private static float[] read(XContentParser parser, VectorOptions options, String what)
+      throws IOException {
+    if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
+      return EncodedVector.decode(
+          parser.text(), options.allowTruncated() ? null : options.dims(), what);
+    }
+    return VectorReader.read(parser, options.dims() == null ? EXPECTED_DIMS : options.dims(), what);
   }
 
   private static String describe(DocumentParserContext context) {
@@ -168,6 +167,6 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
   }
 
   private SyntheticVectorLoader vectorLoader() {
-    return new SyntheticVectorLoader(fullPath(), leafName());
+    return new SyntheticVectorLoader(fullPath(), leafName(), fieldType().options());
   }
 }

@@ -37,19 +37,25 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
 
   MatryoshkaVectorFieldType(
       String name, VectorOptions options, IndexVersion indexCreated, Map<String, String> meta) {
-    super(name, IndexType.vectors(), false, meta);
+    super(name, options.index() ? IndexType.vectors() : IndexType.docValuesOnly(), false, meta);
     this.options = options;
     this.indexCreated = indexCreated;
   }
 
   /**
-   * The field of a query, as one of this type.
+   * The field of a query, as one of this type that can be searched.
    *
-   * @throws IllegalArgumentException when it is of another type
+   * @throws IllegalArgumentException when it is of another type, or without a graph
    */
   public static MatryoshkaVectorFieldType of(MappedFieldType field, String query) {
     if (field instanceof MatryoshkaVectorFieldType vectors) {
-      return vectors;
+      if (vectors.options.index()) {
+        return vectors;
+      }
+      throw new IllegalArgumentException(
+          "to perform knn search on field ["
+              + field.name()
+              + "], its mapping must have [index] set to [true]");
     }
     throw new IllegalArgumentException(
         "["
@@ -164,6 +170,11 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
   public Query termQuery(Object value, SearchExecutionContext context) {
     throw new IllegalArgumentException(
         "field [" + name() + "] of type [" + typeName() + "] does not support term queries");
+  }
+
+  @Override
+  public boolean isSearchable() {
+    return options.index();
   }
 
   @Override

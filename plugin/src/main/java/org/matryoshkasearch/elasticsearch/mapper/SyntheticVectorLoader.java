@@ -14,8 +14,6 @@ package org.matryoshkasearch.elasticsearch.mapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.elasticsearch.index.mapper.SourceLoader;
 import org.elasticsearch.xcontent.XContentBuilder;
@@ -27,37 +25,30 @@ import org.elasticsearch.xcontent.XContentBuilder;
 final class SyntheticVectorLoader extends SourceLoader.DocValuesBasedSyntheticFieldLoader {
   private final String fullPath;
   private final String leafName;
+  private final VectorOptions options;
 
-  private FloatVectorValues values;
-  private KnnVectorValues.DocIndexIterator iterator;
+  private StoredVectors vectors;
   private boolean hasValue;
 
-  SyntheticVectorLoader(String fullPath, String leafName) {
+  SyntheticVectorLoader(String fullPath, String leafName, VectorOptions options) {
     this.fullPath = fullPath;
     this.leafName = leafName;
+    this.options = options;
   }
 
   @Override
   public DocValuesLoader docValuesLoader(LeafReader reader, int[] docIdsInLeaf) throws IOException {
     hasValue = false;
-    values = reader.getFloatVectorValues(fullPath);
-    if (values == null) {
-      return null;
-    }
-    iterator = values.iterator();
-    return this::advance;
+    vectors = StoredVectors.of(reader, fullPath, options);
+    return vectors == null ? null : this::advance;
   }
 
+  /**
+   * Batches of a changes snapshot come by sequence number: in a sorted index, the documents of the
+   * next one may lie before those of the last.
+   */
   private boolean advance(int doc) throws IOException {
-    if (iterator.docID() > doc) {
-      // Batches of a changes snapshot come by sequence number: in a sorted index, the documents of
-      // the next one may lie before those of the last.
-      iterator = values.iterator();
-    }
-    if (iterator.docID() < doc) {
-      iterator.advance(doc);
-    }
-    hasValue = iterator.docID() == doc;
+    hasValue = vectors.advanceExact(doc);
     return hasValue;
   }
 
@@ -69,22 +60,18 @@ final class SyntheticVectorLoader extends SourceLoader.DocValuesBasedSyntheticFi
   @Override
   public void write(XContentBuilder builder) throws IOException {
     if (hasValue) {
-      builder.array(leafName, vector());
+      builder.array(leafName, vectors.vector());
     }
   }
 
   /** The vector of the document; a copy. Only if there is one. */
   List<Float> vectorAsList() throws IOException {
-    float[] vector = vector();
+    float[] vector = vectors.vector();
     List<Float> list = new ArrayList<>(vector.length);
     for (float component : vector) {
       list.add(component);
     }
     return list;
-  }
-
-  private float[] vector() throws IOException {
-    return values.vectorValue(iterator.index());
   }
 
   @Override

@@ -14,7 +14,6 @@ package org.matryoshkasearch.elasticsearch.mapper;
 import org.apache.lucene.search.SortField;
 import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.fielddata.IndexFieldData.XFieldComparatorSource.Nested;
-import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
 import org.elasticsearch.index.mapper.vectors.VectorIndexFieldData;
 import org.elasticsearch.search.MultiValueMode;
 import org.elasticsearch.search.aggregations.support.CoreValuesSourceType;
@@ -30,11 +29,10 @@ final class VectorFieldData extends VectorIndexFieldData {
         field,
         CoreValuesSourceType.KEYWORD,
         indexCreated,
-        // also of bfloat16, which reads as float
-        DenseVectorFieldMapper.ElementType.FLOAT,
+        options.elementType().ofDenseVector(),
         // without documents, how many do not matter
         options.dims() == null ? 0 : options.dims(),
-        true,
+        options.index(),
         reader -> reader);
   }
 

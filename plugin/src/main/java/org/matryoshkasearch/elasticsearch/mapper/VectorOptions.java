@@ -23,6 +23,9 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  *     document has told them
  * @param prefixDims how many of the leading ones the graph knows, 1 to dims; null where dims are
  *     null and the mapping does not say
+ * @param allowTruncated whether the vector of a document may have fewer than dims components, but
+ *     not fewer than prefixDims: the missing ones count as zero
+ * @param index whether there is a graph to search; else the similarity and the graph mean nothing
  * @param similarity how vectors are compared
  * @param elementType how the full vector is stored
  * @param indexOptions the graph
@@ -30,6 +33,8 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 public record VectorOptions(
     Integer dims,
     Integer prefixDims,
+    boolean allowTruncated,
+    boolean index,
     VectorSimilarity similarity,
     ElementType elementType,
     IndexOptions indexOptions) {
@@ -107,6 +112,8 @@ public record VectorOptions(
     return new VectorOptions(
         found,
         prefixDims == null ? (Integer) defaultPrefixDims(found) : prefixDims,
+        allowTruncated,
+        index,
         similarity,
         elementType,
         indexOptions);
@@ -134,11 +141,13 @@ public record VectorOptions(
    *
    * @param vector rounded to the element type
    * @param what begins the message
-   * @throws IllegalArgumentException when its length is not dims, or the similarity cannot compare
-   *     it
+   * @throws IllegalArgumentException when its length is not one that it may have, or it cannot be
+   *     compared
    */
   void checkDocumentVector(float[] vector, String what) {
-    if (vector.length != dims) {
+    if (allowTruncated) {
+      checkPrefixOrMore(vector, what);
+    } else if (vector.length != dims) {
       throw new IllegalArgumentException(
           what
               + " has ["
@@ -147,7 +156,11 @@ public record VectorOptions(
               + dims
               + "]");
     }
-    similarity.check(vector, true, elementType.unitTolerance(), what);
+    if (index) {
+      similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
+    } else {
+      VectorSimilarity.squaredMagnitude(vector, what);
+    }
   }
 
   /**
@@ -158,6 +171,11 @@ public record VectorOptions(
    *     similarity cannot compare it
    */
   void checkQueryVector(float[] vector, String what) {
+    checkPrefixOrMore(vector, what);
+    similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
+  }
+
+  private void checkPrefixOrMore(float[] vector, String what) {
     if (vector.length < prefixDims || vector.length > dims) {
       throw new IllegalArgumentException(
           what
@@ -169,6 +187,5 @@ public record VectorOptions(
               + dims
               + "]");
     }
-    similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
   }
 }

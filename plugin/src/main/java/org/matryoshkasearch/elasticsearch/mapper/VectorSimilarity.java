@@ -101,6 +101,16 @@ public enum VectorSimilarity {
    * @throws IllegalArgumentException when a component is not finite, or the magnitude does not suit
    */
   void check(float[] vector, boolean whole, float unitTolerance, String what) {
+    checkSquaredMagnitude(squaredMagnitude(vector, what), whole, unitTolerance, what);
+  }
+
+  /**
+   * The square of a vector's magnitude.
+   *
+   * @param what begins the message
+   * @throws IllegalArgumentException when it or a component is not finite
+   */
+  static float squaredMagnitude(float[] vector, String what) {
     double sum = 0;
     for (int i = 0; i < vector.length; i++) {
       if (Float.isFinite(vector[i]) == false) {
@@ -114,7 +124,7 @@ public enum VectorSimilarity {
       throw new IllegalArgumentException(
           what + " has values too extreme: its squared magnitude does not fit into a float");
     }
-    checkSquaredMagnitude(squared, whole, unitTolerance, what);
+    return squared;
   }
 
   @Override

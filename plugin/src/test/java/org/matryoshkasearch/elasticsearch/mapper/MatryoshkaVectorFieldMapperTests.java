@@ -63,6 +63,13 @@ public class MatryoshkaVectorFieldMapperTests extends MapperTestCase {
     checker.registerConflictCheck("element_type", b -> b.field("element_type", "bfloat16"));
     checker.registerConflictCheck(
         "index_options", b -> b.startObject("index_options").field("type", "bbq_hnsw").endObject());
+    checker.registerConflictCheck("index", b -> b.field("index", false));
+    checker.registerUpdateCheck(
+        "allow_truncated",
+        b -> b.field("allow_truncated", true),
+        mapper ->
+            assertTrue(
+                ((MatryoshkaVectorFieldMapper) mapper).fieldType().options().allowTruncated()));
     checker.registerUpdateCheck(
         "index_options",
         b -> b.startObject("index_options").field("m", 32).endObject(),

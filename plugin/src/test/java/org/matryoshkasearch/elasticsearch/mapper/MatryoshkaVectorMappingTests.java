@@ -59,6 +59,7 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
             b ->
                 b.field("dims", 96)
                     .field("prefix_dims", 24)
+                    .field("allow_truncated", true)
                     .field("similarity", "max_inner_product")
                     .field("element_type", "bfloat16")
                     .startObject("index_options")
@@ -73,6 +74,8 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
         new VectorOptions(
             96,
             24,
+            true,
+            true,
             VectorSimilarity.MAX_INNER_PRODUCT,
             ElementType.BFLOAT16,
             new IndexOptions(GraphType.BBQ_HNSW, 24, 200, new RescoreVector(2.5f))),

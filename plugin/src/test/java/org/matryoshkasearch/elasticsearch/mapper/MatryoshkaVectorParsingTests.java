@@ -113,7 +113,13 @@ public class MatryoshkaVectorParsingTests extends MapperServiceTestCase {
   public void testQueryVector() {
     VectorOptions options =
         new VectorOptions(
-            4, 2, VectorSimilarity.DOT_PRODUCT, ElementType.FLOAT, IndexOptions.DEFAULT);
+            4,
+            2,
+            false,
+            true,
+            VectorSimilarity.DOT_PRODUCT,
+            ElementType.FLOAT,
+            IndexOptions.DEFAULT);
     options.checkQueryVector(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, "it");
     options.checkQueryVector(new float[] {0.5f, 0.5f, 0.5f}, "it");
     options.checkQueryVector(new float[] {1, 0}, "it");

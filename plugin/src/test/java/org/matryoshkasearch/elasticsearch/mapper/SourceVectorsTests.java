@@ -47,7 +47,7 @@ public class SourceVectorsTests extends VectorIndexTestCase {
   private static final String PROPERTIES =
       matryoshka("vector", 3, "\"prefix_dims\": 2")
           + ", \"object\": {\"properties\": {"
-          + matryoshka("vector", 2, "\"element_type\": \"bfloat16\"")
+          + matryoshka("vector", 2, "\"element_type\": \"bfloat16\", \"index\": false")
           + "}}, \"passages\": {\"type\": \"nested\", \"properties\": {"
           + matryoshka("vector", 2, "\"similarity\": \"l2_norm\"")
           + ", \"sentences\": {\"type\": \"nested\", \"properties\": {"
@@ -175,7 +175,8 @@ public class SourceVectorsTests extends VectorIndexTestCase {
         createVectorIndex(
             "test",
             Settings.builder().put("index.sort.field", "n").build(),
-            "\"n\": {\"type\": \"integer\"}, " + matryoshka("vector", 2, ""));
+            "\"n\": {\"type\": \"integer\"}, "
+                + matryoshka("vector", 2, "\"index\": " + randomBoolean()));
     int half = 1024; // operations of a batch
     int all = 2 * half;
     for (int i = 0; i < all; i++) {

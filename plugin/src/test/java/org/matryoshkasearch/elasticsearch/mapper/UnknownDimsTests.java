@@ -86,7 +86,8 @@ public class UnknownDimsTests extends VectorIndexTestCase {
 
   public void testStrings() {
     createVectorIndex("test", FIELD);
-    String limit = " as long as the mapping has no dims it needs base64 of a multiple of [4] bytes";
+    String limit =
+        " needs base64 of a multiple of [4] bytes (float): the mapping does not fix its length";
     assertRefused("{\"vector\": \"010203040506\"}", "is a string that holds hex but" + limit);
     assertRefused(
         "{\"vector\": \"PwC/oEBA\"}", "is a string that holds [6] bytes in base64 but" + limit);

@@ -36,7 +36,8 @@ public class VectorScriptsTests extends VectorIndexTestCase {
   private static final Map<String, float[]> VECTORS =
       Map.of("1", new float[] {3, 0, -4}, "2", new float[] {0.5f, -0.25f, 0.125f});
 
-  private static final List<String> FIELDS = List.of("floats", "object.bfloats", "inner");
+  private static final List<String> FIELDS =
+      List.of("floats", "object.bfloats", "inner", "stored", "bstored");
 
   @Override
   protected Collection<Class<? extends Plugin>> getPlugins() {
@@ -50,21 +51,17 @@ public class VectorScriptsTests extends VectorIndexTestCase {
             + ", \"object\": {\"properties\": {"
             + matryoshka("bfloats", 3, "\"element_type\": \"bfloat16\"")
             + "}}, "
-            + matryoshka("inner", 3, "\"similarity\": \"max_inner_product\""));
+            + matryoshka("inner", 3, "\"similarity\": \"max_inner_product\"")
+            + ", "
+            + matryoshka("stored", 3, "\"index\": false")
+            + ", "
+            + matryoshka("bstored", 3, "\"index\": false, \"element_type\": \"bfloat16\""));
     index("test", "0", "{}");
     VECTORS.forEach(
         (id, vector) -> {
-          String json = json(vector);
-          index(
-              "test",
-              id,
-              "{\"floats\": "
-                  + json
-                  + ", \"object.bfloats\": "
-                  + json
-                  + ", \"inner\": "
-                  + json
-                  + "}");
+          String document = "{\"%s\": " + json(vector) + "}";
+          String all = String.join("\": " + json(vector) + ", \"", FIELDS);
+          index("test", id, document.replace("%s", all));
           flush("test");
         });
     index("test", "9", "{\"title\": \"no vector in this segment\"}");
@@ -124,12 +121,16 @@ public class VectorScriptsTests extends VectorIndexTestCase {
             .setQuery(QueryBuilders.idsQuery().addIds("1"))
             .addDocValueField("floats")
             .addDocValueField("object.bfloats", "array")
-            .addDocValueField("inner", "binary"),
+            .addDocValueField("inner", "binary")
+            .addDocValueField("stored")
+            .addDocValueField("bstored", "binary"),
         response -> {
           var hit = response.getHits().getAt(0);
           assertArrayEquals(VECTORS.get("1"), (float[]) hit.field("floats").getValue(), 0);
           assertArrayEquals(VECTORS.get("1"), (float[]) hit.field("object.bfloats").getValue(), 0);
           assertEquals("QEAAAAAAAADAgAAA", hit.field("inner").getValue());
+          assertArrayEquals(VECTORS.get("1"), (float[]) hit.field("stored").getValue(), 0);
+          assertEquals("QEAAAAAAAADAgAAA", hit.field("bstored").getValue());
         });
     assertResponse(
         client()

@@ -1,0 +1,113 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.mapper;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.NumericDocValues;
+
+/** The vectors of a segment, document by document, as {@link VectorFields} stored them. */
+interface StoredVectors {
+
+  /**
+   * Goes to a document, forwards or backwards.
+   *
+   * @return whether it has a vector
+   */
+  boolean advanceExact(int doc) throws IOException;
+
+  /** The vector of the document; a copy. Only if there is one. */
+  float[] vector() throws IOException;
+
+  /** The vectors of a field; null if the segment has none. */
+  static StoredVectors of(LeafReader reader, String field, VectorOptions options)
+      throws IOException {
+    if (options.index()) {
+      FloatVectorValues values = reader.getFloatVectorValues(field);
+      return values == null ? null : new Indexed(reader, field, values);
+    }
+    BinaryDocValues values = reader.getBinaryDocValues(field);
+    return values == null ? null : new Unindexed(reader, field, options.elementType(), values);
+  }
+
+  /** Those that a graph leads to, without the zeros that filled up what was truncated. */
+  final class Indexed implements StoredVectors {
+    private final LeafReader reader;
+    private final String field;
+    private final FloatVectorValues values;
+    private KnnVectorValues.DocIndexIterator iterator;
+    private NumericDocValues truncatedDims; // null if no vector was truncated
+
+    private Indexed(LeafReader reader, String field, FloatVectorValues values) throws IOException {
+      this.reader = reader;
+      this.field = field;
+      this.values = values;
+      begin();
+    }
+
+    private void begin() throws IOException {
+      iterator = values.iterator();
+      truncatedDims = reader.getNumericDocValues(VectorFields.truncatedDims(field));
+    }
+
+    @Override
+    public boolean advanceExact(int doc) throws IOException {
+      if (iterator.docID() > doc) {
+        begin();
+      }
+      if (iterator.docID() < doc) {
+        iterator.advance(doc);
+      }
+      return iterator.docID() == doc;
+    }
+
+    @Override
+    public float[] vector() throws IOException {
+      float[] vector = values.vectorValue(iterator.index());
+      boolean truncated = truncatedDims != null && truncatedDims.advanceExact(iterator.docID());
+      return Arrays.copyOf(
+          vector, truncated ? Math.toIntExact(truncatedDims.longValue()) : vector.length);
+    }
+  }
+
+  /** Those of doc values. */
+  final class Unindexed implements StoredVectors {
+    private final LeafReader reader;
+    private final String field;
+    private final ElementType type;
+    private BinaryDocValues values;
+
+    private Unindexed(LeafReader reader, String field, ElementType type, BinaryDocValues values) {
+      this.reader = reader;
+      this.field = field;
+      this.type = type;
+      this.values = values;
+    }
+
+    @Override
+    public boolean advanceExact(int doc) throws IOException {
+      if (values.docID() > doc) {
+        values = reader.getBinaryDocValues(field);
+      }
+      return values.advanceExact(doc);
+    }
+
+    @Override
+    public float[] vector() throws IOException {
+      return DenseVectorRow.decode(values.binaryValue(), type);
+    }
+  }
+}
