@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.matryoshkasearch.cli.node.NodeClient;
 import org.matryoshkasearch.cli.node.NodeClient.Response;
 
@@ -93,12 +95,12 @@ final class ConsoleRequest {
     return requests;
   }
 
-  String method() {
-    return method;
-  }
-
-  String path() {
-    return path;
+  /** The indices that requests create. */
+  static Set<String> indices(List<ConsoleRequest> requests) {
+    return requests.stream()
+        .filter(request -> request.method.equals("PUT") && request.path.matches("[a-z][^/]*"))
+        .map(request -> request.path)
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,12 +70,17 @@ public class ReadmeIT extends NodeTestCase {
   @Test
   public void testRequests() throws IOException {
     String readme = Files.readString(TestSets.CHECKOUT.resolve("README.md"));
-    JsonNode answer = null;
+    List<ConsoleRequest> requests = new ArrayList<>();
     Matcher console = CONSOLE.matcher(readme);
     while (console.find()) {
-      for (ConsoleRequest request : ConsoleRequest.parse(console.group(1))) {
-        answer = request.run(client());
-      }
+      requests.addAll(ConsoleRequest.parse(console.group(1)));
+    }
+    JsonNode answer = null;
+    for (ConsoleRequest request : requests) {
+      answer = request.run(client());
+    }
+    for (String index : ConsoleRequest.indices(requests)) {
+      client().delete("/" + index);
     }
     List<String> found = answer.path("hits").path("hits").findValuesAsText("_id");
     assertEquals("the hits of the last request", List.of("1", "2"), found);
