@@ -36,6 +36,8 @@ final class LuceneSearchable implements Searchable {
 
   private static final String RAW_VECTORS = "vec"; // Lucene's name for float32 off the heap
 
+  private static final int RESCORED_FOR_EACH_HIT = 10;
+
   private final LuceneSetup setup;
   private final MMapDirectory directory;
   private final DirectoryReader reader;
@@ -64,6 +66,7 @@ final class LuceneSearchable implements Searchable {
           searcher.search(
               MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
                   .candidates(candidates)
+                  .rescored(rescored(k, candidates))
                   .build(),
               k));
     }
@@ -72,7 +75,12 @@ final class LuceneSearchable implements Searchable {
     if (!setup.rescored()) {
       return rows(searcher.search(knn, k));
     }
-    return rescore(query, k, rows(searcher.search(knn, candidates)));
+    return rescore(query, k, rows(searcher.search(knn, rescored(k, candidates))));
+  }
+
+  /** A large graph needs more candidates than are worth reading. */
+  private static int rescored(int k, int candidates) {
+    return Math.min(candidates, RESCORED_FOR_EACH_HIT * k);
   }
 
   private float[] target(float[] query) {

@@ -42,7 +42,8 @@ record NodeContender(String name, Family family, String type, String codes, doub
   /**
    * Ours with its default and with one bit, and the kinds of {@code dense_vector}. {@code
    * int8_hnsw} rescores nothing unless it is told to, and can do with fewer rescored vectors than
-   * candidates, as {@code bbq_hnsw} can: both are searched either way, and the better one counts.
+   * candidates, as {@code bbq_hnsw} and ours can: these are searched either way, and the better one
+   * counts.
    */
   static List<NodeContender> all() {
     List<NodeContender> all = new ArrayList<>();
@@ -52,13 +53,18 @@ record NodeContender(String name, Family family, String type, String codes, doub
     all.add(theirs("bbq_hnsw", "", 1));
     all.add(theirs("bbq_hnsw", "-half", 0.5));
     for (String codes : List.of(DEFAULT_CODES, "bbq_hnsw")) {
-      all.add(new NodeContender("matryoshka-" + codes, Family.MATRYOSHKA, OURS, codes, 1));
+      all.add(ours(codes, "", 1));
+      all.add(ours(codes, "-half", 0.5));
     }
     return all;
   }
 
   private static NodeContender theirs(String codes, String way, double rescored) {
     return new NodeContender("dense-" + codes + way, Family.ELASTICSEARCH, THEIRS, codes, rescored);
+  }
+
+  private static NodeContender ours(String codes, String way, double rescored) {
+    return new NodeContender("matryoshka-" + codes + way, Family.MATRYOSHKA, OURS, codes, rescored);
   }
 
   /** The name of the index, which contenders with the same field share. */
@@ -88,11 +94,8 @@ record NodeContender(String name, Family family, String type, String codes, doub
     return request.append(",\"query_vector\":").append(vector).append("}}}").toString();
   }
 
-  /** For ours, which rescores all candidates anyway, the least; 0 keeps theirs from rescoring. */
+  /** 0 keeps {@code dense_vector} from rescoring. */
   private double oversample(int k, int candidates) {
-    if (type.equals(OURS)) {
-      return 1;
-    }
     return rescored == 0 ? 0 : Math.max(1, rescored * candidates / k);
   }
 }

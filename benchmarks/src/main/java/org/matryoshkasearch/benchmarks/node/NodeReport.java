@@ -96,9 +96,8 @@ final class NodeReport {
         """
               One node with a heap of %s, over HTTP on the same machine; an index with one shard, no replicas and one segment for each
               field, of the same documents; `_source` without vectors, as is the default. Loaded by as many clients as there are cores,
-              nothing refreshed meanwhile; docs/s is until they are flushed. `matryoshka_vector` rescores all `num_candidates`; so does
-              `dense_vector` (`rescore_vector.oversample` = candidates / k), but for `-half`, which rescores half of them, and `hnsw` and
-              `int8_hnsw`, which rescore none. Each contender is judged at the first setting whose recall reaches %s; all take turns, and
+              nothing refreshed meanwhile; docs/s is until they are flushed. All `num_candidates` are rescored (`rescore_vector.oversample` =
+              candidates / k), but for `-half`, which rescores half of them, and `hnsw` and `int8_hnsw`, which rescore none. Each contender is judged at the first setting whose recall reaches %s; all take turns, and
               times are those of the median round. Hot bytes are those of codes and graph (or vectors and graph) a vector.
 
               With limited memory, only the searched index is open, and a control group limits the node's memory, page cache included:

@@ -42,7 +42,8 @@ public class NodeContenderTest {
 
   @Test
   public void testRequests() throws IOException {
-    assertEquals(1, query("matryoshka-int4_hnsw", "matryoshka_knn", 45).asDouble(), 0);
+    assertEquals(4.5, query("matryoshka-int4_hnsw", "matryoshka_knn", 45).asDouble(), 0);
+    assertEquals(2.25, query("matryoshka-int4_hnsw-half", "matryoshka_knn", 45).asDouble(), 0);
     assertEquals(4.5, query("dense-bbq_hnsw", "knn", 45).asDouble(), 0);
     assertEquals(2.25, query("dense-bbq_hnsw-half", "knn", 45).asDouble(), 0);
     assertEquals(1, query("dense-bbq_hnsw-half", "knn", 10).asDouble(), 0);

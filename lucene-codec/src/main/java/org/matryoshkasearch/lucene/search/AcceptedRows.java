@@ -36,6 +36,9 @@ import org.apache.lucene.util.Bits;
  * there are parents, belong to one.
  */
 final class AcceptedRows {
+  /** How many times as many vectors there may be as are accepted, as deleted ones stay a while. */
+  private static final long DELETED = 2;
+
   private final IndexSearcher searcher;
   private final String field;
   private final Weight filter;
@@ -57,7 +60,7 @@ final class AcceptedRows {
     long estimate = 0;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       estimate += estimate(leaf);
-      if (estimate > limit) {
+      if (estimate > DELETED * limit) {
         return null;
       }
     }

@@ -96,7 +96,8 @@ final class Explainer {
       return "left out by a timeout alone: the search, run again, has it among its hits";
     }
     return switch (fate.leftOutBy.name()) {
-      case StageStats.GRAPH -> "not among the candidates that the graph found by their prefixes";
+      case StageStats.GRAPH ->
+          "not among the best candidates that the graph found by their prefixes";
       case StageStats.FUNNEL ->
           "not among those that the funnel stage of " + fate.leftOutBy.dims() + " dimensions kept";
       default -> {

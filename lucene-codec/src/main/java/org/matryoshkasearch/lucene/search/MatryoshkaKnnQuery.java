@@ -53,6 +53,7 @@ public final class MatryoshkaKnnQuery extends Query {
   private final float[] target;
   private final int k;
   private final int candidates;
+  private final int rescored;
   private final Query filter;
   private final List<FunnelStage> funnel;
   private final float minScore;
@@ -64,6 +65,7 @@ public final class MatryoshkaKnnQuery extends Query {
     target = builder.target;
     k = builder.k;
     candidates = builder.candidates;
+    rescored = Math.min(builder.rescored, candidates);
     filter = builder.filter;
     funnel = builder.funnel;
     minScore = builder.minScore;
@@ -115,6 +117,11 @@ public final class MatryoshkaKnnQuery extends Query {
     return candidates;
   }
 
+  /** How many of them, the best by prefix, go on to the funnel and the rescore. */
+  public int getRescored() {
+    return rescored;
+  }
+
   /** What the documents with vectors must match, or null. */
   public Query getFilter() {
     return filter;
@@ -152,6 +159,7 @@ public final class MatryoshkaKnnQuery extends Query {
     StringBuilder text = new StringBuilder("MatryoshkaKnnQuery(").append(field);
     text.append(": ").append(target.length).append(" dims [").append(target[0]).append(",...]");
     text.append(", k=").append(k).append(", candidates=").append(candidates);
+    text.append(", rescored=").append(rescored);
     for (FunnelStage stage : funnel) {
       text.append(", ").append(stage.dims()).append(" dims keep ").append(stage.keep());
     }
@@ -169,32 +177,19 @@ public final class MatryoshkaKnnQuery extends Query {
 
   @Override
   public boolean equals(Object other) {
-    return sameClassAs(other) && equalTo((MatryoshkaKnnQuery) other);
-  }
-
-  private boolean equalTo(MatryoshkaKnnQuery other) {
-    return k == other.k
-        && candidates == other.candidates
-        && Float.compare(minScore, other.minScore) == 0
-        && field.equals(other.field)
-        && funnel.equals(other.funnel)
-        && Objects.equals(filter, other.filter)
-        && Objects.equals(parents, other.parents)
-        && Arrays.equals(target, other.target);
+    return sameClassAs(other)
+        && asked().equals(((MatryoshkaKnnQuery) other).asked())
+        && Arrays.equals(target, ((MatryoshkaKnnQuery) other).target);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(
-        classHash(),
-        field,
-        k,
-        candidates,
-        filter,
-        funnel,
-        minScore,
-        parents,
-        Arrays.hashCode(target));
+    return Objects.hash(classHash(), asked(), Arrays.hashCode(target));
+  }
+
+  /** What makes two queries for a target equal. */
+  private List<Object> asked() {
+    return Arrays.asList(field, k, candidates, rescored, filter, funnel, minScore, parents);
   }
 
   /** Collects what a query asks for; checks it as a whole in {@link #build}. */
@@ -205,6 +200,7 @@ public final class MatryoshkaKnnQuery extends Query {
     private final float[] target;
     private final int k;
     private int candidates;
+    private int rescored = Integer.MAX_VALUE;
     private Query filter;
     private List<FunnelStage> funnel = List.of();
     private float minScore = ANY_SCORE;
@@ -221,11 +217,20 @@ public final class MatryoshkaKnnQuery extends Query {
     }
 
     /**
-     * How many candidates are taken from the graphs of all segments together and then rescored; at
-     * least {@code k}. By default five times {@code k} and no fewer than 50.
+     * How many candidates are taken from the graphs of all segments together, at least {@code k}:
+     * more of them find more. By default five times {@code k} and no fewer than 50.
      */
     public Builder candidates(int candidates) {
       this.candidates = candidates;
+      return this;
+    }
+
+    /**
+     * How many of the candidates, the best by prefix, are read and scored further, at least {@code
+     * k}; by default all.
+     */
+    public Builder rescored(int rescored) {
+      this.rescored = rescored;
       return this;
     }
 
@@ -277,15 +282,12 @@ public final class MatryoshkaKnnQuery extends Query {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public MatryoshkaKnnQuery build() {
-      QueryChecks.check(
-          candidates >= k,
-          "[candidates] for field [%s] must be at least [k] = [%d], got [%d]",
-          field,
-          k,
-          candidates);
+      String atLeastK = "[%s] for field [%s] must be at least [k] = [%d], got [%d]";
+      QueryChecks.check(candidates >= k, atLeastK, "candidates", field, k, candidates);
+      QueryChecks.check(rescored >= k, atLeastK, "rescored", field, k, rescored);
       QueryChecks.check(
           !Float.isNaN(minScore), "[minScore] for field [%s] must be a number, got [NaN]", field);
-      QueryChecks.checkFunnel(field, funnel, target.length, candidates, k);
+      QueryChecks.checkFunnel(field, funnel, target.length, Math.min(candidates, rescored), k);
       return new MatryoshkaKnnQuery(this);
     }
   }

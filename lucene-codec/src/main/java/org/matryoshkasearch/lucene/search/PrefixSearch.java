@@ -30,10 +30,13 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
  * reason to look.
  */
 final class PrefixSearch {
+  private final int kept;
   private int[] docs = {};
   private long visited;
 
-  private PrefixSearch() {}
+  private PrefixSearch(int kept) {
+    this.kept = kept;
+  }
 
   /**
    * Finds the best documents by what the index scores.
@@ -41,6 +44,7 @@ final class PrefixSearch {
    * @param target as many dimensions as the field has
    * @param candidates how many documents, or with parents how many parents with a child each: fewer
    *     than there are, for queues are made at full size
+   * @param kept how many of these are kept, the best
    * @param filter of the documents with vectors, or null
    * @param parents of the documents with vectors, or null
    */
@@ -49,10 +53,11 @@ final class PrefixSearch {
       String field,
       float[] target,
       int candidates,
+      int kept,
       Query filter,
       BitSetProducer parents)
       throws IOException {
-    PrefixSearch found = new PrefixSearch();
+    PrefixSearch found = new PrefixSearch(kept);
     Query search =
         parents == null
             ? new Documents(field, target, candidates, filter, found)
@@ -61,7 +66,7 @@ final class PrefixSearch {
     return found;
   }
 
-  /** What was found, top-level document numbers, ascending. */
+  /** What was found and kept, top-level document numbers, ascending. */
   int[] docs() {
     return docs;
   }
@@ -72,7 +77,7 @@ final class PrefixSearch {
   }
 
   private TopDocs keep(TopDocs found) {
-    docs = new int[found.scoreDocs.length];
+    docs = new int[Math.min(kept, found.scoreDocs.length)]; // they come best first
     for (int i = 0; i < docs.length; i++) {
       docs[i] = found.scoreDocs[i].doc;
     }

@@ -32,7 +32,7 @@ package org.matryoshkasearch.lucene.search;
 public record StageStats(
     String name, int dims, int in, int out, long nodesVisited, long nanos, long fullVectorBytes) {
 
-  /** Candidates found by their prefixes. */
+  /** Candidates found by their prefixes, the best of which go on. */
   public static final String GRAPH = "graph";
 
   /** Everything that matches the filter, taken as it is. */

@@ -90,7 +90,13 @@ final class TwoPhaseSearch {
     float[] padded = Arrays.copyOf(target, info.getVectorDimension());
     PrefixSearch found =
         PrefixSearch.search(
-            searcher, field, padded, query.getCandidates(), accepting, query.getParents());
+            searcher,
+            field,
+            padded,
+            query.getCandidates(),
+            query.getRescored(),
+            accepting,
+            query.getParents());
     Candidates rows =
         query.getParents() == null ? Candidates.of(found.docs()) : accepted.siblings(found.docs());
     int prefixDims = VectorFields.prefixDims(info);

@@ -128,7 +128,7 @@ public class ExplainTest extends KnnTestCase {
             Explanation explanation = searcher.explain(query, doc);
             if (!candidates.contains(doc)) {
               assertMiss(
-                  "not among the candidates that the graph found by their prefixes",
+                  "not among the best candidates that the graph found by their prefixes",
                   id,
                   explanation);
             } else if (!first.contains(doc)) {

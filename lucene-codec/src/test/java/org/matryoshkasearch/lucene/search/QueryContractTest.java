@@ -98,7 +98,7 @@ public class QueryContractTest extends KnnTestCase {
     assertEquals(0.5f, query.getMinScore(), 0);
     assertSame(parents, query.getParents());
     assertEquals(
-        "MatryoshkaKnnQuery(f: 3 dims [1.0,...], k=3, candidates=40, 1 dims keep 20,"
+        "MatryoshkaKnnQuery(f: 3 dims [1.0,...], k=3, candidates=40, rescored=40, 1 dims keep 20,"
             + " 2 dims keep 5, filter=tag:a, minScore=0.5, parents="
             + parents
             + ")",

@@ -23,7 +23,9 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.search.CheckHits;
 import org.apache.lucene.tests.util.TestUtil;
 import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
@@ -96,6 +98,26 @@ public class StageStatsTest extends KnnTestCase {
             assertStage(stages.get(3), StageStats.FULL, DIMS, 10, 5, 10L * DIMS * bytes);
           });
     }
+  }
+
+  public void testOnlyTheBestCandidatesAreRescored() throws IOException {
+    withRows(
+        FullVectorEncoding.FLOAT32,
+        searcher -> {
+          TopDocs all = searcher.search(query(5).candidates(60).build(), 5);
+          told.clear();
+          TopDocs best = searcher.search(query(5).candidates(60).rescored(20).build(), 5);
+          List<StageStats> stages = told.get(0);
+          assertStage(stages.get(0), StageStats.GRAPH, PREFIX_DIMS, ROWS, 20, 0);
+          assertStage(stages.get(1), StageStats.FULL, DIMS, 20, 5, 20L * DIMS * Float.BYTES);
+          assertTrue(best.scoreDocs[0].score <= all.scoreDocs[0].score);
+          // rescoring as many as are taken is what rescoring all is
+          TopDocs every = searcher.search(query(5).candidates(60).rescored(60).build(), 5);
+          CheckHits.checkEqual(query(5).build(), all.scoreDocs, every.scoreDocs);
+        });
+    Exception e = expectThrows(IllegalArgumentException.class, () -> query(5).rescored(4).build());
+    assertEquals(
+        "[rescored] for field [" + FIELD + "] must be at least [k] = [5], got [4]", e.getMessage());
   }
 
   public void testWithoutGraph() throws IOException {

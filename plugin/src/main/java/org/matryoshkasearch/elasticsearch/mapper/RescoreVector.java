@@ -22,13 +22,12 @@ import org.elasticsearch.xcontent.XContentParser;
  * {@code rescore_vector}, in a mapping and in a query: how many candidates the full vectors
  * rescore.
  *
- * <p>The rule, which is here and nowhere else: {@code max(num_candidates, ceil(k * oversample))}
- * candidates (10,000 at most) are taken from the graphs of a shard, over all its segments together,
- * and <b>all</b> of them are rescored. {@code dense_vector} takes as many from every segment,
- * merges them, and rescores the best {@code ceil(k * oversample)} only: there {@code
- * num_candidates} buys effort in the graph and {@code oversample} buys rescoring. Here a candidate
- * is known by a prefix alone, reading its row is the smaller part of finding it, and dropping it
- * unread gives recall away; so either number may be raised for recall, and the larger one holds.
+ * <p>As with {@code dense_vector}, {@code num_candidates} buys effort in the graphs and {@code
+ * oversample} buys rescoring: of the candidates of a shard, over all its segments together, the
+ * best {@code ceil(k * oversample)} by their prefixes are rescored, and there are never fewer
+ * candidates than that. A large graph needs more candidates to find its nearest than are worth
+ * reading: of 1,000,000 x 1024 generated vectors, 175 candidates of which 100 are rescored find .99
+ * of the ten nearest.
  *
  * @param oversample candidates for each hit asked for, 1 to 100
  */
@@ -68,14 +67,12 @@ public record RescoreVector(float oversample) implements ToXContentObject {
   }
 
   /**
-   * How many candidates to take and rescore.
+   * How many candidates to rescore.
    *
    * @param k the hits that a shard returns, at most {@link #MAX_CANDIDATES}
-   * @param numCandidates the {@code num_candidates} of the query, k or more
    */
-  public int candidates(int k, int numCandidates) {
-    int oversampled = (int) Math.min(MAX_CANDIDATES, Math.ceil((double) k * oversample));
-    return Math.max(numCandidates, oversampled);
+  public int rescored(int k) {
+    return (int) Math.min(MAX_CANDIDATES, Math.ceil((double) k * oversample));
   }
 
   /**

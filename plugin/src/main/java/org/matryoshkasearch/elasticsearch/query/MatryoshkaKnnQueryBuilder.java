@@ -37,6 +37,7 @@ import org.elasticsearch.xcontent.ObjectParser.ValueType;
 import org.elasticsearch.xcontent.ParseField;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.lucene.search.FunnelStage;
@@ -247,7 +248,8 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       return new MatchNoDocsQuery("field [" + field + "] has no vectors yet");
     }
     int hits = size.hits(context.requestSize());
-    int candidates = size.candidates(hits, vectors.options().indexOptions());
+    IndexOptions indexOptions = vectors.options().indexOptions();
+    int candidates = size.candidates(hits, indexOptions);
     float[] target = vector.numbers(vectors);
     FunnelStages.check(funnel, hits, target.length);
     FunnelStages.checkSearch(funnel, field, vectors.options().prefixDims(), candidates);
@@ -255,6 +257,9 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     NestedFilters nested = NestedFilters.of(context, mapped.name());
     MatryoshkaKnnQuery.Builder query = vectors.knnQuery(target, hits).candidates(candidates);
     query.funnel(funnel);
+    if (funnel.isEmpty()) { // its stages decide what is rescored
+      query.rescored(size.rescored(hits, indexOptions));
+    }
     Query filter = nested.filter(filters.toQueries(context));
     if (filter != null) {
       query.filter(filter);

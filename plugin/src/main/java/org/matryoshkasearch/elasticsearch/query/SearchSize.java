@@ -80,14 +80,23 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
   }
 
   /**
-   * How many candidates are found by prefix and rescored, for so many hits.
+   * How many candidates are rescored, for so many hits.
+   *
+   * @param ofField what the mapping says
+   */
+  int rescored(int hits, IndexOptions ofField) {
+    RescoreVector rescore = rescoreVector == null ? ofField.rescoreVector() : rescoreVector;
+    return rescore.rescored(hits);
+  }
+
+  /**
+   * How many candidates are found by prefix, for so many hits: at least those that are rescored.
    *
    * @param ofField what the mapping says
    */
   int candidates(int hits, IndexOptions ofField) {
-    RescoreVector rescore = rescoreVector == null ? ofField.rescoreVector() : rescoreVector;
-    return rescore.candidates(
-        hits, numCandidates == null ? defaultCandidates(hits) : numCandidates);
+    int wanted = numCandidates == null ? defaultCandidates(hits) : numCandidates;
+    return Math.max(wanted, rescored(hits, ofField));
   }
 
   private static int defaultCandidates(int hits) {

@@ -221,11 +221,10 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
   }
 
   public void testCandidates() {
-    assertEquals(100, new RescoreVector(5).candidates(10, 100));
-    assertEquals(100, new RescoreVector(10).candidates(10, 15));
-    assertEquals(26, new RescoreVector(2.55f).candidates(10, 15));
-    assertEquals(10_000, new RescoreVector(100).candidates(5_000, 5_000));
-    assertEquals(10_000, new RescoreVector(1).candidates(10_000, 10_000));
+    assertEquals(50, new RescoreVector(5).rescored(10));
+    assertEquals(26, new RescoreVector(2.55f).rescored(10));
+    assertEquals(10_000, new RescoreVector(100).rescored(5_000));
+    assertEquals(10_000, new RescoreVector(1).rescored(10_000));
   }
 
   private void assertOptionsRefused(

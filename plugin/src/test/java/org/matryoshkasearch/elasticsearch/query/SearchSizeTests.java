@@ -13,6 +13,7 @@ package org.matryoshkasearch.elasticsearch.query;
 
 import org.elasticsearch.test.ESTestCase;
 import org.junit.function.ThrowingRunnable;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 
 /** The limits of a search, and its hits where only the request says them. */
@@ -26,6 +27,19 @@ public class SearchSizeTests extends ESTestCase {
     assertEquals(10, unsaid.hits(-1));
     assertEquals(10_000, unsaid.hits(20_000));
     assertEquals(3, new SearchSize(3, null, null).hits(7));
+  }
+
+  public void testCandidatesAreAtLeastWhatIsRescored() {
+    IndexOptions fiveForEachHit = IndexOptions.DEFAULT;
+    SearchSize unsaid = new SearchSize(null, null, null);
+    assertEquals(50, unsaid.rescored(10, fiveForEachHit));
+    assertEquals(50, unsaid.candidates(10, fiveForEachHit));
+    SearchSize wide = new SearchSize(null, 200, null);
+    assertEquals(50, wide.rescored(10, fiveForEachHit));
+    assertEquals(200, wide.candidates(10, fiveForEachHit));
+    SearchSize lean = new SearchSize(null, null, new RescoreVector(1));
+    assertEquals(10, lean.rescored(10, fiveForEachHit));
+    assertEquals(15, lean.candidates(10, fiveForEachHit));
   }
 
   public void testLimits() {
