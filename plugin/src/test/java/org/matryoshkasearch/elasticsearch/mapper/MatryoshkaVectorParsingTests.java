@@ -19,11 +19,15 @@ import java.util.List;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.elasticsearch.common.bytes.BytesReference;
 import org.elasticsearch.index.mapper.DocumentMapper;
 import org.elasticsearch.index.mapper.DocumentParsingException;
 import org.elasticsearch.index.mapper.MapperServiceTestCase;
 import org.elasticsearch.index.mapper.ParsedDocument;
+import org.elasticsearch.index.mapper.SourceToParse;
 import org.elasticsearch.plugins.Plugin;
+import org.elasticsearch.xcontent.XContentBuilder;
+import org.elasticsearch.xcontent.XContentType;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 
 /** The vector of a document: what is taken, what is refused, and what the errors say. */
@@ -79,6 +83,23 @@ public class MatryoshkaVectorParsingTests extends MapperServiceTestCase {
     assertRefused("[1, 1e39, 0]", "must hold finite numbers but element [1] is [Infinity]");
     assertRefused("[1, -1e39, 0]", "must hold finite numbers but element [1] is [-Infinity]");
     assertRefused("[1e30, 1, 1]", "has values too extreme");
+  }
+
+  /** JSON has no NaN; other formats of a document have. */
+  public void testNaN() throws IOException {
+    for (XContentType type : List.of(XContentType.CBOR, XContentType.SMILE)) {
+      try (XContentBuilder builder = XContentBuilder.builder(type.xContent())) {
+        builder.startObject().array("field", new float[] {1, Float.NaN, 0}).endObject();
+        SourceToParse source = new SourceToParse("1", BytesReference.bytes(builder), type);
+        DocumentParsingException e =
+            expectThrows(
+                DocumentParsingException.class,
+                () -> mapper(VectorSimilarity.L2_NORM).parse(source));
+        assertThat(
+            e.getMessage(),
+            containsString(WHAT + "must hold finite numbers but element [1] is [NaN]"));
+      }
+    }
   }
 
   public void testMagnitude() throws IOException {
