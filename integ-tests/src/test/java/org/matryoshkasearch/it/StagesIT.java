@@ -194,7 +194,7 @@ public class StagesIT extends NodeTestCase {
     long last = ranked.get(ranked.size() - 1).row();
     JsonNode explanation =
         assertNoHit(
-            "not among the candidates that the graph found by their prefixes",
+            "not among the best candidates that the graph found by their prefixes",
             last,
             TestIndex.query(query, K, funnel(100, FUNNEL)));
     assertEquals(
