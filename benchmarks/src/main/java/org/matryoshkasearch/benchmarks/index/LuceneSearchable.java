@@ -78,9 +78,9 @@ final class LuceneSearchable implements Searchable {
     return rescore(query, k, rows(searcher.search(knn, rescored(k, candidates))));
   }
 
-  /** A large graph needs more candidates than are worth reading. */
+  /** Of many candidates half: a large graph needs more of them than are worth reading. */
   private static int rescored(int k, int candidates) {
-    return Math.min(candidates, RESCORED_FOR_EACH_HIT * k);
+    return Math.max(Math.min(candidates, RESCORED_FOR_EACH_HIT * k), candidates / 2);
   }
 
   private float[] target(float[] query) {
