@@ -32,8 +32,10 @@ final class PrefixGraphSearch {
   /** Candidates a step: more of them wait less, but visit more that one after another would not. */
   private static final int STEP = 3;
 
-  /** Visited nodes for each result, about: what the set begins with. */
+  /** Visited nodes for each result, about: what the set begins with, up to a limit. */
   private static final int VISITED_PER_RESULT = 20;
+
+  private static final int MOST_EXPECTED = 1 << 14;
 
   private final HnswGraph graph;
   private final RandomVectorScorer scorer;
@@ -60,7 +62,8 @@ final class PrefixGraphSearch {
     this.results = results;
     this.accepted = accepted;
     this.candidates = new NeighborQueue(results.k(), true);
-    this.visited = new VisitedOrds(VISITED_PER_RESULT * results.k());
+    this.visited =
+        new VisitedOrds((int) Math.min((long) VISITED_PER_RESULT * results.k(), MOST_EXPECTED));
     this.ords = new int[graph.maxConn() * 2 * STEP];
     this.scores = new float[ords.length];
   }

@@ -255,17 +255,15 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     FunnelStages.checkSearch(funnel, field, vectors.options().prefixDims(), candidates);
 
     NestedFilters nested = NestedFilters.of(context, mapped.name());
-    MatryoshkaKnnQuery.Builder query = vectors.knnQuery(target, hits).candidates(candidates);
-    query.funnel(funnel);
+    MatryoshkaKnnQuery.Builder query =
+        vectors
+            .knnQuery(target, hits)
+            .candidates(candidates)
+            .funnel(funnel)
+            .filter(nested.filter(filters.toQueries(context)))
+            .parents(nested.parents());
     if (funnel.isEmpty()) { // its stages decide what is rescored
       query.rescored(size.rescored(hits, indexOptions));
-    }
-    Query filter = nested.filter(filters.toQueries(context));
-    if (filter != null) {
-      query.filter(filter);
-    }
-    if (nested.parents() != null) {
-      query.parents(nested.parents());
     }
     if (similarity != null) {
       query.minScore(vectors.options().similarity().score(similarity));
