@@ -41,7 +41,8 @@ public class SearchSizeDefaultsTests extends AbstractBuilderTestCase {
         {"_doc": {"properties": {
           "embedding": {"type": "matryoshka_vector", "dims": 16, "prefix_dims": 4,
             "index_options": {"rescore_vector": {"oversample": 3}}},
-          "dense": {"type": "dense_vector", "dims": 16, "index_options": {"type": "hnsw"}}}}}
+          "dense": {"type": "dense_vector", "dims": 16, "index": true, "similarity": "cosine",
+            "index_options": {"type": "hnsw"}}}}}
         """;
     mapperService.merge(
         "_doc", new CompressedXContent(mapping), MapperService.MergeReason.MAPPING_UPDATE);
@@ -66,6 +67,7 @@ public class SearchSizeDefaultsTests extends AbstractBuilderTestCase {
     MatryoshkaKnnQuery query = luceneQuery(new SearchSize(null, null, null));
     assertEquals(10, query.getK());
     assertEquals("oversample of the mapping", 30, query.getCandidates());
+    assertEquals("oversample of the mapping", 30, query.getRescored());
     query = luceneQuery(new SearchSize(20, null, null));
     assertEquals(20, query.getK());
     assertEquals(60, query.getCandidates());
