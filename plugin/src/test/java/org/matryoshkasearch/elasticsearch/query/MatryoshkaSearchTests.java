@@ -150,7 +150,7 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
                     new MatryoshkaKnnQueryBuilder(
                         "ours",
                         QueryVector.of(target),
-                        new SearchSize(10, 60, new RescoreVector(1)),
+                        new SearchSize(10, 60, new RescoreVector(6)),
                         List.of(),
                         Prefilters.of(),
                         null),
