@@ -26,8 +26,8 @@ import org.elasticsearch.xcontent.XContentParser;
  * oversample} buys rescoring: of the candidates of a shard, over all its segments together, the
  * best {@code ceil(k * oversample)} by their prefixes are rescored, and there are never fewer
  * candidates than that. A large graph needs more candidates to find its nearest than are worth
- * reading: of 1,000,000 x 1024 generated vectors, 175 candidates of which 100 are rescored find .99
- * of the ten nearest.
+ * reading: of 1,000,000 x 1024 generated vectors, 250 candidates of which half are rescored find
+ * .992 of the ten nearest (see {@code benchmarks/results}).
  *
  * @param oversample candidates for each hit asked for, 1 to 100
  */
