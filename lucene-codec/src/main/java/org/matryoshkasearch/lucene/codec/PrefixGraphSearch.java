@@ -14,6 +14,8 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.NeighborQueue;
@@ -25,8 +27,12 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  *
  * <p>Differs from Lucene's searcher in what waits for memory: each step follows the links of the
  * nearest few candidates instead of one, so that more codes are loaded side by side; and what has
- * been visited stands in a small hash set instead of a bit set over all nodes. For the same k,
- * about as many nodes are visited, and as many of the nearest are found.
+ * been visited stands in a small hash set instead of a bit set over all nodes.
+ *
+ * <p>And in where the lowest level is entered: not at the one node that a greedy walk ends at, but
+ * at the nearest few. Embeddings come in clusters, and the links of a cluster lead hardly ever out
+ * of it: a walk that has come down into the wrong one finds nothing, however many candidates it
+ * keeps there.
  */
 final class PrefixGraphSearch {
   /** Candidates a step: more of them wait less, but visit more that one after another would not. */
@@ -37,6 +43,12 @@ final class PrefixGraphSearch {
 
   private static final int MOST_EXPECTED = 1 << 14;
 
+  /** Nodes kept on the levels above the lowest: one for so many results, within limits. */
+  private static final int RESULTS_PER_ENTRY = 4;
+
+  private static final int LEAST_ENTRIES = 8;
+  private static final int MOST_ENTRIES = 32;
+
   private final HnswGraph graph;
   private final RandomVectorScorer scorer;
   private final KnnCollector results;
@@ -46,9 +58,6 @@ final class PrefixGraphSearch {
   private final int[] ords;
   private final float[] scores;
   private int count; // of both
-
-  /** What a score must reach to improve the results. */
-  private float least;
 
   /**
    * @param graph of at least one node
@@ -70,55 +79,53 @@ final class PrefixGraphSearch {
 
   /** Gives the results all that it finds, until they have enough of it. */
   void run() throws IOException {
-    int nearest = graph.entryNode();
+    int width = Math.clamp(results.k() / RESULTS_PER_ENTRY, LEAST_ENTRIES, MOST_ENTRIES);
+    ScoreDoc[] entries = {new ScoreDoc(graph.entryNode(), scorer.score(graph.entryNode()))};
     results.incVisitedCount(1);
-    float score = scorer.score(nearest);
     for (int level = graph.numLevels() - 1; level > 0; level--) {
-      int from;
-      do {
-        from = nearest;
-        count = 0;
-        addUnvisited(level, from);
-        scoreAll();
-        for (int i = 0; i < count; i++) {
-          if (scores[i] > score) {
-            score = scores[i];
-            nearest = ords[i];
-          }
-        }
-      } while (nearest != from);
+      long left = results.visitLimit() - results.visitedCount();
+      KnnCollector nearest =
+          new TopKnnCollector(width, Math.toIntExact(Math.min(left, Integer.MAX_VALUE)));
+      searchLevel(level, entries, nearest, null);
+      results.incVisitedCount(Math.toIntExact(nearest.visitedCount()));
+      entries = nearest.topDocs().scoreDocs;
     }
-    least = Math.nextUp(results.minCompetitiveSimilarity());
-    visited.clear();
-    visited.add(nearest);
-    take(nearest, score);
-    searchLowestLevel();
+    searchLevel(0, entries, results, accepted);
   }
 
-  private void searchLowestLevel() throws IOException {
-    while (candidates.size() > 0 && candidates.topScore() >= least && !results.earlyTerminated()) {
+  private void searchLevel(int level, ScoreDoc[] entries, KnnCollector nearest, Bits accepted)
+      throws IOException {
+    visited.clear();
+    candidates.clear();
+    for (ScoreDoc entry : entries) {
+      visited.add(entry.doc);
+      candidates.add(entry.doc, entry.score);
+      collect(entry.doc, entry.score, nearest, accepted);
+    }
+    float least = Math.nextUp(nearest.minCompetitiveSimilarity()); // what improves the nearest
+    while (candidates.size() > 0 && candidates.topScore() >= least && !nearest.earlyTerminated()) {
       count = 0;
       for (int i = 0; i < STEP && candidates.size() > 0 && candidates.topScore() >= least; i++) {
-        addUnvisited(0, candidates.pop());
+        addUnvisited(level, candidates.pop());
       }
-      if (scoreAll() >= least) {
+      if (scoreAll(nearest) >= least) {
         for (int i = 0; i < count; i++) {
           if (scores[i] >= least) {
-            take(ords[i], scores[i]);
+            candidates.add(ords[i], scores[i]);
+            if (collect(ords[i], scores[i], nearest, accepted)) {
+              least = Math.nextUp(nearest.minCompetitiveSimilarity());
+            }
           }
         }
       }
-      if (results.getSearchStrategy() != null) {
-        results.getSearchStrategy().nextVectorsBlock();
+      if (nearest.getSearchStrategy() != null) {
+        nearest.getSearchStrategy().nextVectorsBlock();
       }
     }
   }
 
-  private void take(int ord, float score) {
-    candidates.add(ord, score);
-    if ((accepted == null || accepted.get(ord)) && results.collect(ord, score)) {
-      least = Math.nextUp(results.minCompetitiveSimilarity());
-    }
+  private static boolean collect(int ord, float score, KnnCollector nearest, Bits accepted) {
+    return (accepted == null || accepted.get(ord)) && nearest.collect(ord, score);
   }
 
   private void addUnvisited(int level, int from) throws IOException {
@@ -133,12 +140,12 @@ final class PrefixGraphSearch {
   }
 
   /** As many as may be visited; gives the highest score. */
-  private float scoreAll() throws IOException {
-    count = (int) Math.min(count, results.visitLimit() - results.visitedCount());
+  private float scoreAll(KnnCollector nearest) throws IOException {
+    count = (int) Math.min(count, nearest.visitLimit() - nearest.visitedCount());
     if (count == 0) {
       return Float.NEGATIVE_INFINITY;
     }
-    results.incVisitedCount(count);
+    nearest.incVisitedCount(count);
     return scorer.bulkScore(ords, scores, count);
   }
 }

@@ -1,0 +1,115 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.util.Random;
+import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+
+/** Searches among many small clusters that lie far apart. */
+public class ClustersTest extends LuceneTestCase {
+  private static final String FIELD = "v";
+  private static final int DIMS = 64;
+  private static final int CLUSTERS = 300;
+  private static final int CLUSTER = 100;
+  private static final int QUERIES = 200;
+  private static final int K = 10;
+
+  private static float[][] clusters(Random random) {
+    float[][] centres = new float[CLUSTERS][DIMS];
+    float[][] vectors = new float[CLUSTERS * CLUSTER + QUERIES][];
+    for (float[] centre : centres) {
+      for (int i = 0; i < DIMS; i++) {
+        centre[i] = (float) random.nextGaussian();
+      }
+    }
+    for (int v = 0; v < vectors.length; v++) {
+      float[] vector = centres[random.nextInt(CLUSTERS)].clone();
+      for (int i = 0; i < DIMS; i++) {
+        vector[i] += 0.03f * (float) random.nextGaussian();
+      }
+      vectors[v] = VectorUtil.l2normalize(vector);
+    }
+    return vectors;
+  }
+
+  public void testFindsTheRightOne() throws IOException {
+    float[][] vectors = clusters(new Random(11));
+    int docs = CLUSTERS * CLUSTER;
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(new MatryoshkaCodec(new MatryoshkaHnswVectorsFormat(DIMS / 2)));
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int doc = 0; doc < docs; doc++) {
+        Document document = new Document();
+        document.add(
+            new KnnFloatVectorField(FIELD, vectors[doc], VectorSimilarityFunction.DOT_PRODUCT));
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader index = DirectoryReader.open(writer)) {
+        CodecReader segment = (CodecReader) getOnlyLeafReader(index);
+        MatryoshkaHnswVectorsReader reader =
+            (MatryoshkaHnswVectorsReader)
+                ((PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader())
+                    .getFieldReader(FIELD);
+        HnswGraph graph = ((HnswGraphProvider) reader).getGraph(FIELD);
+        int ours = 0;
+        int lucenes = 0;
+        for (int query = docs; query < vectors.length; query++) {
+          float nearest = -1;
+          for (int doc = 0; doc < docs; doc++) {
+            nearest = Math.max(nearest, VectorUtil.dotProduct(vectors[query], vectors[doc]));
+          }
+          KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+          reader.search(FIELD, vectors[query], collector, AcceptDocs.fromLiveDocs(null, docs));
+          ours += near(collector, vectors, query, nearest);
+          RandomVectorScorer scorer = reader.prefixScorer(FIELD, vectors[query]);
+          collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+          HnswGraphSearcher.search(scorer, collector, graph, null, graph.size());
+          lucenes += near(collector, vectors, query, nearest);
+        }
+        String found = ours + " of " + QUERIES + ", Lucene's searcher " + lucenes;
+        assertTrue(found, ours >= 0.99 * QUERIES && ours >= lucenes);
+      }
+    }
+  }
+
+  /** 1 if what was found lies in the cluster of the nearest. */
+  private static int near(KnnCollector found, float[][] vectors, int query, float nearest) {
+    for (ScoreDoc hit : found.topDocs().scoreDocs) {
+      if (VectorUtil.dotProduct(vectors[query], vectors[hit.doc]) > nearest - 0.3f) {
+        return 1;
+      }
+    }
+    return 0;
+  }
+}
