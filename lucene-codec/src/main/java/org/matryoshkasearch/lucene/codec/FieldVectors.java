@@ -16,14 +16,12 @@ import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.KnnVectorValues;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * The vectors of a field that wait in memory for a flush, with their prefixes, over which the graph
- * is built as they come in.
+ * is built then.
  */
 final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   private static final long SHALLOW_SIZE =
@@ -39,7 +37,7 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   FieldVectors(FieldInfo field, int prefixDims) {
     this.field = field;
     this.prefixDims = prefixDims;
-    this.prefixes = new WaitingPrefixes(prefixDims, field.getVectorSimilarityFunction());
+    this.prefixes = new WaitingPrefixes(prefixDims);
   }
 
   @Override
@@ -71,9 +69,8 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
     return PrefixSimilarity.prefixOf(vector, prefixDims, field.getVectorSimilarityFunction());
   }
 
-  /** The prefixes: the graph never sees more of a vector. */
-  @Override
-  public KnnVectorValues asKnnVectorValues(VectorEncoding encoding, int dim) {
+  /** The prefixes, over which the graph is built. */
+  WaitingPrefixes prefixes() {
     return prefixes;
   }
 

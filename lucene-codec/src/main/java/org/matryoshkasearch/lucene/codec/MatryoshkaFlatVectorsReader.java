@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.ByteVectorValues;
@@ -23,20 +24,14 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.SegmentReadState;
-import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
-import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
-import org.apache.lucene.util.quantization.BaseQuantizedByteVectorValues;
-import org.apache.lucene.util.quantization.QuantizedVectorsReader;
-import org.apache.lucene.util.quantization.ScalarQuantizer;
 
 /** Reads full vectors, and scores the codes of their prefixes. */
-final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
-    implements QuantizedVectorsReader {
+final class MatryoshkaFlatVectorsReader extends FlatVectorsReader {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(MatryoshkaFlatVectorsReader.class);
 
@@ -131,28 +126,10 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader
     return byteVectors(field).getRandomVectorScorer(field, target);
   }
 
-  @Override
-  public CloseableRandomVectorScorerSupplier getRandomVectorScorerSupplierForMerge(
-      FieldInfo field, SegmentWriteState state) throws IOException {
-    FullVectorValues vectors = getFloatVectorValues(field.name);
-    return vectors.prefixes().graphScorers(vectors, state);
-  }
-
-  /** For byte vectors only: graphs over floats are built by {@link PrefixVectors#graphScorers}. */
+  /** For byte vectors only: prefixes have scorers of their own. */
   @Override
   public FlatVectorsScorer getFlatVectorScorer(String field) {
-    return PrefixFlatScorer.INSTANCE;
-  }
-
-  /** Null: the codes are those of prefixes, not of the vectors. */
-  @Override
-  public BaseQuantizedByteVectorValues getQuantizedVectorValues(String field) {
-    return null;
-  }
-
-  @Override
-  public ScalarQuantizer getQuantizationState(String field) {
-    return null;
+    return FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
   }
 
   /**

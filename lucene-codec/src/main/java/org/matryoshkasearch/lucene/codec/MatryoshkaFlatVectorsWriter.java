@@ -50,7 +50,7 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
 
   MatryoshkaFlatVectorsWriter(MatryoshkaFlatVectorsFormat format, SegmentWriteState state)
       throws IOException {
-    super(PrefixFlatScorer.INSTANCE);
+    super(FlatVectorScorerUtil.getLucene99FlatVectorsScorer()); // of byte vectors
     this.format = format;
     this.state = state;
     FilePair.Output codesOutput = MatryoshkaFlatVectorsFormat.FILES.create(state);
@@ -121,13 +121,22 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     writeMeta(field, order.length, offset, quantizer);
   }
 
-  /** Reads each of the merged vectors once: its row and its code are written in the same pass. */
   @Override
   public void mergeOneFlatVectorField(FieldInfo field, MergeState mergeState) throws IOException {
     if (field.getVectorEncoding() == VectorEncoding.BYTE) {
       byteVectors(field).mergeOneFlatVectorField(field, mergeState);
-      return;
+    } else {
+      merge(field, mergeState, prefix -> {});
     }
+  }
+
+  /** Takes comparable prefixes. */
+  interface PrefixConsumer {
+    void add(float[] prefix) throws IOException;
+  }
+
+  /** Reads each of the merged vectors once: its row and its code are written in the same pass. */
+  void merge(FieldInfo field, MergeState mergeState, PrefixConsumer prefixes) throws IOException {
     VectorSimilarityFunction similarity = field.getVectorSimilarityFunction();
     int prefixDims = prefixDims(field);
     PrefixQuantizer quantizer =
@@ -143,9 +152,11 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     VectorRows.Source source =
         () -> {
           float[] vector = merged.vectorValue(iterator.index());
+          float[] prefix = PrefixSimilarity.prefixOf(vector, prefixDims, similarity);
           if (writer != null) {
-            writer.add(PrefixSimilarity.prefixOf(vector, prefixDims, similarity));
+            writer.add(prefix);
           }
+          prefixes.add(prefix);
           count[0]++;
           return vector;
         };
@@ -194,6 +205,13 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
               format.prefixEncoding(),
               length));
     }
+  }
+
+  /** How many dimensions the graph of a field compares. */
+  int graphDims(FieldInfo field) {
+    return field.getVectorEncoding() == VectorEncoding.BYTE
+        ? field.getVectorDimension()
+        : prefixDims(field);
   }
 
   private int prefixDims(FieldInfo field) {

@@ -21,23 +21,20 @@ import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.SegmentReadState;
-import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
-import org.apache.lucene.util.quantization.BaseQuantizedByteVectorValues;
-import org.apache.lucene.util.quantization.QuantizedVectorsReader;
-import org.apache.lucene.util.quantization.ScalarQuantizer;
+import org.matryoshkasearch.lucene.graph.GraphSearch;
 
-/** Lucene's reader of the graph, but plain searches are a {@link PrefixGraphSearch}. */
+/** Lucene's reader of the graph, but plain searches are a {@link GraphSearch}. */
 final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
-    implements QuantizedVectorsReader, HnswGraphProvider {
+    implements HnswGraphProvider, Accountable {
   private final Lucene99HnswVectorsReader graphs;
   private final FlatVectorsReader vectors;
 
@@ -62,7 +59,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     RandomVectorScorer scorer = prefixScorer(field, target);
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
     Bits accepted = scorer.getAcceptOrds(acceptDocs.bits());
-    new PrefixGraphSearch(graph, scorer, ords, accepted).run();
+    new GraphSearch(graph, scorer, ords, accepted).run();
   }
 
   /** Scores prefixes by ordinal. */
@@ -111,22 +108,6 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   @Override
   public ByteVectorValues getByteVectorValues(String field) throws IOException {
     return graphs.getByteVectorValues(field);
-  }
-
-  @Override
-  public BaseQuantizedByteVectorValues getQuantizedVectorValues(String field) throws IOException {
-    return graphs.getQuantizedVectorValues(field);
-  }
-
-  @Override
-  public ScalarQuantizer getQuantizationState(String field) {
-    return graphs.getQuantizationState(field);
-  }
-
-  @Override
-  public CloseableRandomVectorScorerSupplier getRandomVectorScorerSupplierForMerge(
-      FieldInfo field, SegmentWriteState state) throws IOException {
-    return graphs.getRandomVectorScorerSupplierForMerge(field, state);
   }
 
   @Override

@@ -108,13 +108,6 @@ final class PrefixQuantizer {
     return query;
   }
 
-  /** Makes a query of a document's code; 1-bit codes are too coarse for that. */
-  void toQuery(QuantizedPrefix document, QuantizedPrefix query) {
-    assert encoding == encoding.ofQueries();
-    System.arraycopy(document.code, 0, query.code, 0, document.code.length);
-    query.setTerms(document.lower, document.step, document.sum, document.correction);
-  }
-
   private void quantize(float[] prefix, PrefixEncoding codes, QuantizedPrefix result) {
     int bits = codes.bits();
     System.arraycopy(prefix, 0, centred, 0, centred.length);

@@ -13,8 +13,6 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** The prefixes of a field's vectors in one segment, as its graph compares them. */
@@ -29,10 +27,6 @@ interface PrefixVectors {
    *     the vectors
    */
   RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException;
-
-  /** Scores prefixes against each other, to build a graph. */
-  CloseableRandomVectorScorerSupplier graphScorers(
-      FullVectorValues vectors, SegmentWriteState state) throws IOException;
 
   /** The prefix of a query, made comparable. */
   default float[] prefixOf(FullVectorValues vectors, float[] target) {

@@ -11,70 +11,34 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.index.ByteVectorValues;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
-import org.apache.lucene.util.VectorUtil;
-import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
-import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
+import org.matryoshkasearch.lucene.graph.GraphVectors;
 
-/**
- * The prefixes of vectors that wait in memory, over which a graph is built as they come in.
- *
- * <p>Each is kept as signed bytes, with the scale that makes its largest component 127: a quarter
- * of the memory to wait for, and no centroid to know before the last vector is there.
- */
-final class WaitingPrefixes extends ByteVectorValues {
-  private static final int CACHE_LINE = 64;
-
+/** The prefixes of vectors that wait in memory, as {@link SignedCode}s, to build a graph over. */
+final class WaitingPrefixes implements GraphVectors {
   private final int dims;
-  private final VectorSimilarityFunction similarity;
   private final List<byte[]> codes = new ArrayList<>();
   private float[] scales = new float[0];
-  private float[] squares = new float[0];
 
-  /** Keeps the reads of {@link Scorer#touch} from being optimised away. */
-  byte touched;
-
-  /**
-   * @param similarity the field's
-   */
-  WaitingPrefixes(int dims, VectorSimilarityFunction similarity) {
+  WaitingPrefixes(int dims) {
     this.dims = dims;
-    this.similarity = PrefixSimilarity.of(similarity);
   }
 
   /** Adds a comparable prefix. */
   void add(float[] prefix) {
-    float largest = 0;
-    for (float component : prefix) {
-      largest = Math.max(largest, Math.abs(component));
-    }
-    float scale = largest / Byte.MAX_VALUE;
     byte[] code = new byte[dims];
-    for (int i = 0; i < dims && scale > 0; i++) {
-      code[i] = (byte) Math.round(prefix[i] / scale);
-    }
-    int ord = codes.size();
-    scales = ArrayUtil.grow(scales, ord + 1);
-    squares = ArrayUtil.grow(squares, ord + 1);
-    scales[ord] = scale;
-    squares[ord] = scale * scale * VectorUtil.dotProduct(code, code);
+    float scale = SignedCode.encode(prefix, code);
+    add(code, scale);
+  }
+
+  /** Adds a code that is not changed any more. */
+  void add(byte[] code, float scale) {
+    scales = ArrayUtil.grow(scales, codes.size() + 1);
+    scales[codes.size()] = scale;
     codes.add(code);
-  }
-
-  @Override
-  public byte[] vectorValue(int ord) {
-    return codes.get(ord);
-  }
-
-  @Override
-  public int dimension() {
-    return dims;
   }
 
   @Override
@@ -83,77 +47,32 @@ final class WaitingPrefixes extends ByteVectorValues {
   }
 
   @Override
+  public int dims() {
+    return dims;
+  }
+
+  @Override
+  public void read(int ord, float[] into, int at) {
+    SignedCode.decode(codes.get(ord), 0, scales[ord], into, at, dims);
+  }
+
+  @Override
   public WaitingPrefixes copy() {
     return this;
+  }
+
+  /** The same prefixes in another order. */
+  WaitingPrefixes inOrder(int[] order) {
+    WaitingPrefixes ordered = new WaitingPrefixes(dims);
+    for (int ord : order) {
+      ordered.add(codes.get(ord), scales[ord]);
+    }
+    return ordered;
   }
 
   long ramBytesUsed() {
     long code = RamUsageEstimator.alignObjectSize(RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + dims);
     return codes.size() * (code + RamUsageEstimator.NUM_BYTES_OBJECT_REF)
-        + RamUsageEstimator.sizeOf(scales)
-        + RamUsageEstimator.sizeOf(squares);
-  }
-
-  /** Scorers of the prefixes against one of them; more may be added meanwhile. */
-  RandomVectorScorerSupplier scorers() {
-    return new RandomVectorScorerSupplier() {
-      @Override
-      public UpdateableRandomVectorScorer scorer() {
-        return new Scorer();
-      }
-
-      @Override
-      public RandomVectorScorerSupplier copy() {
-        return this; // scorers share nothing that they change
-      }
-    };
-  }
-
-  private final class Scorer
-      extends UpdateableRandomVectorScorer.AbstractUpdateableRandomVectorScorer {
-    private byte[] query;
-    private float queryScale;
-    private float querySquare;
-
-    Scorer() {
-      super(WaitingPrefixes.this);
-    }
-
-    @Override
-    public void setScoringOrdinal(int node) {
-      query = codes.get(node);
-      queryScale = scales[node];
-      querySquare = squares[node];
-    }
-
-    @Override
-    public float score(int node) {
-      float dot = queryScale * scales[node] * VectorUtil.dotProduct(query, codes.get(node));
-      return switch (similarity) {
-        case EUCLIDEAN ->
-            VectorUtil.normalizeDistanceToUnitInterval(
-                Math.max(querySquare + squares[node] - 2 * dot, 0));
-        case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(dot);
-        case DOT_PRODUCT, COSINE -> VectorUtil.normalizeToUnitInterval(Math.clamp(dot, -1, 1));
-      };
-    }
-
-    @Override
-    public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
-      touched = touch(nodes, numNodes);
-      return super.bulkScore(nodes, scores, numNodes);
-    }
-
-    /** Loads of the rows that wait for nothing, and so not for each other. */
-    private byte touch(int[] nodes, int numNodes) {
-      byte sum = 0;
-      for (int i = 0; i < numNodes; i++) {
-        byte[] code = codes.get(nodes[i]);
-        for (int at = 0; at < code.length; at += CACHE_LINE) {
-          sum ^= code[at];
-        }
-      }
-      return sum;
-    }
+        + RamUsageEstimator.sizeOf(scales);
   }
 }

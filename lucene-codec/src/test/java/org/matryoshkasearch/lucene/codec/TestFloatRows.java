@@ -24,8 +24,6 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
-import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
-import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
 /** Scores of prefixes in the rows of full vectors against scores of their copies. */
 public class TestFloatRows extends LuceneTestCase {
@@ -95,14 +93,6 @@ public class TestFloatRows extends LuceneTestCase {
             found = Math.max(found, scores[i]);
           }
           assertEquals(what, found, max, 0);
-        }
-        try (CloseableRandomVectorScorerSupplier graphScorers =
-            values.prefixes().graphScorers(values, null)) {
-          UpdateableRandomVectorScorer scorer = graphScorers.scorer();
-          scorer.setScoringOrdinal(queryOrd);
-          float[] scores = new float[ords.length];
-          scorer.bulkScore(ords, scores, ords.length);
-          assertArrayEquals(what, expected, scores, 1e-5f);
         }
       }
     }

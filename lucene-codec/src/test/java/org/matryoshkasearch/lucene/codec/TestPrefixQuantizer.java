@@ -76,20 +76,6 @@ public class TestPrefixQuantizer extends LuceneTestCase {
     }
   }
 
-  public void testDocumentAsQuery() throws IOException {
-    for (PrefixEncoding encoding : List.of(PrefixEncoding.INT8, PrefixEncoding.INT4)) {
-      int dims = 1 + random().nextInt(200);
-      float[][] prefixes = NestedVectors.unit(random(), 2, dims);
-      PrefixQuantizer quantizer =
-          new PrefixQuantizer(encoding, VectorSimilarityFunction.DOT_PRODUCT, new float[dims]);
-      try (Rows rows = new Rows(quantizer, prefixes)) {
-        QuantizedPrefix query = quantizer.newQuery();
-        quantizer.toQuery(rows.input.read(0), query);
-        assertEquals(rows.score(quantizer.quantizeQuery(prefixes[0]), 1), rows.score(query, 1), 0);
-      }
-    }
-  }
-
   /** Kernels add up to what a plain loop over the components gives, whatever the length. */
   public void testScoresAreThoseOfPlainLoops() throws IOException {
     for (PrefixEncoding encoding : CODES) {

@@ -48,7 +48,7 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
 /** Searches of one segment of 3000 vectors, a tenth of them deleted. */
-public class PrefixGraphSearchTest extends LuceneTestCase {
+public class GraphSearchTest extends LuceneTestCase {
   private static final String FIELD = "v";
   private static final int DOCS = 3000;
   private static final int QUERIES = 40;

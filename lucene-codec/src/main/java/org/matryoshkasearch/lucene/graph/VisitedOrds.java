@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.lucene.codec;
+package org.matryoshkasearch.lucene.graph;
 
 import java.util.Arrays;
 

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.lucene.codec;
+package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -34,7 +34,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * of it: a walk that has come down into the wrong one finds nothing, however many candidates it
  * keeps there.
  */
-final class PrefixGraphSearch {
+public final class GraphSearch {
   /** Candidates a step: more of them wait less, but visit more that one after another would not. */
   private static final int STEP = 3;
 
@@ -64,7 +64,7 @@ final class PrefixGraphSearch {
    * @param results takes ordinals
    * @param accepted ordinals that may be results, or null for all
    */
-  PrefixGraphSearch(
+  public GraphSearch(
       HnswGraph graph, RandomVectorScorer scorer, KnnCollector results, Bits accepted) {
     this.graph = graph;
     this.scorer = scorer;
@@ -78,7 +78,7 @@ final class PrefixGraphSearch {
   }
 
   /** Gives the results all that it finds, until they have enough of it. */
-  void run() throws IOException {
+  public void run() throws IOException {
     int width = Math.clamp(results.k() / RESULTS_PER_ENTRY, LEAST_ENTRIES, MOST_ENTRIES);
     ScoreDoc[] entries = {new ScoreDoc(graph.entryNode(), scorer.score(graph.entryNode()))};
     results.incVisitedCount(1);

@@ -1,0 +1,104 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.io.IOException;
+import org.apache.lucene.util.ArrayUtil;
+
+/** Vectors gathered side by side, to be compared with many others. One thread's. */
+final class Block {
+  private static final int ROWS = 64;
+
+  private final GraphVectors vectors;
+  private final int dims;
+  private float[] rows = new float[0];
+  private float[] rowHalves = new float[0]; // half of the square of each
+  private float[] panels = new float[0];
+  private float[] columnHalves = new float[0];
+  private float[] nearness = new float[0];
+  private int columns;
+  private int stride;
+
+  Block(GraphVectors vectors) {
+    this.vectors = vectors;
+    this.dims = vectors.dims();
+  }
+
+  /** Gathers the columns. */
+  void setColumns(int[] ords, int count) throws IOException {
+    columns = count;
+    stride = (count + Products.PANEL - 1) / Products.PANEL * Products.PANEL;
+    panels = grown(panels, stride * dims);
+    columnHalves = grown(columnHalves, stride);
+    nearness = grown(nearness, ROWS * stride);
+    rows = grown(rows, ROWS * dims);
+    rowHalves = grown(rowHalves, ROWS);
+    for (int column = 0; column < count; column++) {
+      vectors.read(ords[column], rows, 0);
+      columnHalves[column] = half(0);
+      int at = column / Products.PANEL * dims * Products.PANEL + column % Products.PANEL;
+      for (int i = 0; i < dims; i++) {
+        panels[at + i * Products.PANEL] = rows[i];
+      }
+    }
+  }
+
+  /** Compares rows with all columns, some at a time, and gives each to the consumer. */
+  void compare(int[] ords, int from, int to, Row consumer) throws IOException {
+    for (int first = from; first < to; first += ROWS) {
+      int count = Math.min(ROWS, to - first);
+      for (int row = 0; row < count; row++) {
+        vectors.read(ords[first + row], rows, row * dims);
+        rowHalves[row] = half(row * dims);
+      }
+      for (int panel = 0; panel * Products.PANEL < columns; panel++) {
+        Products.INSTANCE.multiply(rows, count, dims, panels, panel, nearness, stride);
+      }
+      for (int row = 0; row < count; row++) {
+        for (int column = row * stride; column < row * stride + columns; column++) {
+          nearness[column] =
+              nearness[column] - rowHalves[row] - columnHalves[column - row * stride];
+        }
+        consumer.take(first + row, nearness, row * stride);
+      }
+    }
+  }
+
+  /** Takes how near a row is to the columns: minus half of the square of their distance. */
+  interface Row {
+    void take(int row, float[] nearness, int at) throws IOException;
+  }
+
+  /** Gathers rows to be compared with each other by {@link #near}. */
+  void setRows(int[] ords, int count) throws IOException {
+    rows = grown(rows, count * dims);
+    rowHalves = grown(rowHalves, count);
+    for (int row = 0; row < count; row++) {
+      vectors.read(ords[row], rows, row * dims);
+      rowHalves[row] = half(row * dims);
+    }
+  }
+
+  /** How near two rows are: minus half of the square of their distance. */
+  float near(int a, int b) {
+    float dot = Products.INSTANCE.dot(rows, a * dims, rows, b * dims, dims);
+    return dot - rowHalves[a] - rowHalves[b];
+  }
+
+  private float half(int at) {
+    return Products.INSTANCE.dot(rows, at, rows, at, dims) / 2;
+  }
+
+  private static float[] grown(float[] array, int least) {
+    return array.length >= least ? array : new float[ArrayUtil.oversize(least, Float.BYTES)];
+  }
+}

@@ -1,0 +1,54 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.util.Arrays;
+
+/** A graph in memory, ready to be written. */
+public final class BuiltGraph {
+  private final int[][] nodes;
+  private final Neighbours[] links;
+
+  /**
+   * @param nodes the ordinals of each level, ascending; those of the lowest are all
+   * @param links for each level, between places in its nodes
+   */
+  BuiltGraph(int[][] nodes, Neighbours[] links) {
+    this.nodes = nodes;
+    this.links = links;
+  }
+
+  /** How many levels there are, at least one. */
+  public int levels() {
+    return nodes.length;
+  }
+
+  /** The ordinals on a level, ascending. */
+  public int[] nodes(int level) {
+    return nodes[level];
+  }
+
+  /**
+   * Writes the ordinals that a node links to, ascending.
+   *
+   * @param place of the node among those of the level
+   * @return how many
+   */
+  public int links(int level, int place, int[] into) {
+    int count = links[level].count(place);
+    for (int i = 0; i < count; i++) {
+      into[i] = nodes[level][links[level].node(place, i)];
+    }
+    Arrays.sort(into, 0, count);
+    return count;
+  }
+}

@@ -1,0 +1,131 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Builds an HNSW graph of vectors that are all there, level by level: {@link Partitions} find each
+ * node's nearest neighbours, {@link Links} chooses among them, {@link Reachability} joins what is
+ * apart.
+ *
+ * <p>What is built depends on the vectors and the parameters alone, not on the number of threads.
+ */
+public final class GraphBuilder {
+  private static final int MOST_NEIGHBOURS = 128;
+
+  /** To how many parts a vector goes: on the lowest level, which has most of them, to fewer. */
+  private static final int[] LOWEST_FANOUTS = {3, 2};
+
+  private static final int[] UPPER_FANOUTS = {8, 3};
+
+  private final int maxConn;
+  private final int neighbours;
+  private final Workers workers;
+  private final Locks locks = new Locks();
+
+  /**
+   * @param maxConn links that a node chooses on the lowest level, 1 to 512; with those of nodes
+   *     that chose it, and on the other levels, it has up to twice as many
+   * @param beamWidth a search for the neighbours of a node in a graph that grows would keep so many
+   *     candidates, 1 to 3200; here two fifths of them, its nearest neighbours, are candidates for
+   *     its links: about as many as such a search finds of those
+   */
+  public GraphBuilder(int maxConn, int beamWidth, Workers workers) {
+    this.maxConn = maxConn;
+    this.neighbours = Math.max(maxConn, Math.min(2 * beamWidth / 5, MOST_NEIGHBOURS));
+    this.workers = workers;
+  }
+
+  /**
+   * Builds the graph.
+   *
+   * @param vectors at least one
+   */
+  public BuiltGraph build(GraphVectors vectors) throws IOException {
+    int[][] nodes = levels(vectors.size());
+    Neighbours[] links = new Neighbours[nodes.length];
+    for (int level = nodes.length - 1; level >= 0; level--) {
+      GraphVectors ofLevel = level == 0 ? vectors : new Subset(vectors, nodes[level]);
+      int entry = Arrays.binarySearch(nodes[level], nodes[nodes.length - 1][0]);
+      links[level] = buildLevel(ofLevel, level == 0, entry);
+    }
+    return new BuiltGraph(nodes, links);
+  }
+
+  /** Each level has by chance one of maxConn nodes of the level below. */
+  private int[][] levels(int size) {
+    Random random = new Random(size);
+    List<int[]> levels = new ArrayList<>();
+    int[] nodes = IntStream.range(0, size).toArray();
+    while (nodes.length > 0) {
+      levels.add(nodes);
+      nodes =
+          nodes.length > 2 * maxConn
+              ? IntStream.of(nodes)
+                  .filter(node -> random.nextInt(Math.max(2, maxConn)) == 0)
+                  .toArray()
+              : new int[0];
+    }
+    return levels.toArray(int[][]::new);
+  }
+
+  private Neighbours buildLevel(GraphVectors vectors, boolean lowest, int entry)
+      throws IOException {
+    int[] fanouts = lowest ? LOWEST_FANOUTS : UPPER_FANOUTS;
+    int candidates = lowest ? neighbours : 2 * neighbours;
+    int most = 2 * maxConn;
+    Neighbours rows = new Neighbours(vectors.size(), Math.max(candidates, most));
+    int[] order = new Partitions(vectors, fanouts[0], fanouts[1], rows, workers, locks).run();
+    // one less than there may be, so that there is room to join what is apart
+    new Links(vectors, rows, order, workers, locks).run(lowest ? maxConn : most - 1, most - 1);
+    rows.dropNearness();
+    new Reachability(vectors, rows, most).ensure(entry);
+    return rows;
+  }
+
+  /** Some of the vectors. */
+  private static final class Subset implements GraphVectors {
+    private final GraphVectors vectors;
+    private final int[] ords;
+
+    Subset(GraphVectors vectors, int[] ords) {
+      this.vectors = vectors;
+      this.ords = ords;
+    }
+
+    @Override
+    public int size() {
+      return ords.length;
+    }
+
+    @Override
+    public int dims() {
+      return vectors.dims();
+    }
+
+    @Override
+    public void read(int ord, float[] into, int at) throws IOException {
+      vectors.read(ords[ord], into, at);
+    }
+
+    @Override
+    public GraphVectors copy() throws IOException {
+      return new Subset(vectors.copy(), ords);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * Finds about the nearest neighbours of each vector, by dividing the vectors into overlapping parts
+ * and comparing within each part all with all.
+ *
+ * <p>A part is what lies around a leader, one of a few vectors drawn by chance: every vector goes
+ * to the parts of its nearest few leaders. Parts that are too large are divided again. The parts
+ * overlap, so what is cut off in one is found in another; and all comparisons are products of
+ * blocks of vectors that stay in the processor's cache, which is where a search for each vector
+ * would wait for memory instead (as PiPNN does, and HCNNG before it, <a
+ * href="https://doi.org/10.1016/j.patcog.2019.106970">Muñoz et al. 2019</a>).
+ */
+final class Partitions {
+  /** Vectors that are compared all with all: their products fit into a core's cache. */
+  private static final int LEAF = 1024;
+
+  /** Parts are about this large on the average, so that most are below {@link #LEAF}. */
+  private static final int EXPECTED = LEAF / 2;
+
+  private static final int MOST_LEADERS = 1000;
+  private static final int ROWS_A_TASK = 1024;
+
+  private final GraphVectors vectors;
+  private final int size;
+  private final int firstFanout;
+  private final int secondFanout;
+  private final Neighbours nearest;
+  private final Workers workers;
+  private final Locks locks;
+
+  /**
+   * @param firstFanout to how many parts a vector goes at first, at least 1
+   * @param secondFanout to how many of the parts of such a part it goes, at least 1
+   * @param nearest takes the neighbours
+   */
+  Partitions(
+      GraphVectors vectors,
+      int firstFanout,
+      int secondFanout,
+      Neighbours nearest,
+      Workers workers,
+      Locks locks) {
+    this.vectors = vectors;
+    this.size = vectors.size();
+    this.firstFanout = firstFanout;
+    this.secondFanout = secondFanout;
+    this.nearest = nearest;
+    this.workers = workers;
+    this.locks = locks;
+  }
+
+  /**
+   * Finds the neighbours.
+   *
+   * @return all ordinals, those near each other in one stretch
+   */
+  int[] run() throws IOException {
+    int[] all = new int[size];
+    Arrays.setAll(all, ord -> ord);
+    if (size <= LEAF) {
+      new Divider().compareAll(all);
+      return all;
+    }
+    int[] leaders = leaders(all, firstFanout);
+    int fanout = Math.min(firstFanout, leaders.length);
+    int[] assigned = new int[Math.multiplyExact(size, fanout)];
+    workers.run(
+        (size + ROWS_A_TASK - 1) / ROWS_A_TASK,
+        () -> {
+          Divider divider = new Divider();
+          divider.block.setColumns(leaders, leaders.length);
+          return task -> {
+            int from = task * ROWS_A_TASK;
+            int to = Math.min(size, from + ROWS_A_TASK);
+            divider.assign(all, from, to, leaders.length, fanout, assigned);
+          };
+        });
+    int[][] parts = parts(all, assigned, fanout, leaders.length);
+    workers.run(
+        parts.length,
+        () -> {
+          Divider divider = new Divider();
+          return part -> {
+            divider.divide(parts[part], 1);
+            parts[part] = null;
+          };
+        });
+    return order(all, assigned, fanout, leaders.length);
+  }
+
+  /** Draws leaders, always the same ones of the same vectors. */
+  private static int[] leaders(int[] ords, int fanout) {
+    int wanted = (int) Math.min(MOST_LEADERS, (long) ords.length * fanout / EXPECTED);
+    int[] leaders = new int[Math.clamp(wanted, 2, ords.length)];
+    Random random = new Random(ords.length);
+    int[] drawn = ords.clone();
+    for (int i = 0; i < leaders.length; i++) {
+      int other = i + random.nextInt(drawn.length - i);
+      leaders[i] = drawn[other];
+      drawn[other] = drawn[i];
+    }
+    return leaders;
+  }
+
+  private static int[][] parts(int[] ords, int[] assigned, int fanout, int count) {
+    int[] sizes = new int[count];
+    for (int i = 0; i < ords.length * fanout; i++) {
+      sizes[assigned[i]]++;
+    }
+    int[][] parts = new int[count][];
+    for (int part = 0; part < count; part++) {
+      parts[part] = new int[sizes[part]];
+    }
+    Arrays.fill(sizes, 0);
+    for (int i = 0; i < ords.length * fanout; i++) {
+      int part = assigned[i];
+      parts[part][sizes[part]++] = ords[i / fanout];
+    }
+    return parts;
+  }
+
+  /** The ordinals by their nearest leaders. */
+  private static int[] order(int[] ords, int[] assigned, int fanout, int count) {
+    int[] ends = new int[count + 1];
+    for (int i = 0; i < ords.length; i++) {
+      ends[assigned[i * fanout] + 1]++;
+    }
+    Arrays.parallelPrefix(ends, Integer::sum);
+    int[] order = new int[ords.length];
+    for (int i = 0; i < ords.length; i++) {
+      order[ends[assigned[i * fanout]]++] = ords[i];
+    }
+    return order;
+  }
+
+  /** One thread's. */
+  private final class Divider {
+    private final Block block;
+
+    Divider() throws IOException {
+      block = new Block(vectors.copy());
+    }
+
+    /** Writes for each of the ordinals the numbers of its nearest leaders, nearest first. */
+    void assign(int[] ords, int from, int to, int leaders, int fanout, int[] assigned)
+        throws IOException {
+      float[] best = new float[fanout];
+      block.compare(
+          ords,
+          from,
+          to,
+          (row, nearness, at) -> {
+            Arrays.fill(best, Float.NEGATIVE_INFINITY);
+            int places = row * fanout;
+            for (int leader = 0; leader < leaders; leader++) {
+              float near = nearness[at + leader];
+              if (near > best[fanout - 1]) {
+                int place = fanout - 1;
+                for (; place > 0 && best[place - 1] < near; place--) {
+                  best[place] = best[place - 1];
+                  assigned[places + place] = assigned[places + place - 1];
+                }
+                best[place] = near;
+                assigned[places + place] = leader;
+              }
+            }
+          });
+    }
+
+    void divide(int[] ords, int depth) throws IOException {
+      if (ords.length <= LEAF) {
+        compareAll(ords);
+        return;
+      }
+      int[] leaders = leaders(ords, depth == 1 ? secondFanout : 1);
+      int fanout = depth == 1 ? Math.min(secondFanout, leaders.length) : 1;
+      int[] assigned = new int[Math.multiplyExact(ords.length, fanout)];
+      block.setColumns(leaders, leaders.length);
+      assign(ords, 0, ords.length, leaders.length, fanout, assigned);
+      for (int[] part : parts(ords, assigned, fanout, leaders.length)) {
+        if (part.length < ords.length) {
+          divide(part, depth + 1);
+        } else {
+          cut(part); // many equal vectors, which no leader tells apart
+        }
+      }
+    }
+
+    private void cut(int[] ords) throws IOException {
+      for (int from = 0; from < ords.length; from += LEAF) {
+        compareAll(Arrays.copyOfRange(ords, from, Math.min(ords.length, from + LEAF)));
+      }
+    }
+
+    private void compareAll(int[] ords) throws IOException {
+      block.setColumns(ords, ords.length);
+      block.compare(
+          ords,
+          0,
+          ords.length,
+          (row, nearness, at) -> {
+            int of = ords[row];
+            synchronized (locks.of(of)) {
+              float least = nearest.least(of);
+              for (int column = 0; column < ords.length; column++) {
+                float near = nearness[at + column];
+                if (near >= least && column != row) {
+                  nearest.offer(of, ords[column], near);
+                  least = nearest.least(of);
+                }
+              }
+            }
+          });
+    }
+  }
+}

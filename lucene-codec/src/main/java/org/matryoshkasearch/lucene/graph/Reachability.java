@@ -1,0 +1,132 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.io.IOException;
+import java.util.Random;
+import org.apache.lucene.util.FixedBitSet;
+
+/** Sees to it that every node of a level can be reached from the one where searches enter it. */
+final class Reachability {
+  private static final int SAMPLE = 1000;
+  private static final int DRAWS = 4 * SAMPLE;
+
+  private final GraphVectors vectors;
+  private final Neighbours links;
+  private final int most;
+  private final FixedBitSet reached;
+  private final int[] waiting;
+  private final Block block;
+  private final Random random;
+  private final int[] sample = new int[SAMPLE]; // of what is reached and has room for a link
+  private int sampled;
+  private int reachedCount;
+  private int reachedAtSample;
+
+  /**
+   * @param most links that a node may have: one more than it has
+   */
+  Reachability(GraphVectors vectors, Neighbours links, int most) throws IOException {
+    this.vectors = vectors;
+    this.links = links;
+    this.most = most;
+    this.reached = new FixedBitSet(links.size());
+    this.waiting = new int[links.size()];
+    this.block = new Block(vectors.copy());
+    this.random = new Random(links.size());
+  }
+
+  /**
+   * Links what cannot be reached to the nearest of some nodes that can. Where none of those has
+   * room for another link, it is left as it is.
+   */
+  void ensure(int entry) throws IOException {
+    visit(entry);
+    for (int node = 0; node < vectors.size(); node++) {
+      if (!reached.get(node)) {
+        int from = nearest(node);
+        links.append(from, node);
+        int count = links.count(node);
+        if (count < most - 1 && !links.has(node, from, count)) {
+          links.append(node, from);
+        }
+        visit(node);
+      }
+    }
+  }
+
+  private void visit(int from) {
+    int count = 0;
+    waiting[count++] = from;
+    reached.set(from);
+    reachedCount++;
+    while (count > 0) {
+      int node = waiting[--count];
+      for (int i = 0; i < links.count(node); i++) {
+        int other = links.node(node, i);
+        if (!reached.getAndSet(other)) {
+          reachedCount++;
+          waiting[count++] = other;
+        }
+      }
+    }
+  }
+
+  /** The nearest of the sample that has room, or -1. */
+  private int nearest(int node) throws IOException {
+    if (reachedCount >= 2 * reachedAtSample) {
+      drawSample();
+    }
+    int nearest = nearestOfSample(node);
+    if (nearest < 0) {
+      drawSample();
+      nearest = nearestOfSample(node);
+    }
+    return nearest;
+  }
+
+  private int nearestOfSample(int node) throws IOException {
+    int[] nearest = {-1};
+    block.compare(
+        new int[] {node},
+        0,
+        1,
+        (row, nearness, at) -> {
+          float best = Float.NEGATIVE_INFINITY;
+          for (int i = 0; i < sampled; i++) {
+            if (nearness[at + i] > best && links.count(sample[i]) < most) {
+              best = nearness[at + i];
+              nearest[0] = sample[i];
+            }
+          }
+        });
+    return nearest[0];
+  }
+
+  private void drawSample() throws IOException {
+    sampled = 0;
+    for (int i = 0; i < DRAWS && sampled < SAMPLE; i++) {
+      sample(random.nextInt(links.size()));
+    }
+    for (int node = 0; node < links.size() && sampled < SAMPLE / 10; node++) {
+      sample(node); // few are reached, or hardly any has room
+    }
+    block.setColumns(sample, sampled);
+    reachedAtSample = reachedCount;
+  }
+
+  private void sample(int node) {
+    if (reached.get(node) && links.count(node) < most) {
+      sample[sampled++] = node;
+    }
+  }
+}

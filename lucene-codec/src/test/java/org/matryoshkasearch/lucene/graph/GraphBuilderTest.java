@@ -1,0 +1,202 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.NamedThreadFactory;
+
+/** Graphs of vectors of all kinds: what holds for each of them, whatever lies where. */
+public class GraphBuilderTest extends LuceneTestCase {
+  private static final Workers ONE = new Workers(null, 1, () -> {});
+
+  private static final class Vectors implements GraphVectors {
+    private final float[][] vectors;
+
+    Vectors(float[][] vectors) {
+      this.vectors = vectors;
+    }
+
+    @Override
+    public int size() {
+      return vectors.length;
+    }
+
+    @Override
+    public int dims() {
+      return vectors[0].length;
+    }
+
+    @Override
+    public void read(int ord, float[] into, int at) {
+      System.arraycopy(vectors[ord], 0, into, at, dims());
+    }
+
+    @Override
+    public GraphVectors copy() {
+      return this;
+    }
+  }
+
+  /** Clusters of clusters. */
+  private static Vectors nested(Random random, int size, int dims) {
+    float[][] vectors = new float[size][dims];
+    float[][] topics = new float[1 + size / 200][dims];
+    for (float[] topic : topics) {
+      for (int i = 0; i < dims; i++) {
+        topic[i] = (float) random.nextGaussian();
+      }
+    }
+    for (float[] vector : vectors) {
+      float[] topic = topics[random.nextInt(topics.length)];
+      for (int i = 0; i < dims; i++) {
+        vector[i] = topic[i] + 0.4f * (float) random.nextGaussian();
+      }
+    }
+    return new Vectors(vectors);
+  }
+
+  private static Vectors equal(int size) {
+    float[][] vectors = new float[size][];
+    Arrays.fill(vectors, new float[] {1, 2, 3});
+    return new Vectors(vectors);
+  }
+
+  /** Groups of equal vectors, each larger than the links of a node reach. */
+  private static Vectors groups(int size) {
+    float[][] vectors = new float[size][];
+    for (int i = 0; i < size; i++) {
+      vectors[i] = new float[] {i % 7, 0, 1};
+    }
+    return new Vectors(vectors);
+  }
+
+  private static void check(Vectors vectors, int maxConn, BuiltGraph graph) {
+    int[] list = new int[2 * maxConn];
+    int entry = graph.nodes(graph.levels() - 1)[0];
+    int[] above = null;
+    for (int level = graph.levels() - 1; level >= 0; level--) {
+      int[] nodes = graph.nodes(level);
+      for (int i = 1; i < nodes.length; i++) {
+        assertTrue(nodes[i - 1] < nodes[i]);
+      }
+      for (int i = 0; above != null && i < above.length; i++) {
+        assertTrue("is on all levels below", Arrays.binarySearch(nodes, above[i]) >= 0);
+      }
+      FixedBitSet reached = new FixedBitSet(vectors.size());
+      ArrayDeque<Integer> waiting = new ArrayDeque<>();
+      reached.set(entry);
+      waiting.add(entry);
+      while (!waiting.isEmpty()) {
+        int node = waiting.remove();
+        int count = graph.links(level, Arrays.binarySearch(nodes, node), list);
+        for (int i = 0; i < count; i++) {
+          assertTrue("ascending, each once", i == 0 || list[i - 1] < list[i]);
+          assertTrue("to another of the level", list[i] != node);
+          assertTrue("to another of the level", Arrays.binarySearch(nodes, list[i]) >= 0);
+          if (!reached.getAndSet(list[i])) {
+            waiting.add(list[i]);
+          }
+        }
+      }
+      assertEquals("reached on level " + level, nodes.length, reached.cardinality());
+      above = nodes;
+    }
+    assertEquals(vectors.size(), graph.nodes(0).length);
+  }
+
+  public void testEveryNodeIsReached() throws IOException {
+    Random random = random();
+    for (int size : new int[] {1, 2, 3, 40, 1024, 1025, 1026 + random.nextInt(3000)}) {
+      int maxConn = 2 + random.nextInt(20);
+      int beamWidth = 1 + random.nextInt(200);
+      int dims = 1 + random.nextInt(40);
+      for (Vectors vectors :
+          new Vectors[] {nested(random, size, dims), equal(size), groups(size)}) {
+        check(vectors, maxConn, new GraphBuilder(maxConn, beamWidth, ONE).build(vectors));
+      }
+    }
+  }
+
+  public void testLinksLeadToTheNearest() throws IOException {
+    Vectors vectors = nested(new Random(3), 6000, 24);
+    BuiltGraph graph = new GraphBuilder(16, 100, ONE).build(vectors);
+    int[] list = new int[32];
+    int linked = 0;
+    for (int node = 0; node < 500; node++) {
+      int nearest = -1;
+      float least = Float.POSITIVE_INFINITY;
+      for (int other = 0; other < vectors.size(); other++) {
+        float distance = 0;
+        for (int i = 0; i < vectors.dims(); i++) {
+          float difference = vectors.vectors[node][i] - vectors.vectors[other][i];
+          distance += difference * difference;
+        }
+        if (other != node && distance < least) {
+          least = distance;
+          nearest = other;
+        }
+      }
+      int count = graph.links(0, node, list);
+      linked += Arrays.binarySearch(list, 0, count, nearest) >= 0 ? 1 : 0;
+    }
+    assertTrue(String.valueOf(linked), linked > 490);
+  }
+
+  public void testThreadsBuildTheSame() throws Exception {
+    Vectors vectors = nested(random(), 5000, 16);
+    BuiltGraph one = new GraphBuilder(8, 60, ONE).build(vectors);
+    ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("graph"));
+    try {
+      Workers several = new Workers(new TaskExecutor(threads), 4, () -> {});
+      BuiltGraph other = new GraphBuilder(8, 60, several).build(vectors);
+      assertEquals(one.levels(), other.levels());
+      int[] a = new int[16];
+      int[] b = new int[16];
+      for (int level = 0; level < one.levels(); level++) {
+        assertArrayEquals(one.nodes(level), other.nodes(level));
+        for (int place = 0; place < one.nodes(level).length; place++) {
+          int count = one.links(level, place, a);
+          assertEquals(count, other.links(level, place, b));
+          assertArrayEquals(Arrays.copyOf(a, count), Arrays.copyOf(b, count));
+        }
+      }
+    } finally {
+      threads.shutdown();
+      assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES));
+    }
+  }
+
+  public void testCanBeAborted() {
+    int[] checks = {0};
+    Workers workers =
+        new Workers(
+            null,
+            1,
+            () -> {
+              if (++checks[0] == 4) {
+                throw new IOException("aborted");
+              }
+            });
+    GraphVectors vectors = nested(random(), 3000, 8);
+    expectThrows(IOException.class, () -> new GraphBuilder(16, 100, workers).build(vectors));
+    assertEquals(4, checks[0]);
+  }
+}
