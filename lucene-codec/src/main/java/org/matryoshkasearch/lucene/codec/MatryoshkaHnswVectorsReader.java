@@ -23,16 +23,23 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.BitSet;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.SparseFixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.graph.GraphSearch;
 
-/** Lucene's reader of the graph, but plain searches are a {@link GraphSearch}. */
+/**
+ * Lucene's reader of the graph, but searches are a {@link GraphSearch}, or begin as one where a
+ * filter leaves so little that Lucene's search of what it accepts is better.
+ */
 final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     implements HnswGraphProvider, Accountable {
   private final Lucene99HnswVectorsReader graphs;
@@ -52,14 +59,38 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     HnswGraph graph = graphs.getGraph(field);
-    if (!isPlain(graph.size(), collector, acceptDocs)) {
+    if (isThroughGraph(graph, collector, acceptDocs)) {
+      search(graph, prefixScorer(field, target), collector, acceptDocs);
+    } else {
       graphs.search(field, target, collector, acceptDocs);
-      return;
     }
-    RandomVectorScorer scorer = prefixScorer(field, target);
+  }
+
+  @Override
+  public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    HnswGraph graph = graphs.getGraph(field);
+    if (isThroughGraph(graph, collector, acceptDocs)) {
+      search(graph, vectors.getRandomVectorScorer(field, target), collector, acceptDocs);
+    } else {
+      graphs.search(field, target, collector, acceptDocs);
+    }
+  }
+
+  private static void search(
+      HnswGraph graph, RandomVectorScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    int accepted = Math.min(acceptDocs.cost(), graph.size());
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
-    Bits accepted = scorer.getAcceptOrds(acceptDocs.bits());
-    new GraphSearch(graph, scorer, ords, accepted).run();
+    Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
+    GraphSearch search = new GraphSearch(graph, scorer, ords, acceptedOrds);
+    if (acceptedOrds != null
+        && strategy(collector).useFilteredSearch((float) accepted / graph.size())) {
+      KnnCollector entered = enteredAt(search.entries(), graph.size(), ords);
+      HnswGraphSearcher.search(scorer, entered, graph, acceptedOrds, accepted);
+    } else {
+      search.run();
+    }
   }
 
   /** Scores prefixes by ordinal. */
@@ -68,31 +99,39 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   }
 
   /**
-   * Whether it is worth going through the graph from its entry node, past what is not accepted.
-   * Otherwise Lucene scores all, looks only at what is accepted, or begins where the strategy says.
+   * Whether it is worth going through the graph from its entry node. Otherwise Lucene scores all
+   * that is accepted, or begins where the strategy says.
    */
-  private static boolean isPlain(int nodes, KnnCollector collector, AcceptDocs acceptDocs)
-      throws IOException {
-    if (nodes == 0
-        || collector.k() == 0
-        || collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
-      return false;
-    }
-    int accepted = Math.min(acceptDocs.cost(), nodes);
-    if (HnswGraphSearcher.expectedVisitedNodes(collector.k(), nodes) >= accepted) {
-      return false;
-    }
-    KnnSearchStrategy.Hnsw strategy =
-        collector.getSearchStrategy() instanceof KnnSearchStrategy.Hnsw given
-            ? given
-            : KnnSearchStrategy.Hnsw.DEFAULT;
-    return acceptDocs.bits() == null || !strategy.useFilteredSearch((float) accepted / nodes);
+  private static boolean isThroughGraph(
+      HnswGraph graph, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
+    return graph.size() > 0
+        && collector.k() > 0
+        && !(collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded)
+        && HnswGraphSearcher.expectedVisitedNodes(collector.k(), graph.size())
+            < Math.min(acceptDocs.cost(), graph.size());
   }
 
-  @Override
-  public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
-      throws IOException {
-    graphs.search(field, target, collector, acceptDocs);
+  private static KnnSearchStrategy.Hnsw strategy(KnnCollector collector) {
+    return collector.getSearchStrategy() instanceof KnnSearchStrategy.Hnsw given
+        ? given
+        : KnnSearchStrategy.Hnsw.DEFAULT;
+  }
+
+  /** Has Lucene's search, which looks only at what a filter accepts, begin at these nodes. */
+  private static KnnCollector enteredAt(ScoreDoc[] entries, int graphSize, KnnCollector collector) {
+    BitSet nodes = new SparseFixedBitSet(graphSize);
+    for (ScoreDoc entry : entries) {
+      nodes.set(entry.doc);
+    }
+    KnnSearchStrategy strategy =
+        new KnnSearchStrategy.Seeded(
+            new BitSetIterator(nodes, entries.length), entries.length, strategy(collector));
+    return new KnnCollector.Decorator(collector) {
+      @Override
+      public KnnSearchStrategy getSearchStrategy() {
+        return strategy;
+      }
+    };
   }
 
   @Override

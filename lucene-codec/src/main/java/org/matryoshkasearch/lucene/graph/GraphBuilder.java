@@ -28,10 +28,15 @@ import java.util.stream.IntStream;
 public final class GraphBuilder {
   private static final int MOST_NEIGHBOURS = 128;
 
-  /** To how many parts a vector goes: on the lowest level, which has most of them, to fewer. */
-  private static final int[] LOWEST_FANOUTS = {3, 2};
+  /**
+   * To about how many parts a vector goes: on the lowest level, which has most of them, to fewer.
+   */
+  private static final int LOWEST_FANOUT = 6;
 
-  private static final int[] UPPER_FANOUTS = {8, 3};
+  private static final int UPPER_FANOUT = 8;
+
+  /** What joins clusters on the lowest level; the upper ones have more links without it. */
+  private static final float LOWEST_SLACK = 1.03f;
 
   private final int maxConn;
   private final int neighbours;
@@ -86,13 +91,15 @@ public final class GraphBuilder {
 
   private Neighbours buildLevel(GraphVectors vectors, boolean lowest, int entry)
       throws IOException {
-    int[] fanouts = lowest ? LOWEST_FANOUTS : UPPER_FANOUTS;
+    int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
+    float slack = lowest ? LOWEST_SLACK : 1;
     int candidates = lowest ? neighbours : 2 * neighbours;
     int most = 2 * maxConn;
     Neighbours rows = new Neighbours(vectors.size(), Math.max(candidates, most));
-    int[] order = new Partitions(vectors, fanouts[0], fanouts[1], rows, workers, locks).run();
+    int[] order = new Partitions(vectors, fanout, rows, workers, locks).run();
     // one less than there may be, so that there is room to join what is apart
-    new Links(vectors, rows, order, workers, locks).run(lowest ? maxConn : most - 1, most - 1);
+    new Links(vectors, rows, order, slack, workers, locks)
+        .run(lowest ? maxConn : most - 1, most - 1);
     rows.dropNearness();
     new Reachability(vectors, rows, most).ensure(entry);
     return rows;

@@ -47,7 +47,7 @@ public final class GraphSearch {
   private static final int RESULTS_PER_ENTRY = 4;
 
   private static final int LEAST_ENTRIES = 8;
-  private static final int MOST_ENTRIES = 32;
+  private static final int MOST_ENTRIES = 16;
 
   private final HnswGraph graph;
   private final RandomVectorScorer scorer;
@@ -79,6 +79,11 @@ public final class GraphSearch {
 
   /** Gives the results all that it finds, until they have enough of it. */
   public void run() throws IOException {
+    searchLevel(0, entries(), results, accepted);
+  }
+
+  /** Finds the nodes where a search enters the lowest level, nearest first. */
+  public ScoreDoc[] entries() throws IOException {
     int width = Math.clamp(results.k() / RESULTS_PER_ENTRY, LEAST_ENTRIES, MOST_ENTRIES);
     ScoreDoc[] entries = {new ScoreDoc(graph.entryNode(), scorer.score(graph.entryNode()))};
     results.incVisitedCount(1);
@@ -90,7 +95,7 @@ public final class GraphSearch {
       results.incVisitedCount(Math.toIntExact(nearest.visitedCount()));
       entries = nearest.topDocs().scoreDocs;
     }
-    searchLevel(0, entries, results, accepted);
+    return entries;
   }
 
   private void searchLevel(int level, ScoreDoc[] entries, KnnCollector nearest, Bits accepted)

@@ -25,17 +25,27 @@ final class Links {
   private final GraphVectors vectors;
   private final Neighbours rows;
   private final int[] order;
+  private final float slack;
   private final Workers workers;
   private final Locks locks;
   private final short[] chosen;
 
   /**
    * @param order in which nodes are gone through: those near each other share a cache
+   * @param slack how many times nearer, by squared distance, the nearer neighbour must be: 1 or
+   *     more; the more, the more links
    */
-  Links(GraphVectors vectors, Neighbours rows, int[] order, Workers workers, Locks locks) {
+  Links(
+      GraphVectors vectors,
+      Neighbours rows,
+      int[] order,
+      float slack,
+      Workers workers,
+      Locks locks) {
     this.vectors = vectors;
     this.rows = rows;
     this.order = order;
+    this.slack = slack;
     this.workers = workers;
     this.locks = locks;
     this.chosen = new short[rows.size()];
@@ -131,7 +141,7 @@ final class Links {
 
     private boolean isApart(int candidate, float near, int keptCount) {
       for (int i = 0; i < keptCount; i++) {
-        if (block.near(candidate, kept[i]) > near) {
+        if (slack * block.near(candidate, kept[i]) > near) {
           return false;
         }
       }

@@ -38,28 +38,23 @@ final class Partitions {
 
   private final GraphVectors vectors;
   private final int size;
-  private final int firstFanout;
-  private final int secondFanout;
+  private final int firstFanout; // to how many parts a vector goes at first
+  private final int secondFanout; // to how many of the parts of such a part
   private final Neighbours nearest;
   private final Workers workers;
   private final Locks locks;
 
   /**
-   * @param firstFanout to how many parts a vector goes at first, at least 1
-   * @param secondFanout to how many of the parts of such a part it goes, at least 1
+   * @param fanout to about how many parts a vector goes, 2 or more
    * @param nearest takes the neighbours
    */
-  Partitions(
-      GraphVectors vectors,
-      int firstFanout,
-      int secondFanout,
-      Neighbours nearest,
-      Workers workers,
-      Locks locks) {
+  Partitions(GraphVectors vectors, int fanout, Neighbours nearest, Workers workers, Locks locks) {
     this.vectors = vectors;
     this.size = vectors.size();
-    this.firstFanout = firstFanout;
-    this.secondFanout = secondFanout;
+    // where most parts are divided again, half of the overlap comes of that
+    boolean twice = (long) size * fanout / 2 > (long) MOST_LEADERS * LEAF;
+    this.firstFanout = twice ? fanout / 2 : fanout;
+    this.secondFanout = twice ? 2 : 1;
     this.nearest = nearest;
     this.workers = workers;
     this.locks = locks;

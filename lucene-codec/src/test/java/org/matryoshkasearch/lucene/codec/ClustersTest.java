@@ -28,6 +28,8 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BitSetIterator;
+import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
@@ -61,6 +63,21 @@ public class ClustersTest extends LuceneTestCase {
   }
 
   public void testFindsTheRightOne() throws IOException {
+    findsTheRightOne(null);
+  }
+
+  public void testFindsTheRightOneOfWhatAFilterAccepts() throws IOException {
+    FixedBitSet accepted = new FixedBitSet(CLUSTERS * CLUSTER);
+    for (int doc = 0; doc < accepted.length(); doc += 5) {
+      accepted.set(doc);
+    }
+    findsTheRightOne(accepted);
+  }
+
+  /**
+   * @param accepted null for all
+   */
+  private static void findsTheRightOne(FixedBitSet accepted) throws IOException {
     float[][] vectors = clusters(new Random(11));
     int docs = CLUSTERS * CLUSTER;
     IndexWriterConfig config =
@@ -86,15 +103,21 @@ public class ClustersTest extends LuceneTestCase {
         int lucenes = 0;
         for (int query = docs; query < vectors.length; query++) {
           float nearest = -1;
-          for (int doc = 0; doc < docs; doc++) {
+          for (int doc = 0; doc < docs; doc += accepted == null ? 1 : 5) {
             nearest = Math.max(nearest, VectorUtil.dotProduct(vectors[query], vectors[doc]));
           }
+          AcceptDocs acceptDocs =
+              accepted == null
+                  ? AcceptDocs.fromLiveDocs(null, docs)
+                  : AcceptDocs.fromIteratorSupplier(
+                      () -> new BitSetIterator(accepted, accepted.cardinality()), null, docs);
           KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
-          reader.search(FIELD, vectors[query], collector, AcceptDocs.fromLiveDocs(null, docs));
+          reader.search(FIELD, vectors[query], collector, acceptDocs);
           ours += near(collector, vectors, query, nearest);
           RandomVectorScorer scorer = reader.prefixScorer(FIELD, vectors[query]);
           collector = new TopKnnCollector(K, Integer.MAX_VALUE);
-          HnswGraphSearcher.search(scorer, collector, graph, null, graph.size());
+          int count = accepted == null ? docs : accepted.cardinality();
+          HnswGraphSearcher.search(scorer, collector, graph, accepted, count);
           lucenes += near(collector, vectors, query, nearest);
         }
         String found = ours + " of " + QUERIES + ", Lucene's searcher " + lucenes;
