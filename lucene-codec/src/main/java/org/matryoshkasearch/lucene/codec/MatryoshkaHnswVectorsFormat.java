@@ -43,7 +43,12 @@ import org.apache.lucene.search.TaskExecutor;
  * Fields of {@code byte} vectors work too, without a prefix: as in {@link
  * Lucene99HnswVectorsFormat}.
  *
- * <p>The graph is that of {@link Lucene99HnswVectorsFormat}, in the files {@code .vem} and {@code
+ * <p>The graph is built when all vectors of a segment are there, on a flush and in a merge: not
+ * vector by vector, but by comparing those of overlapping parts all with all. That needs, while it
+ * is built, memory of about 400 bytes a vector (with the defaults), and in a merge a temporary file
+ * of a byte for each dimension of the prefix.
+ *
+ * <p>It stands as that of {@link Lucene99HnswVectorsFormat} in the files {@code .vem} and {@code
  * .vex}, which are specified there. The other files are specified here. All four begin with a
  * {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
  * org.apache.lucene.codecs.CodecUtil#writeFooter footer}, numbers are little-endian, and versions
@@ -130,7 +135,7 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** Links a node of the graph has by default: {@value} (twice that on the lowest level). */
   public static final int DEFAULT_MAX_CONN = Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN;
 
-  /** Candidates for the links of a new node by default: {@value}. */
+  /** How widely links are looked for by default: {@value}. */
   public static final int DEFAULT_BEAM_WIDTH = Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH;
 
   /** Attribute of a written {@code FieldInfo}: how many leading dimensions are indexed. */
@@ -183,7 +188,8 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
    * @param prefixEncoding how the prefix is coded for the graph
    * @param fullVectorEncoding how the full vectors are stored
    * @param maxConn links of a node, 1 to 512
-   * @param beamWidth candidates for the links of a new node, 1 to 3200
+   * @param beamWidth how widely links are looked for, 1 to 3200: two fifths of it, at least {@code
+   *     maxConn} and at most 128, are the nearest neighbours that a node's links are chosen from
    * @param numMergeWorkers threads that build a merged graph, at least 1
    * @param mergeExec what runs them; if null, the merge scheduler's intra-merge executor. Null with
    *     one worker

@@ -46,9 +46,8 @@ public final class GraphBuilder {
   /**
    * @param maxConn links that a node chooses on the lowest level, 1 to 512; with those of nodes
    *     that chose it, and on the other levels, it has up to twice as many
-   * @param beamWidth a search for the neighbours of a node in a graph that grows would keep so many
-   *     candidates, 1 to 3200; here two fifths of them, its nearest neighbours, are candidates for
-   *     its links: about as many as such a search finds of those
+   * @param beamWidth how widely links are looked for, 1 to 3200: two fifths of it, at least {@code
+   *     maxConn} and at most 128, are the nearest neighbours that a node's links are chosen from
    */
   public GraphBuilder(int maxConn, int beamWidth, Workers workers) {
     this.maxConn = maxConn;

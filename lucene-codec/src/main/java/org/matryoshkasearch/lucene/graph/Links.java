@@ -14,10 +14,10 @@ package org.matryoshkasearch.lucene.graph;
 import java.io.IOException;
 
 /**
- * Makes links of nearest neighbours, in place: of the neighbours of a node those stay that no
- * nearer one of them is nearer to than the node is (<a
- * href="https://arxiv.org/abs/1603.09320">arXiv 1603.09320</a>, algorithm 4), and each link goes
- * both ways.
+ * Makes links of nearest neighbours, in place: a neighbour stays unless a nearer one that stays is
+ * nearer to it than the node is, by some factor (<a href="https://arxiv.org/abs/1603.09320">arXiv
+ * 1603.09320</a>, algorithm 4; the factor is the alpha of DiskANN, Subramanya et al., NeurIPS
+ * 2019); and each link goes both ways.
  */
 final class Links {
   private static final int NODES_A_TASK = 256;

@@ -22,9 +22,10 @@ import java.util.Random;
  * <p>A part is what lies around a leader, one of a few vectors drawn by chance: every vector goes
  * to the parts of its nearest few leaders. Parts that are too large are divided again. The parts
  * overlap, so what is cut off in one is found in another; and all comparisons are products of
- * blocks of vectors that stay in the processor's cache, which is where a search for each vector
- * would wait for memory instead (as PiPNN does, and HCNNG before it, <a
- * href="https://doi.org/10.1016/j.patcog.2019.106970">Muñoz et al. 2019</a>).
+ * blocks of vectors that stay in the processor's cache, where a search for each vector would wait
+ * for memory instead. The idea is that of HCNNG (<a
+ * href="https://doi.org/10.1016/j.patcog.2019.106970">Muñoz et al. 2019</a>), with leaders drawn by
+ * chance in place of clusters, as in PiPNN.
  */
 final class Partitions {
   /** Vectors that are compared all with all: their products fit into a core's cache. */
