@@ -45,7 +45,7 @@ import org.apache.lucene.search.TaskExecutor;
  *
  * <p>The graph is built when all vectors of a segment are there, on a flush and in a merge: not
  * vector by vector, but by comparing those of overlapping parts all with all. That needs, while it
- * is built, memory of about 400 bytes a vector (with the defaults), and in a merge a temporary file
+ * is built, memory of about 600 bytes a vector (with the defaults), and in a merge a temporary file
  * of a byte for each dimension of the prefix.
  *
  * <p>It stands as that of {@link Lucene99HnswVectorsFormat} in the files {@code .vem} and {@code

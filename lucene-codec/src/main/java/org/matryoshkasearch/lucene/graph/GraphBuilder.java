@@ -92,10 +92,12 @@ public final class GraphBuilder {
       throws IOException {
     int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
     float slack = lowest ? LOWEST_SLACK : 1;
-    int candidates = lowest ? neighbours : 2 * neighbours;
     int most = 2 * maxConn;
-    Neighbours rows = new Neighbours(vectors.size(), Math.max(candidates, most));
+    // room for many that choose a node: a link from far away is not crowded out by nearer ones
+    Neighbours rows = new Neighbours(vectors.size(), Math.max(neighbours, 2 * most));
+    rows.limit(neighbours);
     int[] order = new Partitions(vectors, fanout, rows, workers, locks).run();
+    rows.limit(rows.capacity());
     // one less than there may be, so that there is room to join what is apart
     new Links(vectors, rows, order, slack, workers, locks)
         .run(lowest ? maxConn : most - 1, most - 1);

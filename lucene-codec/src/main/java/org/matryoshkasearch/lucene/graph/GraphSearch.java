@@ -43,11 +43,8 @@ public final class GraphSearch {
 
   private static final int MOST_EXPECTED = 1 << 14;
 
-  /** Nodes kept on the levels above the lowest: one for so many results, within limits. */
-  private static final int RESULTS_PER_ENTRY = 4;
-
-  private static final int LEAST_ENTRIES = 8;
-  private static final int MOST_ENTRIES = 16;
+  /** Nodes kept on the levels above the lowest. */
+  private static final int ENTRIES = 16;
 
   private final HnswGraph graph;
   private final RandomVectorScorer scorer;
@@ -84,13 +81,12 @@ public final class GraphSearch {
 
   /** Finds the nodes where a search enters the lowest level, nearest first. */
   public ScoreDoc[] entries() throws IOException {
-    int width = Math.clamp(results.k() / RESULTS_PER_ENTRY, LEAST_ENTRIES, MOST_ENTRIES);
     ScoreDoc[] entries = {new ScoreDoc(graph.entryNode(), scorer.score(graph.entryNode()))};
     results.incVisitedCount(1);
     for (int level = graph.numLevels() - 1; level > 0; level--) {
       long left = results.visitLimit() - results.visitedCount();
       KnnCollector nearest =
-          new TopKnnCollector(width, Math.toIntExact(Math.min(left, Integer.MAX_VALUE)));
+          new TopKnnCollector(ENTRIES, Math.toIntExact(Math.min(left, Integer.MAX_VALUE)));
       searchLevel(level, entries, nearest, null);
       results.incVisitedCount(Math.toIntExact(nearest.visitedCount()));
       entries = nearest.topDocs().scoreDocs;

@@ -21,12 +21,14 @@ final class Neighbours {
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
   private final int capacity;
+  private int limit; // of each row, at most the capacity
   private final int[][] nodes;
   private final short[] counts;
   private float[][] nearness;
 
   Neighbours(int size, int capacity) {
     this.capacity = capacity;
+    this.limit = capacity;
     this.counts = new short[size];
     int pages = (size + PAGE_MASK) >>> PAGE_BITS;
     this.nodes = new int[pages][];
@@ -44,6 +46,11 @@ final class Neighbours {
 
   int capacity() {
     return capacity;
+  }
+
+  /** From now on rows keep so many, at most their capacity. */
+  void limit(int most) {
+    limit = most;
   }
 
   int count(int of) {
@@ -64,7 +71,7 @@ final class Neighbours {
 
   /** How near a node must be to be kept, or less. */
   float least(int of) {
-    return counts[of] < capacity ? Float.NEGATIVE_INFINITY : nearness(of, capacity - 1);
+    return counts[of] < limit ? Float.NEGATIVE_INFINITY : nearness(of, limit - 1);
   }
 
   /** Keeps a node if it is among the nearest of those offered, and not there yet. */
@@ -87,10 +94,10 @@ final class Neighbours {
         high = middle;
       }
     }
-    if (low == start + capacity || (low < start + counts[of] && row[low] == node)) {
+    if (low == start + limit || (low < start + counts[of] && row[low] == node)) {
       return;
     }
-    int kept = Math.min(counts[of], capacity - 1);
+    int kept = Math.min(counts[of], limit - 1);
     System.arraycopy(row, low, row, low + 1, start + kept - low);
     System.arraycopy(nears, low, nears, low + 1, start + kept - low);
     row[low] = node;
