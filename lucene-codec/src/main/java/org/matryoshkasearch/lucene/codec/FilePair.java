@@ -66,8 +66,8 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
     IndexOutput meta = null;
     IndexOutput data = null;
     try {
-      meta = create(state, metaExtension, metaCodec());
-      data = create(state, dataExtension, dataCodec());
+      meta = create(state, metaExtension, metaCodec(), current);
+      data = create(state, dataExtension, dataCodec(), current);
       return new Output(meta, data);
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, meta, data);
@@ -75,14 +75,15 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
     }
   }
 
-  private IndexOutput create(SegmentWriteState state, String extension, String codec)
+  /** Creates a file of a segment, with its header. */
+  static IndexOutput create(SegmentWriteState state, String extension, String codec, int version)
       throws IOException {
     String file =
         IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
     IndexOutput out = state.directory.createOutput(file, state.context);
     try {
       CodecUtil.writeIndexHeader(
-          out, codec, current, state.segmentInfo.getId(), state.segmentSuffix);
+          out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
       return out;
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, out);

@@ -17,7 +17,6 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexOutput;
@@ -39,29 +38,15 @@ final class GraphOutput implements Closeable {
 
   GraphOutput(SegmentWriteState state, int maxConn) throws IOException {
     this.maxConn = maxConn;
-    IndexOutput metaOutput = create(state, "vem", "Lucene99HnswVectorsFormatMeta");
+    IndexOutput metaOutput =
+        FilePair.create(state, "vem", "Lucene99HnswVectorsFormatMeta", VERSION);
     try {
-      links = create(state, "vex", "Lucene99HnswVectorsFormatIndex");
+      links = FilePair.create(state, "vex", "Lucene99HnswVectorsFormatIndex", VERSION);
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, metaOutput);
       throw t;
     }
     meta = metaOutput;
-  }
-
-  private static IndexOutput create(SegmentWriteState state, String extension, String codec)
-      throws IOException {
-    String file =
-        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
-    IndexOutput out = state.directory.createOutput(file, state.context);
-    try {
-      CodecUtil.writeIndexHeader(
-          out, codec, VERSION, state.segmentInfo.getId(), state.segmentSuffix);
-      return out;
-    } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, out);
-      throw t;
-    }
   }
 
   /**
