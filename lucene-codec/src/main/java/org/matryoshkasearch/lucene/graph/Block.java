@@ -65,8 +65,8 @@ final class Block {
       }
       for (int row = 0; row < count; row++) {
         for (int column = row * stride; column < row * stride + columns; column++) {
-          nearness[column] =
-              nearness[column] - rowHalves[row] - columnHalves[column - row * stride];
+          float near = nearness[column] - rowHalves[row] - columnHalves[column - row * stride];
+          nearness[column] = finite(near);
         }
         consumer.take(first + row, nearness, row * stride);
       }
@@ -91,7 +91,12 @@ final class Block {
   /** How near two rows are: minus half of the square of their distance. */
   float near(int a, int b) {
     float dot = Products.INSTANCE.dot(rows, a * dims, rows, b * dims, dims);
-    return dot - rowHalves[a] - rowHalves[b];
+    return finite(dot - rowHalves[a] - rowHalves[b]);
+  }
+
+  /** Of vectors whose squares are beyond what a float holds, that is not a number: they are far. */
+  private static float finite(float near) {
+    return near >= -Float.MAX_VALUE ? near : -Float.MAX_VALUE;
   }
 
   private float half(int at) {

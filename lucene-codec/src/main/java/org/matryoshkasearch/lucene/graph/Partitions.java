@@ -13,7 +13,9 @@ package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Finds about the nearest neighbours of each vector, by dividing the vectors into overlapping parts
@@ -35,6 +37,10 @@ final class Partitions {
   private static final int EXPECTED = LEAF / 2;
 
   private static final int MOST_LEADERS = 1000;
+
+  /** How often parts of parts are divided: what is still too large lies around one leader. */
+  private static final int MOST_DIVISIONS = 6;
+
   private static final int ROWS_A_TASK = 1024;
 
   private final GraphVectors vectors;
@@ -73,7 +79,7 @@ final class Partitions {
       new Divider().compareAll(all);
       return all;
     }
-    int[] leaders = leaders(all, firstFanout);
+    int[] leaders = leaders(vectors.copy(), all, firstFanout);
     int fanout = Math.min(firstFanout, leaders.length);
     int[] assigned = new int[Math.multiplyExact(size, fanout)];
     workers.run(
@@ -100,18 +106,27 @@ final class Partitions {
     return order(all, assigned, fanout, leaders.length);
   }
 
-  /** Draws leaders, always the same ones of the same vectors. */
-  private static int[] leaders(int[] ords, int fanout) {
+  /**
+   * Draws leaders, always the same ones of the same vectors. Of equal ones one is enough: a vector
+   * that goes to the parts of several of them would be compared with the same others each time.
+   */
+  private static int[] leaders(GraphVectors vectors, int[] ords, int fanout) throws IOException {
     int wanted = (int) Math.min(MOST_LEADERS, (long) ords.length * fanout / EXPECTED);
     int[] leaders = new int[Math.clamp(wanted, 2, ords.length)];
+    int count = 0;
     Random random = new Random(ords.length);
     int[] drawn = ords.clone();
+    float[] vector = new float[vectors.dims()];
+    Set<Integer> hashes = new HashSet<>();
     for (int i = 0; i < leaders.length; i++) {
       int other = i + random.nextInt(drawn.length - i);
-      leaders[i] = drawn[other];
+      vectors.read(drawn[other], vector, 0);
+      if (hashes.add(Arrays.hashCode(vector))) {
+        leaders[count++] = drawn[other];
+      }
       drawn[other] = drawn[i];
     }
-    return leaders;
+    return Arrays.copyOf(leaders, count);
   }
 
   private static int[][] parts(int[] ords, int[] assigned, int fanout, int count) {
@@ -147,11 +162,10 @@ final class Partitions {
 
   /** One thread's. */
   private final class Divider {
-    private final Block block;
+    private final GraphVectors read = vectors.copy();
+    private final Block block = new Block(read);
 
-    Divider() throws IOException {
-      block = new Block(vectors.copy());
-    }
+    Divider() throws IOException {}
 
     /** Writes for each of the ordinals the numbers of its nearest leaders, nearest first. */
     void assign(int[] ords, int from, int to, int leaders, int fanout, int[] assigned)
@@ -184,16 +198,16 @@ final class Partitions {
         compareAll(ords);
         return;
       }
-      int[] leaders = leaders(ords, depth == 1 ? secondFanout : 1);
+      int[] leaders = leaders(read, ords, depth == 1 ? secondFanout : 1);
       int fanout = depth == 1 ? Math.min(secondFanout, leaders.length) : 1;
       int[] assigned = new int[Math.multiplyExact(ords.length, fanout)];
       block.setColumns(leaders, leaders.length);
       assign(ords, 0, ords.length, leaders.length, fanout, assigned);
       for (int[] part : parts(ords, assigned, fanout, leaders.length)) {
-        if (part.length < ords.length) {
+        if (part.length < ords.length && depth < MOST_DIVISIONS) {
           divide(part, depth + 1);
         } else {
-          cut(part); // many equal vectors, which no leader tells apart
+          cut(part); // many equal vectors, or what is nearer to those than to each other
         }
       }
     }

@@ -46,8 +46,8 @@ final class Reachability {
   }
 
   /**
-   * Links what cannot be reached to the nearest of some nodes that can. Where none of those has
-   * room for another link, it is left as it is.
+   * Links what cannot be reached to the nearest of some nodes that can. One of those has room for
+   * another link: each that is linked brings more room than it takes.
    */
   void ensure(int entry) throws IOException {
     visit(entry);
@@ -81,7 +81,7 @@ final class Reachability {
     }
   }
 
-  /** The nearest of the sample that has room, or -1. */
+  /** The nearest of a sample of what is reached that has room. */
   private int nearest(int node) throws IOException {
     if (reachedCount >= 2 * reachedAtSample) {
       drawSample();
@@ -94,6 +94,7 @@ final class Reachability {
     return nearest;
   }
 
+  /** Or -1, if none has room any more. */
   private int nearestOfSample(int node) throws IOException {
     int[] nearest = {-1};
     block.compare(

@@ -18,10 +18,12 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.NamedThreadFactory;
+import org.apache.lucene.util.VectorUtil;
 
 /** Graphs of vectors of all kinds: what holds for each of them, whatever lies where. */
 public class GraphBuilderTest extends LuceneTestCase {
@@ -29,6 +31,7 @@ public class GraphBuilderTest extends LuceneTestCase {
 
   private static final class Vectors implements GraphVectors {
     private final float[][] vectors;
+    private final AtomicLong reads = new AtomicLong();
 
     Vectors(float[][] vectors) {
       this.vectors = vectors;
@@ -46,6 +49,7 @@ public class GraphBuilderTest extends LuceneTestCase {
 
     @Override
     public void read(int ord, float[] into, int at) {
+      reads.incrementAndGet();
       System.arraycopy(vectors[ord], 0, into, at, dims());
     }
 
@@ -88,6 +92,28 @@ public class GraphBuilderTest extends LuceneTestCase {
     return new Vectors(vectors);
   }
 
+  /** Half of them equal, and the others nearer to those than to each other. */
+  private static Vectors aroundOne(Random random, int size) {
+    float[][] vectors = new float[size][64];
+    for (int i = 0; i < size; i += 2) {
+      for (int j = 0; j < 64; j++) {
+        vectors[i][j] = (float) random.nextGaussian();
+      }
+    }
+    return new Vectors(vectors);
+  }
+
+  /** The squares of some are more than a float holds. */
+  private static Vectors huge(Random random, int size) {
+    float[][] vectors = new float[size][5];
+    for (float[] vector : vectors) {
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(38)));
+      }
+    }
+    return new Vectors(vectors);
+  }
+
   private static void check(Vectors vectors, int maxConn, BuiltGraph graph) {
     int[] list = new int[2 * maxConn];
     int entry = graph.nodes(graph.levels() - 1)[0];
@@ -125,30 +151,61 @@ public class GraphBuilderTest extends LuceneTestCase {
   public void testEveryNodeIsReached() throws IOException {
     Random random = random();
     for (int size : new int[] {1, 2, 3, 40, 1024, 1025, 1026 + random.nextInt(3000)}) {
-      int maxConn = 2 + random.nextInt(20);
+      int maxConn = 1 + random.nextInt(20);
       int beamWidth = 1 + random.nextInt(200);
       int dims = 1 + random.nextInt(40);
       for (Vectors vectors :
-          new Vectors[] {nested(random, size, dims), equal(size), groups(size)}) {
+          new Vectors[] {
+            nested(random, size, dims),
+            equal(size),
+            groups(size),
+            aroundOne(random, size),
+            huge(random, size)
+          }) {
         check(vectors, maxConn, new GraphBuilder(maxConn, beamWidth, ONE).build(vectors));
       }
     }
   }
 
+  /** However the vectors lie, each is read so many times, and not once for each of the others. */
+  public void testWorkGrowsWithTheVectors() throws IOException {
+    int size = 20_000;
+    for (Vectors vectors :
+        new Vectors[] {nested(random(), size, 8), equal(size), aroundOne(random(), size)}) {
+      new GraphBuilder(16, 100, ONE).build(vectors);
+      long reads = vectors.reads.get() / size;
+      assertTrue(String.valueOf(reads), reads < 300);
+    }
+  }
+
   public void testLinksLeadToTheNearest() throws IOException {
     Vectors vectors = nested(new Random(3), 6000, 24);
+    assertLinkedToTheNearest(vectors, vectors.size());
+  }
+
+  /** Many equal ones in the midst, as zeros are, hide no neighbours. */
+  public void testLinksLeadToTheNearestPastEqualOnes() throws IOException {
+    Random random = new Random(4);
+    int distinct = 3000;
+    float[][] vectors = new float[9000][12];
+    for (int i = 0; i < distinct; i++) {
+      for (int j = 0; j < 12; j++) {
+        vectors[i][j] = (float) random.nextGaussian();
+      }
+    }
+    assertLinkedToTheNearest(new Vectors(vectors), distinct);
+  }
+
+  /** Looks at 500 nodes, and among the first so many for the nearest of each. */
+  private static void assertLinkedToTheNearest(Vectors vectors, int among) throws IOException {
     BuiltGraph graph = new GraphBuilder(16, 100, ONE).build(vectors);
     int[] list = new int[32];
     int linked = 0;
     for (int node = 0; node < 500; node++) {
       int nearest = -1;
       float least = Float.POSITIVE_INFINITY;
-      for (int other = 0; other < vectors.size(); other++) {
-        float distance = 0;
-        for (int i = 0; i < vectors.dims(); i++) {
-          float difference = vectors.vectors[node][i] - vectors.vectors[other][i];
-          distance += difference * difference;
-        }
+      for (int other = 0; other < among; other++) {
+        float distance = VectorUtil.squareDistance(vectors.vectors[node], vectors.vectors[other]);
         if (other != node && distance < least) {
           least = distance;
           nearest = other;
