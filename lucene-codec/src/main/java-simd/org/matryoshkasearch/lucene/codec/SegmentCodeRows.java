@@ -33,11 +33,6 @@ abstract class SegmentCodeRows extends CodeRows {
   }
 
   @Override
-  final void read(long at, byte[] bytes) {
-    MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
-  }
-
-  @Override
   final void load(int[] ords, int count) {
     SegmentRows.touch(codes, rowBytes, rowBytes, ords, count);
   }

@@ -44,7 +44,6 @@ abstract class CodeRows extends PrefixRows {
   final PrefixQuantizer quantizer;
   final int codeBytes;
   final int rowBytes;
-  private final QuantizedPrefix row;
 
   /** What rows are scored against; null before {@link #setQuery}. */
   private QuantizedPrefix query;
@@ -53,27 +52,12 @@ abstract class CodeRows extends PrefixRows {
     this.quantizer = quantizer;
     this.codeBytes = quantizer.codeBytes();
     this.rowBytes = quantizer.rowBytes();
-    this.row = quantizer.newDocument();
   }
 
   /** Sets what rows are scored against; it must not change until another is set. */
   final void setQuery(QuantizedPrefix newQuery) {
     query = newQuery;
     setQueryCode(newQuery.code);
-  }
-
-  /** Reads a row; the next read overwrites it. */
-  final QuantizedPrefix read(int ord) throws IOException {
-    long at = (long) ord * rowBytes;
-    read(at, row.code);
-    long lowerAndStep = word(at + codeBytes);
-    long sumAndCorrection = word(at + codeBytes + Long.BYTES);
-    row.setTerms(
-        lowFloat(lowerAndStep),
-        highFloat(lowerAndStep),
-        lowFloat(sumAndCorrection),
-        highFloat(sumAndCorrection));
-    return row;
   }
 
   @Override
@@ -103,9 +87,6 @@ abstract class CodeRows extends PrefixRows {
 
   /** The eight bytes at {@code at}. */
   abstract long word(long at) throws IOException;
-
-  /** Fills {@code bytes} from {@code at}. */
-  abstract void read(long at, byte[] bytes) throws IOException;
 
   /** The words of bit planes. */
   static long[] words(byte[] planes) {

@@ -63,11 +63,23 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
   }
 
   Output create(SegmentWriteState state) throws IOException {
+    return create(state, metaExtension, metaCodec(), dataExtension, dataCodec(), current);
+  }
+
+  /** Creates two files that Lucene reads, under its names. */
+  static Output create(
+      SegmentWriteState state,
+      String metaExtension,
+      String metaCodec,
+      String dataExtension,
+      String dataCodec,
+      int version)
+      throws IOException {
     IndexOutput meta = null;
     IndexOutput data = null;
     try {
-      meta = create(state, metaExtension, metaCodec(), current);
-      data = create(state, dataExtension, dataCodec(), current);
+      meta = create(state, metaExtension, metaCodec, version);
+      data = create(state, dataExtension, dataCodec, version);
       return new Output(meta, data);
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, meta, data);
@@ -75,9 +87,8 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
     }
   }
 
-  /** Creates a file of a segment, with its header. */
-  static IndexOutput create(SegmentWriteState state, String extension, String codec, int version)
-      throws IOException {
+  private static IndexOutput create(
+      SegmentWriteState state, String extension, String codec, int version) throws IOException {
     String file =
         IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
     IndexOutput out = state.directory.createOutput(file, state.context);

@@ -82,12 +82,6 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     encoding.read(slice, scratch, leading);
   }
 
-  /** Reads the leading dimensions of a vector, made comparable. */
-  void readPrefix(int ord, float[] prefix) throws IOException {
-    read(ord, prefix);
-    PrefixSimilarity.prepare(prefix, similarity);
-  }
-
   /** The rows one after another, {@link #rowBytes} each. */
   IndexInput rows() {
     return rows.getSlice();

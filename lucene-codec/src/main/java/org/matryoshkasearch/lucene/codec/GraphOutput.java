@@ -13,14 +13,12 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.Closeable;
 import java.io.IOException;
-import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexOutput;
-import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 
@@ -33,20 +31,22 @@ final class GraphOutput implements Closeable {
   private static final int OFFSETS_BLOCK_SHIFT = 16;
 
   private final int maxConn;
+  private final FilePair.Output files;
   private final IndexOutput meta;
   private final IndexOutput links;
 
   GraphOutput(SegmentWriteState state, int maxConn) throws IOException {
     this.maxConn = maxConn;
-    IndexOutput metaOutput =
-        FilePair.create(state, "vem", "Lucene99HnswVectorsFormatMeta", VERSION);
-    try {
-      links = FilePair.create(state, "vex", "Lucene99HnswVectorsFormatIndex", VERSION);
-    } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, metaOutput);
-      throw t;
-    }
-    meta = metaOutput;
+    this.files =
+        FilePair.create(
+            state,
+            "vem",
+            "Lucene99HnswVectorsFormatMeta",
+            "vex",
+            "Lucene99HnswVectorsFormatIndex",
+            VERSION);
+    this.meta = files.meta;
+    this.links = files.data;
   }
 
   /**
@@ -130,13 +130,11 @@ final class GraphOutput implements Closeable {
   }
 
   void finish() throws IOException {
-    meta.writeInt(-1);
-    CodecUtil.writeFooter(meta);
-    CodecUtil.writeFooter(links);
+    files.finish();
   }
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(meta, links);
+    files.close();
   }
 }

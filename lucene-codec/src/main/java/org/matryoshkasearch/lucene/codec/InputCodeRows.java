@@ -48,17 +48,12 @@ final class InputCodeRows extends CodeRows {
   }
 
   @Override
-  void read(long at, byte[] code) throws IOException {
-    codes.readBytes(at, code, 0, code.length);
-  }
-
-  @Override
   long dot(long at) throws IOException {
     return switch (quantizer.encoding()) {
       case BIT1 -> oneByFour(at);
       case INT4 -> fourByFour(at);
       case INT8 -> {
-        read(at, bytes);
+        codes.readBytes(at, bytes, 0, bytes.length);
         yield VectorUtil.uint8DotProduct(bytes, queryBytes);
       }
       case FLOAT32 -> throw new AssertionError("float32 prefixes have no codes");

@@ -96,7 +96,7 @@ final class MergedPrefixes implements Closeable {
       in.seek((long) ord * (dims + Float.BYTES));
       in.readBytes(code, 0, dims);
       float scale = Float.intBitsToFloat(in.readInt());
-      SignedCode.decode(code, 0, scale, into, at, dims);
+      SignedCode.decode(code, scale, into, at, dims);
     }
 
     @Override

@@ -52,14 +52,9 @@ final class PrefixQuantizer {
     this.centred = new float[centroid.length];
   }
 
-  /** A quantiser to another code, about the same centroid. */
-  PrefixQuantizer withEncoding(PrefixEncoding other) {
-    return new PrefixQuantizer(other, similarity, centroid);
-  }
-
   /** One that another thread may use. */
   PrefixQuantizer copy() {
-    return withEncoding(encoding);
+    return new PrefixQuantizer(encoding, similarity, centroid);
   }
 
   PrefixEncoding encoding() {
@@ -91,11 +86,6 @@ final class PrefixQuantizer {
     return new QuantizedPrefix(codeBytes());
   }
 
-  /** An empty code of a query. */
-  QuantizedPrefix newQuery() {
-    return new QuantizedPrefix(encoding.ofQueries().codeBytes(dims()));
-  }
-
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
   void quantizeDocument(float[] prefix, QuantizedPrefix document) {
     quantize(prefix, encoding, document);
@@ -103,7 +93,7 @@ final class PrefixQuantizer {
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   QuantizedPrefix quantizeQuery(float[] prefix) {
-    QuantizedPrefix query = newQuery();
+    QuantizedPrefix query = new QuantizedPrefix(encoding.ofQueries().codeBytes(dims()));
     quantize(prefix, encoding.ofQueries(), query);
     return query;
   }

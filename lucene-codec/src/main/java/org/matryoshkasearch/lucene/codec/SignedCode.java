@@ -43,9 +43,9 @@ final class SignedCode {
     return (float) (1 / Math.sqrt(Math.max(1, VectorUtil.dotProduct(vector, vector))));
   }
 
-  static void decode(byte[] code, int from, float scale, float[] into, int at, int dims) {
+  static void decode(byte[] code, float scale, float[] into, int at, int dims) {
     for (int i = 0; i < dims; i++) {
-      into[at + i] = scale * code[from + i];
+      into[at + i] = scale * code[i];
     }
   }
 }

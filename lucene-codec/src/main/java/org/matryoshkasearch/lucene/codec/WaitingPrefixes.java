@@ -53,7 +53,7 @@ final class WaitingPrefixes implements GraphVectors {
 
   @Override
   public void read(int ord, float[] into, int at) {
-    SignedCode.decode(codes.get(ord), 0, scales[ord], into, at, dims);
+    SignedCode.decode(codes.get(ord), scales[ord], into, at, dims);
   }
 
   @Override

@@ -41,7 +41,6 @@ public final class GraphBuilder {
   private final int maxConn;
   private final int neighbours;
   private final Workers workers;
-  private final Locks locks = new Locks();
 
   /**
    * @param maxConn links that a node chooses on the lowest level, 1 to 512; with those of nodes
@@ -96,11 +95,10 @@ public final class GraphBuilder {
     // room for many that choose a node: a link from far away is not crowded out by nearer ones
     Neighbours rows = new Neighbours(vectors.size(), Math.max(neighbours, 2 * most));
     rows.limit(neighbours);
-    int[] order = new Partitions(vectors, fanout, rows, workers, locks).run();
+    int[] order = new Partitions(vectors, fanout, rows, workers).run();
     rows.limit(rows.capacity());
     // one less than there may be, so that there is room to join what is apart
-    new Links(vectors, rows, order, slack, workers, locks)
-        .run(lowest ? maxConn : most - 1, most - 1);
+    new Links(vectors, rows, order, slack, workers).run(lowest ? maxConn : most - 1, most - 1);
     rows.dropNearness();
     new Reachability(vectors, rows, most).ensure(entry);
     return rows;

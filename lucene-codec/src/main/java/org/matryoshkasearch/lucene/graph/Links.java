@@ -27,7 +27,6 @@ final class Links {
   private final int[] order;
   private final float slack;
   private final Workers workers;
-  private final Locks locks;
   private final short[] chosen;
 
   /**
@@ -35,19 +34,12 @@ final class Links {
    * @param slack how many times nearer, by squared distance, the nearer neighbour must be: 1 or
    *     more; the more, the more links
    */
-  Links(
-      GraphVectors vectors,
-      Neighbours rows,
-      int[] order,
-      float slack,
-      Workers workers,
-      Locks locks) {
+  Links(GraphVectors vectors, Neighbours rows, int[] order, float slack, Workers workers) {
     this.vectors = vectors;
     this.rows = rows;
     this.order = order;
     this.slack = slack;
     this.workers = workers;
-    this.locks = locks;
     this.chosen = new short[rows.size()];
   }
 
@@ -96,7 +88,7 @@ final class Links {
   private void linkBack(int node) {
     for (int i = 0; i < chosen[node]; i++) {
       int other = rows.node(node, i);
-      synchronized (locks.of(other)) {
+      synchronized (rows.lock(other)) {
         if (!rows.has(other, node, chosen[other])) {
           rows.offer(other, chosen[other], node, rows.nearness(node, i));
         }

@@ -11,12 +11,16 @@
  */
 package org.matryoshkasearch.lucene.graph;
 
+import java.util.Arrays;
+
 /**
  * For each node a row of other nodes with how near they are, nearest first, and of equally near
  * ones the lowest first: so that what a row keeps does not depend on the order in which it was
  * offered.
  */
 final class Neighbours {
+  private static final int LOCKS = 1 << 10;
+
   private static final int PAGE_BITS = 12;
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
@@ -25,10 +29,12 @@ final class Neighbours {
   private final int[][] nodes;
   private final short[] counts;
   private float[][] nearness;
+  private final Object[] locks = new Object[LOCKS];
 
   Neighbours(int size, int capacity) {
     this.capacity = capacity;
     this.limit = capacity;
+    Arrays.setAll(locks, i -> new Object());
     this.counts = new short[size];
     int pages = (size + PAGE_MASK) >>> PAGE_BITS;
     this.nodes = new int[pages][];
@@ -38,6 +44,11 @@ final class Neighbours {
       nodes[page] = new int[rows * capacity];
       nearness[page] = new float[rows * capacity];
     }
+  }
+
+  /** What a thread holds while it changes a row that others may change: one for many rows. */
+  Object lock(int of) {
+    return locks[of & (LOCKS - 1)];
   }
 
   int size() {

@@ -49,13 +49,12 @@ final class Partitions {
   private final int secondFanout; // to how many of the parts of such a part
   private final Neighbours nearest;
   private final Workers workers;
-  private final Locks locks;
 
   /**
    * @param fanout to about how many parts a vector goes, 2 or more
    * @param nearest takes the neighbours
    */
-  Partitions(GraphVectors vectors, int fanout, Neighbours nearest, Workers workers, Locks locks) {
+  Partitions(GraphVectors vectors, int fanout, Neighbours nearest, Workers workers) {
     this.vectors = vectors;
     this.size = vectors.size();
     // where most parts are divided again, half of the overlap comes of that
@@ -64,7 +63,6 @@ final class Partitions {
     this.secondFanout = twice ? 2 : 1;
     this.nearest = nearest;
     this.workers = workers;
-    this.locks = locks;
   }
 
   /**
@@ -226,7 +224,7 @@ final class Partitions {
           ords.length,
           (row, nearness, at) -> {
             int of = ords[row];
-            synchronized (locks.of(of)) {
+            synchronized (nearest.lock(of)) {
               float least = nearest.least(of);
               for (int column = 0; column < ords.length; column++) {
                 float near = nearness[at + column];

@@ -71,12 +71,12 @@ public class TestFloatRows extends LuceneTestCase {
         FullVectorValues values = (FullVectorValues) leaf.getFloatVectorValues("f");
         int[] ords = random().ints(64, 0, COUNT).toArray();
         int queryOrd = random().nextInt(COUNT);
-        float[] query = new float[prefixDims];
-        values.readPrefix(queryOrd, query);
+        float[] query =
+            PrefixSimilarity.prefixOf(values.vectorValue(queryOrd), prefixDims, similarity);
         float[] expected = new float[ords.length];
-        float[] prefix = new float[prefixDims];
         for (int i = 0; i < ords.length; i++) {
-          values.readPrefix(ords[i], prefix);
+          float[] prefix =
+              PrefixSimilarity.prefixOf(values.vectorValue(ords[i]), prefixDims, similarity);
           expected[i] = PrefixSimilarity.of(similarity).compare(query, prefix);
         }
         String what = encoding + " " + similarity + " " + prefixDims;

@@ -92,8 +92,9 @@ public class TestPrefixQuantizer extends LuceneTestCase {
         int[] ords = random().ints(64, 0, 40).toArray();
         float[] expected = new float[ords.length];
         float max = Float.NEGATIVE_INFINITY;
+        QuantizedPrefix row = quantizer.newDocument();
         for (int i = 0; i < ords.length; i++) {
-          QuantizedPrefix row = rows.input.read(ords[i]);
+          quantizer.quantizeDocument(prefixes[ords[i]], row);
           long dot = 0;
           for (int j = 0; j < dims; j++) {
             dot += component(encoding, row, j) * component(encoding.ofQueries(), query, j);

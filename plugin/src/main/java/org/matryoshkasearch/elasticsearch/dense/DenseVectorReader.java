@@ -104,7 +104,7 @@ final class DenseVectorReader extends KnnVectorsReader implements HnswGraphProvi
     return prefixes.getOffHeapByteSize(field);
   }
 
-  /** A merge builds graphs over prefixes: it reads what is behind this reader. */
+  /** A merge reads vectors and searches none: it takes what is behind this reader. */
   @Override
   public KnnVectorsReader getMergeInstance() throws IOException {
     return prefixes.getMergeInstance();
