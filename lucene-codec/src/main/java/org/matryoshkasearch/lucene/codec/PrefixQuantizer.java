@@ -15,26 +15,25 @@ import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
-import org.apache.lucene.util.quantization.OptimizedScalarQuantizer;
-import org.apache.lucene.util.quantization.OptimizedScalarQuantizer.QuantizationResult;
 
 /**
  * Turns prefixes into codes, and pairs of codes into scores.
  *
  * <p>Each prefix is centred on the field's centroid and its components are rounded to a grid of its
- * own between two bounds: Lucene's {@link OptimizedScalarQuantizer} (locally adaptive, <a
- * href="https://arxiv.org/abs/2304.04759">arXiv 2304.04759</a>; anisotropic loss, <a
- * href="https://arxiv.org/abs/1908.10396">arXiv 1908.10396</a>). Documents have 8, 4 or 1 bits a
- * dimension, queries 8, 4 or 4 (asymmetric as in RaBitQ, <a
- * href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Not thread-safe.
+ * own: see {@link Grid}. Documents have 8, 4 or 1 bits a dimension, queries 8, 4 or 4 (asymmetric
+ * as in RaBitQ, <a href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Not thread-safe.
  */
 final class PrefixQuantizer {
+  /** The lowest bit of each byte; and what brings these eight bits together in the highest byte. */
+  private static final long LOWEST_BITS = 0x0101010101010101L;
+
+  private static final long GATHERING = 0x0102040810204080L;
+
   private final PrefixEncoding encoding;
   private final VectorSimilarityFunction similarity;
   private final float[] centroid;
   private final float centroidDot;
-  private final OptimizedScalarQuantizer quantizer;
-  private final byte[] components;
+  private final Grid grid;
   private final float[] centred;
 
   /**
@@ -47,8 +46,7 @@ final class PrefixQuantizer {
     this.similarity = PrefixSimilarity.of(similarity);
     this.centroid = centroid;
     this.centroidDot = VectorUtil.dotProduct(centroid, centroid);
-    this.quantizer = new OptimizedScalarQuantizer(this.similarity);
-    this.components = new byte[centroid.length];
+    this.grid = new Grid(encoding.bits(), centroid.length);
     this.centred = new float[centroid.length];
   }
 
@@ -78,7 +76,7 @@ final class PrefixQuantizer {
   }
 
   long ramBytesUsed() {
-    return 2 * RamUsageEstimator.sizeOf(centroid) + RamUsageEstimator.sizeOf(components);
+    return 5 * RamUsageEstimator.sizeOf(centroid);
   }
 
   /** An empty code of a document. */
@@ -88,40 +86,52 @@ final class PrefixQuantizer {
 
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
   void quantizeDocument(float[] prefix, QuantizedPrefix document) {
-    quantize(prefix, encoding, document);
+    quantize(prefix, grid, document);
   }
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   QuantizedPrefix quantizeQuery(float[] prefix) {
-    QuantizedPrefix query = new QuantizedPrefix(encoding.ofQueries().codeBytes(dims()));
-    quantize(prefix, encoding.ofQueries(), query);
+    PrefixEncoding ofQueries = encoding.ofQueries();
+    QuantizedPrefix query = new QuantizedPrefix(ofQueries.codeBytes(dims()));
+    quantize(prefix, ofQueries == encoding ? grid : new Grid(ofQueries.bits(), dims()), query);
     return query;
   }
 
-  private void quantize(float[] prefix, PrefixEncoding codes, QuantizedPrefix result) {
-    int bits = codes.bits();
-    System.arraycopy(prefix, 0, centred, 0, centred.length);
-    QuantizationResult terms = quantizer.scalarQuantize(centred, components, (byte) bits, centroid);
-    if (codes == PrefixEncoding.INT8) {
-      System.arraycopy(components, 0, result.code, 0, components.length);
-    } else {
-      toPlanes(bits, result.code);
+  private void quantize(float[] prefix, Grid fitted, QuantizedPrefix result) {
+    for (int i = 0; i < centred.length; i++) {
+      centred[i] = prefix[i] - centroid[i];
     }
-    float step = (terms.upperInterval() - terms.lowerInterval()) / ((1 << bits) - 1);
+    fitted.fit(centred);
+    if (encoding == PrefixEncoding.INT8) {
+      for (int i = 0; i < centred.length; i++) {
+        result.code[i] = (byte) (int) fitted.points[i];
+      }
+    } else {
+      toPlanes(fitted, result.code);
+    }
     result.setTerms(
-        terms.lowerInterval(),
-        step,
-        step * terms.quantizedComponentSum(),
-        terms.additionalCorrection());
+        fitted.lower,
+        fitted.step,
+        fitted.step * fitted.sum,
+        similarity == VectorSimilarityFunction.EUCLIDEAN
+            ? fitted.squaredNorm
+            : VectorUtil.dotProduct(prefix, centroid));
   }
 
-  private void toPlanes(int bits, byte[] planes) {
-    int planeBytes = planes.length / bits;
+  /** Takes eight components at a time, one in each byte of a word, and of each a bit a plane. */
+  private static void toPlanes(Grid fitted, byte[] planes) {
+    int planeBytes = planes.length / fitted.bits();
     Arrays.fill(planes, (byte) 0);
-    for (int i = 0; i < components.length; i++) {
-      for (int bit = 0; bit < bits; bit++) {
-        int set = ((components[i] >>> bit) & 1) << i % Byte.SIZE;
-        planes[bit * planeBytes + i / Byte.SIZE] |= (byte) set;
+    int dims = fitted.points.length;
+    for (int i = 0; i < dims; i += Byte.SIZE) {
+      long eight = 0;
+      for (int j = i; j < Math.min(i + Byte.SIZE, dims); j++) {
+        eight |= (long) fitted.points[j] << ((j - i) * Byte.SIZE);
+      }
+      for (int bit = 0; bit < fitted.bits(); bit++) {
+        long set = (eight >>> bit) & LOWEST_BITS;
+        planes[bit * planeBytes + i / Byte.SIZE] =
+            (byte) ((set * GATHERING) >>> (Long.SIZE - Byte.SIZE));
       }
     }
   }

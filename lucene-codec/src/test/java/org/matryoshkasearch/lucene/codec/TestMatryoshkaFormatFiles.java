@@ -48,7 +48,7 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
   private static final String SUFFIX = "MatryoshkaHnsw_0";
 
   private static final String GOLDEN_VEMQ =
-      "000000000000040202010380019001abaa0a400000a0bfffffffff";
+      "00000000000004020201030080019001abaa0a400000a0bfffffffff";
   private static final String GOLDEN_VEQ =
       "0200000000000000020000000000000002000000000000000200000000000000565595bf6dc1963e"
           + "56558d401dc73e410100000000000000010000000000000001000000000000000100000000000000"
@@ -84,6 +84,7 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
       assertEquals(encoding.wireNumber(), meta.readByte());
       assertEquals(0, meta.readByte()); // float32
       assertEquals(VECTORS.length, meta.readVInt());
+      assertEquals(0, meta.readVInt()); // too few for a sample
       assertEquals(0, meta.readVLong() % 64);
       byte[] codes = HexFormat.of().parseHex(aligned(dir, "veq"));
       assertEquals(codes.length, meta.readVLong());
@@ -130,9 +131,25 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
           dir,
           new MatryoshkaHnswVectorsFormat(2, PrefixEncoding.INT4, FullVectorEncoding.BFLOAT16));
       assertEquals(GOLDEN_VEMQ, HexFormat.of().formatHex(body(dir, "vemq")));
-      assertEquals(GOLDEN_VEQ, aligned(dir, "veq"));
+      assertGoldenCodes(aligned(dir, "veq"));
       assertEquals(GOLDEN_DVM, HexFormat.of().formatHex(body(dir, "dvm")));
       assertEquals(GOLDEN_DVD, aligned(dir, "dvd"));
+    }
+  }
+
+  /** The last bits of terms depend on how the machine adds up, those of codes do not. */
+  private static void assertGoldenCodes(String written) {
+    byte[] expected = HexFormat.of().parseHex(GOLDEN_VEQ);
+    byte[] codes = HexFormat.of().parseHex(written);
+    assertEquals(expected.length, codes.length);
+    int codeBytes = PrefixEncoding.INT4.codeBytes(2);
+    for (int row = 0; row < codes.length; row += codeBytes + 16) {
+      int terms = row + codeBytes;
+      assertArrayEquals(
+          Arrays.copyOfRange(expected, row, terms), Arrays.copyOfRange(codes, row, terms));
+      for (int term = terms; term < terms + 16; term += 4) {
+        assertEquals(floatAt(expected, term), floatAt(codes, term), 1e-5f);
+      }
     }
   }
 
