@@ -35,6 +35,9 @@ public final class GraphBuilder {
 
   private static final int UPPER_FANOUT = 8;
 
+  /** How many times more neighbours the links of the upper levels are chosen from: they are few. */
+  private static final int UPPER_NEIGHBOURS = 2;
+
   /** What joins clusters on the lowest level; the upper ones have more links without it. */
   private static final float LOWEST_SLACK = 1.03f;
 
@@ -93,8 +96,9 @@ public final class GraphBuilder {
     float slack = lowest ? LOWEST_SLACK : 1;
     int most = 2 * maxConn;
     // room for many that choose a node: a link from far away is not crowded out by nearer ones
-    Neighbours rows = new Neighbours(vectors.size(), Math.max(neighbours, 2 * most));
-    rows.limit(neighbours);
+    int kept = lowest ? neighbours : UPPER_NEIGHBOURS * neighbours;
+    Neighbours rows = new Neighbours(vectors.size(), Math.max(kept, 2 * most));
+    rows.limit(kept);
     int[] order = new Partitions(vectors, fanout, rows, workers).run();
     rows.limit(rows.capacity());
     // one less than there may be, so that there is room to join what is apart
