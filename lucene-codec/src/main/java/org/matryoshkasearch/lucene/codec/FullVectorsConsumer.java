@@ -30,6 +30,9 @@ final class FullVectorsConsumer extends DocValuesConsumer {
   /** A cache line, and a multiple of every vector register. */
   static final int ALIGNMENT = 64;
 
+  /** What the operating system reads and caches. */
+  private static final int PAGE = 4096;
+
   private static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
 
   private final FilePair.Output out;
@@ -47,13 +50,14 @@ final class FullVectorsConsumer extends DocValuesConsumer {
   @Override
   public void addBinaryField(FieldInfo field, DocValuesProducer valuesProducer) throws IOException {
     BinaryDocValues values = valuesProducer.getBinary(field);
-    long offset = out.data.alignFilePointer(ALIGNMENT);
+    long offset = 0;
     DocsWithFieldSet docs = new DocsWithFieldSet();
     int width = 0;
     for (int doc = values.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = values.nextDoc()) {
       BytesRef row = values.binaryValue();
       if (docs.cardinality() == 0) {
         width = row.length;
+        offset = out.data.alignFilePointer(alignment(width));
       } else if (row.length != width) {
         throw new IllegalArgumentException(
             String.format(
@@ -66,7 +70,7 @@ final class FullVectorsConsumer extends DocValuesConsumer {
       out.data.writeBytes(row.bytes, row.offset, row.length);
       docs.add(doc);
     }
-    long length = out.data.getFilePointer() - offset;
+    long length = (long) width * docs.cardinality();
     out.meta.writeInt(field.number);
     out.meta.writeVInt(width);
     out.meta.writeVInt(docs.cardinality());
@@ -79,6 +83,11 @@ final class FullVectorsConsumer extends DocValuesConsumer {
         docs.cardinality(),
         segment.maxDoc(),
         docs);
+  }
+
+  /** Rows that fill pages, or that pages are filled with, cross no boundary of a page. */
+  private static int alignment(int width) {
+    return Math.clamp(Integer.lowestOneBit(width), ALIGNMENT, PAGE);
   }
 
   @Override

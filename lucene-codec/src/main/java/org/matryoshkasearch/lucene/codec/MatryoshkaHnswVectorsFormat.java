@@ -101,7 +101,8 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li><b>[int32]</b> field number
  *   <li><b>[vint]</b> bytes a row: dimensions times 4 (float32) or 2 (bfloat16); 0 without rows
  *   <li><b>[vint]</b> number of rows
- *   <li><b>[vlong]</b> where the rows begin in .dvd, a multiple of 64
+ *   <li><b>[vlong]</b> where the rows begin in .dvd: a multiple of 64, and of every power of two up
+ *       to 4096 that the bytes of a row are a multiple of; 0 without rows
  *   <li><b>[vlong]</b> length of the rows, in bytes
  *   <li>documents of the ordinals, as {@link
  *       org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration#writeStoredMeta} writes

@@ -48,7 +48,7 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
   private static final String SUFFIX = "MatryoshkaHnsw_0";
 
   private static final String GOLDEN_VEMQ =
-      "00000000000004020201030080019001abaa0a400000a0bfffffffff";
+      "000000000000040202010380019001abaa0a400000a0bfffffffff";
   private static final String GOLDEN_VEQ =
       "0200000000000000020000000000000002000000000000000200000000000000565595bf6dc1963e"
           + "56558d401dc73e410100000000000000010000000000000001000000000000000100000000000000"
@@ -56,6 +56,8 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
           + "02000000000000005655d5bf832d583eabaa4a408fe3a040";
   private static final String GOLDEN_DVM =
       "000000000803800118ffffffffffffffff0000000000000000ffffffffffffff";
+  private static final int DENSE_DOCUMENTS = 19; // bytes that say that each has a row
+
   private static final String GOLDEN_DVD = "803f004040408040a040c0c0e0400041003f803e000080bf";
 
   public void testInt8() throws IOException {
@@ -84,7 +86,6 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
       assertEquals(encoding.wireNumber(), meta.readByte());
       assertEquals(0, meta.readByte()); // float32
       assertEquals(VECTORS.length, meta.readVInt());
-      assertEquals(0, meta.readVInt()); // too few for a sample
       assertEquals(0, meta.readVLong() % 64);
       byte[] codes = HexFormat.of().parseHex(aligned(dir, "veq"));
       assertEquals(codes.length, meta.readVLong());
@@ -150,6 +151,33 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
       for (int term = terms; term < terms + 16; term += 4) {
         assertEquals(floatAt(expected, term), floatAt(codes, term), 1e-5f);
       }
+    }
+  }
+
+  public void testRowsLieWithinPages() throws IOException {
+    int[] dims = {7, 1024, 768, 3072, 512};
+    long[] multiples = {64, 4096, 1024, 4096, 2048};
+    try (Directory dir = newDirectory()) {
+      try (IndexWriter writer = writer(dir, new MatryoshkaHnswVectorsFormat(4))) {
+        Document document = new Document();
+        for (int field = 0; field < dims.length; field++) {
+          float[] vector = new float[dims[field]];
+          Arrays.fill(vector, 1);
+          document.add(new KnnFloatVectorField("f" + field, vector));
+        }
+        writer.addDocument(document);
+      }
+      ByteArrayDataInput meta = new ByteArrayDataInput(body(dir, "dvm"));
+      for (int i = 0; i < dims.length; i++) {
+        int field = meta.readInt();
+        int width = dims[field] * Float.BYTES;
+        assertEquals(width, meta.readVInt());
+        assertEquals(1, meta.readVInt());
+        assertEquals(0, meta.readVLong() % multiples[field]);
+        assertEquals(width, meta.readVLong());
+        meta.skipBytes(DENSE_DOCUMENTS);
+      }
+      assertEquals(-1, meta.readInt());
     }
   }
 
