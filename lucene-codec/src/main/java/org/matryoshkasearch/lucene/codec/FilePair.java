@@ -63,23 +63,11 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
   }
 
   Output create(SegmentWriteState state) throws IOException {
-    return create(state, metaExtension, metaCodec(), dataExtension, dataCodec(), current);
-  }
-
-  /** Creates two files that Lucene reads, under its names. */
-  static Output create(
-      SegmentWriteState state,
-      String metaExtension,
-      String metaCodec,
-      String dataExtension,
-      String dataCodec,
-      int version)
-      throws IOException {
     IndexOutput meta = null;
     IndexOutput data = null;
     try {
-      meta = create(state, metaExtension, metaCodec, version);
-      data = create(state, dataExtension, dataCodec, version);
+      meta = create(state, metaExtension, metaCodec());
+      data = create(state, dataExtension, dataCodec());
       return new Output(meta, data);
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, meta, data);
@@ -87,14 +75,14 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
     }
   }
 
-  private static IndexOutput create(
-      SegmentWriteState state, String extension, String codec, int version) throws IOException {
+  private IndexOutput create(SegmentWriteState state, String extension, String codec)
+      throws IOException {
     String file =
         IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
     IndexOutput out = state.directory.createOutput(file, state.context);
     try {
       CodecUtil.writeIndexHeader(
-          out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
+          out, codec, current, state.segmentInfo.getId(), state.segmentSuffix);
       return out;
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, out);

@@ -13,40 +13,34 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.Closeable;
 import java.io.IOException;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 
 /**
- * Writes graphs to the files that {@link Lucene99HnswVectorsReader} reads, as {@link
- * Lucene99HnswVectorsFormat} specifies them.
+ * Writes graphs to files that {@link GraphInput} reads, and that {@link
+ * MatryoshkaHnswVectorsFormat} specifies.
  */
 final class GraphOutput implements Closeable {
-  private static final int VERSION = Lucene99HnswVectorsFormat.VERSION_GROUPVARINT;
-  private static final int OFFSETS_BLOCK_SHIFT = 16;
+  static final int VERSION_START = 0;
+  static final int VERSION_CURRENT = VERSION_START;
+  static final FilePair FILES =
+      new FilePair("MatryoshkaGraph", "vem", "vex", VERSION_START, VERSION_CURRENT);
+
+  static final int STARTS_BLOCK_SHIFT = 16;
 
   private final int maxConn;
   private final FilePair.Output files;
   private final IndexOutput meta;
-  private final IndexOutput links;
+  private final IndexOutput data;
 
   GraphOutput(SegmentWriteState state, int maxConn) throws IOException {
     this.maxConn = maxConn;
-    this.files =
-        FilePair.create(
-            state,
-            "vem",
-            "Lucene99HnswVectorsFormatMeta",
-            "vex",
-            "Lucene99HnswVectorsFormatIndex",
-            VERSION);
+    this.files = FILES.create(state);
     this.meta = files.meta;
-    this.links = files.data;
+    this.data = files.data;
   }
 
   /**
@@ -56,43 +50,19 @@ final class GraphOutput implements Closeable {
    * @param graph null if there is none, as they are few
    */
   void write(FieldInfo field, int size, BuiltGraph graph) throws IOException {
-    long start = links.getFilePointer();
-    int[][] lengths = graph == null ? new int[0][] : writeLinks(graph);
     meta.writeInt(field.number);
-    meta.writeInt(field.getVectorEncoding() == VectorEncoding.BYTE ? 0 : 1);
-    meta.writeInt(
-        Lucene99HnswVectorsReader.SIMILARITY_FUNCTIONS.indexOf(
-            field.getVectorSimilarityFunction()));
-    meta.writeVLong(start);
-    meta.writeVLong(links.getFilePointer() - start);
-    meta.writeVInt(field.getVectorDimension());
-    meta.writeInt(size);
+    meta.writeVInt(size);
     meta.writeVInt(maxConn);
-    meta.writeVInt(lengths.length);
+    meta.writeVInt(graph == null ? 0 : graph.levels());
     if (graph != null) {
       writeNodes(graph);
-      writeOffsets(lengths);
+      long listsAt = data.getFilePointer();
+      int[][] lengths = writeLists(graph);
+      long startsAt = data.getFilePointer();
+      meta.writeVLong(listsAt);
+      meta.writeVLong(startsAt - listsAt);
+      writeStarts(startsAt, lengths);
     }
-  }
-
-  /** Writes the lists of links; gives the bytes of each, by level. */
-  private int[][] writeLinks(BuiltGraph graph) throws IOException {
-    int[][] lengths = new int[graph.levels()][];
-    int[] list = new int[2 * maxConn];
-    for (int level = 0; level < lengths.length; level++) {
-      lengths[level] = new int[graph.nodes(level).length];
-      for (int place = 0; place < lengths[level].length; place++) {
-        long start = links.getFilePointer();
-        int count = graph.links(level, place, list);
-        for (int i = count - 1; i > 0; i--) {
-          list[i] -= list[i - 1];
-        }
-        links.writeVInt(count);
-        links.writeGroupVInts(list, count);
-        lengths[level][place] = Math.toIntExact(links.getFilePointer() - start);
-      }
-    }
-    return lengths;
   }
 
   /** The lowest level has all nodes. */
@@ -108,25 +78,43 @@ final class GraphOutput implements Closeable {
     }
   }
 
-  private void writeOffsets(int[][] lengths) throws IOException {
+  /** Writes the lists of links; gives the bytes of each, by level. */
+  private int[][] writeLists(BuiltGraph graph) throws IOException {
+    int[][] lengths = new int[graph.levels()][];
+    int[] list = new int[2 * maxConn];
+    for (int level = 0; level < lengths.length; level++) {
+      lengths[level] = new int[graph.nodes(level).length];
+      for (int place = 0; place < lengths[level].length; place++) {
+        long start = data.getFilePointer();
+        int count = graph.links(level, place, list);
+        for (int i = count - 1; i > 0; i--) {
+          list[i] -= list[i - 1];
+        }
+        data.writeVInt(count);
+        data.writeGroupVInts(list, count);
+        lengths[level][place] = Math.toIntExact(data.getFilePointer() - start);
+      }
+    }
+    return lengths;
+  }
+
+  private void writeStarts(long startsAt, int[][] lengths) throws IOException {
     long count = 0;
     for (int[] level : lengths) {
       count += level.length;
     }
-    long start = links.getFilePointer();
-    meta.writeLong(start);
-    meta.writeVInt(OFFSETS_BLOCK_SHIFT);
-    DirectMonotonicWriter offsets =
-        DirectMonotonicWriter.getInstance(meta, links, count, OFFSETS_BLOCK_SHIFT);
-    long offset = 0;
+    meta.writeVLong(startsAt);
+    DirectMonotonicWriter starts =
+        DirectMonotonicWriter.getInstance(meta, data, count, STARTS_BLOCK_SHIFT);
+    long start = 0;
     for (int[] level : lengths) {
       for (int length : level) {
-        offsets.add(offset);
-        offset += length;
+        starts.add(start);
+        start += length;
       }
     }
-    offsets.finish();
-    meta.writeLong(links.getFilePointer() - start);
+    starts.finish();
+    meta.writeVLong(data.getFilePointer() - startsAt);
   }
 
   void finish() throws IOException {

@@ -48,9 +48,8 @@ import org.apache.lucene.search.TaskExecutor;
  * is built, memory of about 600 bytes a vector (with the defaults), and in a merge a temporary file
  * of a byte for each dimension of the prefix.
  *
- * <p>It stands as that of {@link Lucene99HnswVectorsFormat} in the files {@code .vem} and {@code
- * .vex}, which are specified there. The other files are specified here. All four begin with a
- * {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
+ * <p>The files are specified here. All six begin with a {@link
+ * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
  * org.apache.lucene.codecs.CodecUtil#writeFooter footer}, numbers are little-endian, and versions
  * of a pair of files are equal. The metadata are verified on open, the data by {@code
  * checkIntegrity}.
@@ -116,6 +115,34 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>Codec name {@code MatryoshkaFullVectorsData}. For each field, for each vector by ordinal (in
  * document order), a component for each dimension: <b>[float32]</b>, or <b>[int16]</b> the upper
  * half of a float32 (bfloat16).
+ *
+ * <h2>.vem (metadata of graphs)</h2>
+ *
+ * <p>Codec name {@code MatryoshkaGraphMeta}. For each field, those of byte vectors included:
+ *
+ * <ul>
+ *   <li><b>[int32]</b> field number
+ *   <li><b>[vint]</b> number of vectors
+ *   <li><b>[vint]</b> half of the links that a node has at most
+ *   <li><b>[vint]</b> number of levels; 0 if there is no graph, and then nothing more stands here
+ *   <li>for each level but the lowest, which has all nodes: <b>[vint]</b> how many nodes are on it,
+ *       and <b>array[vint]</b> their ordinals, ascending, each as its difference from the last
+ *   <li><b>[vlong]</b> where the lists of links begin in .vex, and <b>[vlong]</b> their length
+ *   <li><b>[vlong]</b> where the starts of the lists begin in .vex; what {@link
+ *       org.apache.lucene.util.packed.DirectMonotonicWriter} has to say of them in blocks of 65536;
+ *       and <b>[vlong]</b> their length
+ * </ul>
+ *
+ * <p>Then <b>[int32]</b> -1.
+ *
+ * <h2>.vex (graphs)</h2>
+ *
+ * <p>Codec name {@code MatryoshkaGraphData}. For each field, for each node of each level, from the
+ * lowest: <b>[vint]</b> how many links it has, and the ordinals that they lead to, ascending, each
+ * as its difference from the last, as {@link
+ * org.apache.lucene.store.DataOutput#writeGroupVInts(int[], int) group vints}. Then where each of
+ * these lists starts, from the first of them, by {@link
+ * org.apache.lucene.util.packed.DirectMonotonicWriter}.
  *
  * <h2>Versions</h2>
  *

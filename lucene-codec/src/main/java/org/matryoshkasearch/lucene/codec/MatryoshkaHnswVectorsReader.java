@@ -16,7 +16,6 @@ import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
@@ -29,28 +28,40 @@ import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.SparseFixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.matryoshkasearch.lucene.graph.ExhaustiveSearch;
 import org.matryoshkasearch.lucene.graph.GraphSearch;
+import org.matryoshkasearch.lucene.graph.StoredGraph;
 
 /**
- * Lucene's reader of the graph, but searches are a {@link GraphSearch}, or begin as one where a
- * filter leaves so little that Lucene's search of what it accepts is better.
+ * Searches graphs: by a {@link GraphSearch}, which Lucene's own search goes on from where a filter
+ * leaves so little that looking only at what it accepts is better.
  */
 final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     implements HnswGraphProvider, Accountable {
-  private final Lucene99HnswVectorsReader graphs;
+  private final GraphInput graphs;
   private final FlatVectorsReader vectors;
 
+  /**
+   * @param vectors closed with this reader, even if it cannot be made
+   */
   MatryoshkaHnswVectorsReader(SegmentReadState state, FlatVectorsReader vectors)
       throws IOException {
-    this(new Lucene99HnswVectorsReader(state, vectors), vectors);
+    this.vectors = vectors;
+    try {
+      this.graphs = new GraphInput(state);
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, vectors);
+      throw t;
+    }
   }
 
-  private MatryoshkaHnswVectorsReader(Lucene99HnswVectorsReader graphs, FlatVectorsReader vectors) {
+  private MatryoshkaHnswVectorsReader(GraphInput graphs, FlatVectorsReader vectors) {
     this.graphs = graphs;
     this.vectors = vectors;
   }
@@ -58,57 +69,44 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    HnswGraph graph = graphs.getGraph(field);
-    if (isThroughGraph(graph, collector, acceptDocs)) {
-      search(graph, prefixScorer(field, target), collector, acceptDocs);
-    } else {
-      graphs.search(field, target, collector, acceptDocs);
+    if (graphs.size(field) > 0 && collector.k() > 0) {
+      search(field, prefixScorer(field, target), collector, acceptDocs);
     }
   }
 
   @Override
   public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    HnswGraph graph = graphs.getGraph(field);
-    if (isThroughGraph(graph, collector, acceptDocs)) {
-      search(graph, vectors.getRandomVectorScorer(field, target), collector, acceptDocs);
-    } else {
-      graphs.search(field, target, collector, acceptDocs);
+    if (graphs.size(field) > 0 && collector.k() > 0) {
+      search(field, vectors.getRandomVectorScorer(field, target), collector, acceptDocs);
     }
   }
 
-  private static void search(
-      HnswGraph graph, RandomVectorScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
+  private void search(
+      String field, RandomVectorScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    int accepted = Math.min(acceptDocs.cost(), graph.size());
+    int accepted = Math.min(acceptDocs.cost(), scorer.maxOrd());
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
     Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
-    GraphSearch search = new GraphSearch(graph, scorer, ords, acceptedOrds);
-    if (acceptedOrds != null
+    StoredGraph graph = graphs.graph(field);
+    if (graph == null
+        || accepted <= HnswGraphSearcher.expectedVisitedNodes(collector.k(), graph.size())) {
+      new ExhaustiveSearch(scorer, ords).run(acceptedOrds);
+    } else if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
+      HnswGraphSearcher.search(scorer, ords, graph, acceptedOrds, accepted);
+    } else if (acceptedOrds != null
         && strategy(collector).useFilteredSearch((float) accepted / graph.size())) {
-      KnnCollector entered = enteredAt(search.entries(), graph.size(), ords);
+      ScoreDoc[] entries = new GraphSearch(graph, scorer, ords, acceptedOrds).entries();
+      KnnCollector entered = enteredAt(entries, graph.size(), ords);
       HnswGraphSearcher.search(scorer, entered, graph, acceptedOrds, accepted);
     } else {
-      search.run();
+      new GraphSearch(graph, scorer, ords, acceptedOrds).run();
     }
   }
 
   /** Scores prefixes by ordinal. */
   RandomVectorScorer prefixScorer(String field, float[] target) throws IOException {
     return vectors.getRandomVectorScorer(field, target);
-  }
-
-  /**
-   * Whether it is worth going through the graph from its entry node. Otherwise Lucene scores all
-   * that is accepted, or begins where the strategy says.
-   */
-  private static boolean isThroughGraph(
-      HnswGraph graph, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
-    return graph.size() > 0
-        && collector.k() > 0
-        && !(collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded)
-        && HnswGraphSearcher.expectedVisitedNodes(collector.k(), graph.size())
-            < Math.min(acceptDocs.cost(), graph.size());
   }
 
   private static KnnSearchStrategy.Hnsw strategy(KnnCollector collector) {
@@ -136,46 +134,50 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
 
   @Override
   public HnswGraph getGraph(String field) throws IOException {
-    return graphs.getGraph(field);
+    StoredGraph graph = graphs.graph(field);
+    return graph == null ? HnswGraph.EMPTY : graph;
   }
 
   @Override
   public FloatVectorValues getFloatVectorValues(String field) throws IOException {
-    return graphs.getFloatVectorValues(field);
+    return vectors.getFloatVectorValues(field);
   }
 
   @Override
   public ByteVectorValues getByteVectorValues(String field) throws IOException {
-    return graphs.getByteVectorValues(field);
+    return vectors.getByteVectorValues(field);
   }
 
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
-    return graphs.getOffHeapByteSize(field);
+    Map<String, Long> links =
+        Map.of(GraphOutput.FILES.dataExtension(), graphs.byteSize(field.name));
+    return mergeOffHeapByteSizeMaps(vectors.getOffHeapByteSize(field), links);
   }
 
   @Override
   public KnnVectorsReader getMergeInstance() throws IOException {
-    return graphs.getMergeInstance();
+    return new MatryoshkaHnswVectorsReader(graphs, vectors.getMergeInstance());
   }
 
   @Override
   public void finishMerge() throws IOException {
-    graphs.finishMerge();
+    vectors.finishMerge();
   }
 
   @Override
   public void checkIntegrity() throws IOException {
+    vectors.checkIntegrity();
     graphs.checkIntegrity();
   }
 
   @Override
   public long ramBytesUsed() {
-    return graphs.ramBytesUsed();
+    return graphs.ramBytesUsed() + vectors.ramBytesUsed();
   }
 
   @Override
   public void close() throws IOException {
-    graphs.close();
+    IOUtils.close(graphs, vectors);
   }
 }

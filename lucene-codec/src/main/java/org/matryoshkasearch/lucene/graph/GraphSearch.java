@@ -12,12 +12,10 @@
 package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
@@ -26,8 +24,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * algorithms 2 and 5).
  *
  * <p>Differs from Lucene's searcher in what waits for memory: each step follows the links of the
- * nearest few candidates instead of one, so that more codes are loaded side by side; and what has
- * been visited stands in a small hash set instead of a bit set over all nodes.
+ * nearest few candidates instead of one, so that lists and codes are loaded side by side; and what
+ * has been visited stands in a small hash set instead of a bit set over all nodes.
  *
  * <p>And in where the lowest level is entered: not at the one node that a greedy walk ends at, but
  * at the nearest few. Embeddings come in clusters, and the links of a cluster lead hardly ever out
@@ -36,7 +34,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  */
 public final class GraphSearch {
   /** Candidates a step: more of them wait less, but visit more that one after another would not. */
-  private static final int STEP = 3;
+  static final int STEP = 3;
 
   /** Visited nodes for each result, about: what the set begins with, up to a limit. */
   private static final int VISITED_PER_RESULT = 20;
@@ -46,12 +44,13 @@ public final class GraphSearch {
   /** Nodes kept on the levels above the lowest. */
   private static final int ENTRIES = 16;
 
-  private final HnswGraph graph;
+  private final StoredGraph graph;
   private final RandomVectorScorer scorer;
   private final KnnCollector results;
   private final Bits accepted;
   private final NeighborQueue candidates;
   private final VisitedOrds visited;
+  private final int[] followed = new int[STEP];
   private final int[] ords;
   private final float[] scores;
   private int count; // of both
@@ -62,7 +61,7 @@ public final class GraphSearch {
    * @param accepted ordinals that may be results, or null for all
    */
   public GraphSearch(
-      HnswGraph graph, RandomVectorScorer scorer, KnnCollector results, Bits accepted) {
+      StoredGraph graph, RandomVectorScorer scorer, KnnCollector results, Bits accepted) {
     this.graph = graph;
     this.scorer = scorer;
     this.results = results;
@@ -106,8 +105,13 @@ public final class GraphSearch {
     float least = Math.nextUp(nearest.minCompetitiveSimilarity()); // what improves the nearest
     while (candidates.size() > 0 && candidates.topScore() >= least && !nearest.earlyTerminated()) {
       count = 0;
-      for (int i = 0; i < STEP && candidates.size() > 0 && candidates.topScore() >= least; i++) {
-        addUnvisited(level, candidates.pop());
+      int follows = 0;
+      while (follows < STEP && candidates.size() > 0 && candidates.topScore() >= least) {
+        followed[follows++] = candidates.pop();
+      }
+      graph.load(level, followed, follows);
+      for (int i = 0; i < follows; i++) {
+        addUnvisited(graph.read(i), graph.links());
       }
       if (scoreAll(nearest) >= least) {
         for (int i = 0; i < count; i++) {
@@ -129,13 +133,10 @@ public final class GraphSearch {
     return (accepted == null || accepted.get(ord)) && nearest.collect(ord, score);
   }
 
-  private void addUnvisited(int level, int from) throws IOException {
-    graph.seek(level, from);
-    for (int ord = graph.nextNeighbor();
-        ord != DocIdSetIterator.NO_MORE_DOCS;
-        ord = graph.nextNeighbor()) {
-      if (visited.add(ord)) {
-        ords[count++] = ord;
+  private void addUnvisited(int howMany, int[] links) {
+    for (int i = 0; i < howMany; i++) {
+      if (visited.add(links[i])) {
+        ords[count++] = links[i];
       }
     }
   }

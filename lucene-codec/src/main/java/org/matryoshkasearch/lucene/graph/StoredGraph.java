@@ -1,0 +1,147 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.graph;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.GroupVIntUtil;
+import org.apache.lucene.util.LongValues;
+import org.apache.lucene.util.hnsw.HnswGraph;
+
+/**
+ * A graph in a file, read where it lies. Not thread-safe.
+ *
+ * <p>What it costs to follow links is waiting for memory: for the place of a node's list, then for
+ * the list. So a search asks for those of several nodes side by side, before it reads the first.
+ */
+public final class StoredGraph extends HnswGraph {
+  /** Keeps the reads of {@link #load} from being optimised away. */
+  static byte touched;
+
+  private final int size;
+  private final int maxConn;
+  private final int[][] nodes;
+  private final long[] firstPlaces;
+  private final IndexInput lists;
+  private final RandomAccessInput bytes;
+  private final LongValues starts;
+  private final long[] loaded = new long[GraphSearch.STEP];
+  private final int[] links;
+  private int count; // of links
+  private int next;
+
+  /**
+   * @param size how many nodes the lowest level has, at least 1
+   * @param maxConn no node has more than twice as many links
+   * @param nodes of each level but the lowest, whose entry is not read, the ordinals, ascending
+   * @param lists of links: of each node of each level, from the lowest, how many there are as a
+   *     vint, and then the first and the differences of the others, ascending, as group vints; it
+   *     is moved
+   * @param starts where each list begins
+   */
+  public StoredGraph(int size, int maxConn, int[][] nodes, IndexInput lists, LongValues starts)
+      throws IOException {
+    this.size = size;
+    this.maxConn = maxConn;
+    this.nodes = nodes;
+    this.lists = lists;
+    this.bytes = lists.randomAccessSlice(0, lists.length());
+    this.starts = starts;
+    this.links = new int[2 * maxConn];
+    this.firstPlaces = new long[nodes.length];
+    for (int level = 1; level < nodes.length; level++) {
+      firstPlaces[level] = firstPlaces[level - 1] + (level == 1 ? size : nodes[level - 1].length);
+    }
+  }
+
+  /** Asks for the links of some nodes of a level. */
+  void load(int level, int[] of, int howMany) throws IOException {
+    for (int i = 0; i < howMany; i++) {
+      loaded[i] = starts.get(place(level, of[i]));
+    }
+    byte read = 0;
+    for (int i = 0; i < howMany; i++) {
+      read ^= bytes.readByte(loaded[i]);
+    }
+    touched = read;
+  }
+
+  /**
+   * Reads the links of a node that was asked for.
+   *
+   * @param i its number among those
+   * @return how many there are; they are in {@link #links}
+   */
+  int read(int i) throws IOException {
+    lists.seek(loaded[i]);
+    count = lists.readVInt();
+    GroupVIntUtil.readGroupVInts(lists, links, count);
+    for (int link = 1; link < count; link++) {
+      links[link] += links[link - 1];
+    }
+    next = 0;
+    return count;
+  }
+
+  /** The links that were read last, ascending. */
+  int[] links() {
+    return links;
+  }
+
+  private long place(int level, int node) {
+    return level == 0 ? node : firstPlaces[level] + Arrays.binarySearch(nodes[level], node);
+  }
+
+  @Override
+  public void seek(int level, int node) throws IOException {
+    loaded[0] = starts.get(place(level, node));
+    read(0);
+  }
+
+  @Override
+  public int nextNeighbor() {
+    return next < count ? links[next++] : DocIdSetIterator.NO_MORE_DOCS;
+  }
+
+  @Override
+  public int neighborCount() {
+    return count;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public int numLevels() {
+    return nodes.length;
+  }
+
+  @Override
+  public int maxConn() {
+    return maxConn;
+  }
+
+  @Override
+  public int entryNode() {
+    return nodes.length == 1 ? 0 : nodes[nodes.length - 1][0];
+  }
+
+  @Override
+  public NodesIterator getNodesOnLevel(int level) {
+    return level == 0 ? new DenseNodesIterator(size) : new ArrayNodesIterator(nodes[level]);
+  }
+}
