@@ -50,6 +50,7 @@ public final class GraphBuilder {
    *     that chose it, and on the other levels, it has up to twice as many
    * @param beamWidth how widely links are looked for, 1 to 3200: two fifths of it, at least {@code
    *     maxConn} and at most 128, are the nearest neighbours that a node's links are chosen from
+   *     (on the upper levels twice as many)
    */
   public GraphBuilder(int maxConn, int beamWidth, Workers workers) {
     this.maxConn = maxConn;
