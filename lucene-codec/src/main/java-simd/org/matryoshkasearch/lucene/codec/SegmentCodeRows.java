@@ -22,6 +22,9 @@ abstract class SegmentCodeRows extends CodeRows {
 
   final MemorySegment codes;
 
+  /** Keeps the reads of {@link #load} from being optimised away. */
+  byte touched;
+
   SegmentCodeRows(PrefixQuantizer quantizer, MemorySegment codes) {
     super(quantizer);
     this.codes = codes;
@@ -34,6 +37,6 @@ abstract class SegmentCodeRows extends CodeRows {
 
   @Override
   final void load(int[] ords, int count) {
-    SegmentRows.touch(codes, rowBytes, rowBytes, ords, count);
+    touched = SegmentRows.touch(codes, rowBytes, rowBytes, ords, count);
   }
 }

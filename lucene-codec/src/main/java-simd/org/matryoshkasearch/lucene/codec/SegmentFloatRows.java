@@ -38,6 +38,10 @@ final class SegmentFloatRows extends FloatRows {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment rows;
+
+  /** Keeps the reads of {@link #load} from being optimised away. */
+  byte touched;
+
   private final boolean bfloat16;
   private final int dims;
 
@@ -60,7 +64,7 @@ final class SegmentFloatRows extends FloatRows {
   @Override
   void load(int[] ords, int count) throws IOException {
     super.load(ords, count);
-    SegmentRows.touch(rows, rowBytes, 1, ords, count);
+    touched = SegmentRows.touch(rows, rowBytes, 1, ords, count);
   }
 
   @Override

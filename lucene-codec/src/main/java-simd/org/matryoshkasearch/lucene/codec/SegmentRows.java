@@ -25,9 +25,6 @@ final class SegmentRows implements SimdRows {
   /** Whether registers are wide enough to gain anything. */
   private static final boolean WIDE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
 
-  /** Keeps the reads of {@link #touch} from being optimised away. */
-  static byte touched;
-
   @Override
   public CodeRows openCodes(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
     MemorySegment segment = segment(codes);
@@ -57,8 +54,10 @@ final class SegmentRows implements SimdRows {
    *
    * @param stride bytes from one row to the next
    * @param bytes how many bytes of each row are wanted
+   * @return what is to be kept in a field, so that they are not optimised away; in one that no
+   *     other thread writes, or they would wait for that
    */
-  static void touch(MemorySegment rows, long stride, int bytes, int[] ords, int count) {
+  static byte touch(MemorySegment rows, long stride, int bytes, int[] ords, int count) {
     byte read = 0;
     for (int i = 0; i < count; i++) {
       long first = ords[i] * stride;
@@ -69,6 +68,6 @@ final class SegmentRows implements SimdRows {
       }
       read ^= rows.get(ValueLayout.JAVA_BYTE, last);
     }
-    touched = read;
+    return read;
   }
 }

@@ -27,9 +27,6 @@ import org.apache.lucene.util.hnsw.HnswGraph;
  * the list. So a search asks for those of several nodes side by side, before it reads the first.
  */
 public final class StoredGraph extends HnswGraph {
-  /** Keeps the reads of {@link #load} from being optimised away. */
-  static byte touched;
-
   private final int size;
   private final int maxConn;
   private final int[][] nodes;
@@ -41,6 +38,9 @@ public final class StoredGraph extends HnswGraph {
   private final int[] links;
   private int count; // of links
   private int next;
+
+  /** Keeps the reads of {@link #load} from being optimised away. */
+  byte touched;
 
   /**
    * @param size how many nodes the lowest level has, at least 1
