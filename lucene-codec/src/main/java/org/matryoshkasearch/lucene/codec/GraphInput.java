@@ -91,6 +91,7 @@ final class GraphInput implements Accountable, Closeable {
   public long ramBytesUsed() {
     long total = SHALLOW_SIZE;
     for (Entry entry : fields.values()) {
+      total += RamUsageEstimator.shallowSizeOf(entry);
       for (int level = 1; level < entry.nodes.length; level++) {
         total += RamUsageEstimator.sizeOf(entry.nodes[level]);
       }

@@ -41,6 +41,7 @@ final class Grid {
   /** Where the outermost points of the best grid lie, in standard deviations of a normal one. */
   private final float reach;
 
+  private final float[] centred;
   private final float[] ones;
   private final float[] lost;
 
@@ -56,7 +57,7 @@ final class Grid {
   /** Of all {@link #points}. */
   float sum;
 
-  /** The vector's. */
+  /** Of the vector, from the centroid. */
   float squaredNorm;
 
   /**
@@ -72,6 +73,7 @@ final class Grid {
           case 8 -> 3.922f;
           default -> throw new IllegalArgumentException("no grid of [" + bits + "] bits");
         };
+    this.centred = new float[dims];
     this.ones = new float[dims];
     Arrays.fill(ones, 1);
     this.lost = new float[dims];
@@ -82,30 +84,28 @@ final class Grid {
     return bits;
   }
 
-  /**
-   * Chooses the bounds for a vector, and rounds its components.
-   *
-   * @param vector may be changed
-   */
-  void fit(float[] vector) {
+  /** Chooses the bounds for a vector as seen from a centroid, and rounds its components. */
+  void fit(float[] vector, float[] centroid) {
     float largest = 0;
-    for (float component : vector) {
-      largest = Math.max(largest, Math.abs(component));
+    for (int i = 0; i < centred.length; i++) {
+      float component = vector[i] - centroid[i]; // may be infinite, of the largest there are
+      centred[i] = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, component));
+      largest = Math.max(largest, Math.abs(centred[i]));
     }
     if (largest <= LARGEST) {
-      fitScaled(vector);
+      fit(centred);
       return;
     }
-    for (int i = 0; i < vector.length; i++) {
-      vector[i] /= largest;
+    for (int i = 0; i < centred.length; i++) {
+      centred[i] /= largest;
     }
-    fitScaled(vector);
+    fit(centred);
     lower *= largest;
     step *= largest;
     squaredNorm *= largest * largest;
   }
 
-  private void fitScaled(float[] vector) {
+  private void fit(float[] vector) {
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
     for (float component : vector) {

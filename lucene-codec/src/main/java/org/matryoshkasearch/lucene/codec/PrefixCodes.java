@@ -40,7 +40,7 @@ final class PrefixCodes implements PrefixVectors {
   @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
     CodeRows rows = rows();
-    rows.setQuery(quantizer.copy().quantizeQuery(prefixOf(vectors, target)));
+    rows.setQuery(quantizer.quantizeQuery(prefixOf(vectors, target)));
     return rows.scorer(vectors);
   }
 

@@ -21,7 +21,8 @@ import org.apache.lucene.util.VectorUtil;
  *
  * <p>Each prefix is centred on the field's centroid and its components are rounded to a grid of its
  * own: see {@link Grid}. Documents have 8, 4 or 1 bits a dimension, queries 8, 4 or 4 (asymmetric
- * as in RaBitQ, <a href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Not thread-safe.
+ * as in RaBitQ, <a href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Queries may come
+ * from several threads, documents from one.
  */
 final class PrefixQuantizer {
   /** The lowest bit of each byte; and what brings these eight bits together in the highest byte. */
@@ -33,8 +34,7 @@ final class PrefixQuantizer {
   private final VectorSimilarityFunction similarity;
   private final float[] centroid;
   private final float centroidDot;
-  private final Grid grid;
-  private final float[] centred;
+  private Grid ofDocuments; // made with the first of them: a reader sees queries only
 
   /**
    * @param encoding any but {@link PrefixEncoding#FLOAT32}
@@ -45,14 +45,7 @@ final class PrefixQuantizer {
     this.encoding = encoding;
     this.similarity = PrefixSimilarity.of(similarity);
     this.centroid = centroid;
-    this.centroidDot = VectorUtil.dotProduct(centroid, centroid);
-    this.grid = new Grid(encoding.bits(), centroid.length);
-    this.centred = new float[centroid.length];
-  }
-
-  /** One that another thread may use. */
-  PrefixQuantizer copy() {
-    return new PrefixQuantizer(encoding, similarity, centroid);
+    this.centroidDot = dotWithCentroid(centroid);
   }
 
   PrefixEncoding encoding() {
@@ -76,7 +69,7 @@ final class PrefixQuantizer {
   }
 
   long ramBytesUsed() {
-    return 5 * RamUsageEstimator.sizeOf(centroid);
+    return RamUsageEstimator.sizeOf(centroid);
   }
 
   /** An empty code of a document. */
@@ -86,24 +79,24 @@ final class PrefixQuantizer {
 
   /** Quantises the prefix of a document, which must be comparable and is left as it is. */
   void quantizeDocument(float[] prefix, QuantizedPrefix document) {
-    quantize(prefix, grid, document);
+    if (ofDocuments == null) {
+      ofDocuments = new Grid(encoding.bits(), dims());
+    }
+    quantize(prefix, ofDocuments, document);
   }
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   QuantizedPrefix quantizeQuery(float[] prefix) {
     PrefixEncoding ofQueries = encoding.ofQueries();
     QuantizedPrefix query = new QuantizedPrefix(ofQueries.codeBytes(dims()));
-    quantize(prefix, ofQueries == encoding ? grid : new Grid(ofQueries.bits(), dims()), query);
+    quantize(prefix, new Grid(ofQueries.bits(), dims()), query);
     return query;
   }
 
   private void quantize(float[] prefix, Grid fitted, QuantizedPrefix result) {
-    for (int i = 0; i < centred.length; i++) {
-      centred[i] = prefix[i] - centroid[i];
-    }
-    fitted.fit(centred);
+    fitted.fit(prefix, centroid);
     if (encoding == PrefixEncoding.INT8) {
-      for (int i = 0; i < centred.length; i++) {
+      for (int i = 0; i < result.code.length; i++) {
         result.code[i] = (byte) (int) fitted.points[i];
       }
     } else {
@@ -115,7 +108,14 @@ final class PrefixQuantizer {
         fitted.step * fitted.sum,
         similarity == VectorSimilarityFunction.EUCLIDEAN
             ? fitted.squaredNorm
-            : VectorUtil.dotProduct(prefix, centroid));
+            : dotWithCentroid(prefix));
+  }
+
+  /** Distances do without. */
+  private float dotWithCentroid(float[] prefix) {
+    return similarity == VectorSimilarityFunction.EUCLIDEAN
+        ? 0
+        : VectorUtil.dotProduct(prefix, centroid);
   }
 
   /** Takes eight components at a time, one in each byte of a word, and of each a bit a plane. */

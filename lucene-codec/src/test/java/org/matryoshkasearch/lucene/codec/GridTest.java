@@ -20,12 +20,12 @@ import org.apache.lucene.util.quantization.OptimizedScalarQuantizer.Quantization
 /** Grids are those of Lucene's quantiser, found another way. */
 public class GridTest extends LuceneTestCase {
   private static final int[] BITS = {1, 4, 8};
+  private static final float[] ZEROS = new float[602];
 
   public void testLosesWhatLuceneLoses() {
     for (int bits : BITS) {
       int dims = 2 + random().nextInt(600);
       Grid grid = new Grid(bits, dims);
-      float[] noCentroid = new float[dims];
       OptimizedScalarQuantizer lucene =
           new OptimizedScalarQuantizer(VectorSimilarityFunction.EUCLIDEAN);
       double ours = 0;
@@ -36,11 +36,11 @@ public class GridTest extends LuceneTestCase {
         for (int j = 0; j < dims; j++) {
           vector[j] = scale * (float) (random().nextGaussian() / Math.sqrt(1 + j));
         }
-        grid.fit(vector.clone());
+        grid.fit(vector, ZEROS);
         ours += loss(vector, grid.points, grid.lower, grid.step) / (scale * scale);
         byte[] code = new byte[dims];
         QuantizationResult result =
-            lucene.scalarQuantize(vector.clone(), code, (byte) bits, noCentroid);
+            lucene.scalarQuantize(vector.clone(), code, (byte) bits, new float[dims]);
         float[] points = new float[dims];
         for (int j = 0; j < dims; j++) {
           points[j] = Byte.toUnsignedInt(code[j]);
@@ -65,7 +65,7 @@ public class GridTest extends LuceneTestCase {
     for (int bits : BITS) {
       float[] vector = NestedVectors.unit(random(), 1, 100)[0];
       Grid grid = new Grid(bits, vector.length);
-      grid.fit(vector);
+      grid.fit(vector, ZEROS);
       float sum = 0;
       for (float point : grid.points) {
         assertTrue(point >= 0 && point < 1 << bits && point == (int) point);
@@ -81,7 +81,7 @@ public class GridTest extends LuceneTestCase {
         float[] vector = new float[33];
         Arrays.fill(vector, value);
         Grid grid = new Grid(bits, vector.length);
-        grid.fit(vector);
+        grid.fit(vector, ZEROS);
         for (float point : grid.points) {
           assertEquals(value, grid.lower + grid.step * point, 1e-6f * Math.abs(value));
         }
@@ -94,18 +94,49 @@ public class GridTest extends LuceneTestCase {
     float[] vector = NestedVectors.unit(random(), 1, 40)[0];
     for (int bits : BITS) {
       Grid grid = new Grid(bits, vector.length);
-      grid.fit(vector.clone());
+      grid.fit(vector, ZEROS);
       for (float scale : new float[] {1e-9f, 3, 1e14f, 1e18f, 1e38f}) {
         float[] scaled = vector.clone();
         for (int i = 0; i < scaled.length; i++) {
           scaled[i] *= scale;
         }
         Grid large = new Grid(bits, vector.length);
-        large.fit(scaled);
+        large.fit(scaled, ZEROS);
         assertEquals(grid.lower * scale, large.lower, scale * 1e-2f);
         assertEquals(grid.step * scale, large.step, scale * 1e-2f);
         float squares = grid.squaredNorm * scale * scale;
         assertEquals(squares, large.squaredNorm, Float.isFinite(squares) ? 1e-4f * squares : 0);
+      }
+    }
+  }
+
+  public void testCentroidIsTakenAway() {
+    float[][] vectors = NestedVectors.unit(random(), 2, 50);
+    float[] difference = new float[50];
+    for (int i = 0; i < difference.length; i++) {
+      difference[i] = vectors[0][i] - vectors[1][i];
+    }
+    for (int bits : BITS) {
+      Grid grid = new Grid(bits, 50);
+      grid.fit(vectors[0], vectors[1]);
+      Grid expected = new Grid(bits, 50);
+      expected.fit(difference, ZEROS);
+      assertArrayEquals(expected.points, grid.points, 0);
+      assertEquals(expected.lower, grid.lower, 0);
+      assertEquals(expected.step, grid.step, 0);
+    }
+  }
+
+  /** What is as large as there is, on either side of the centroid, is no reason to lose a flush. */
+  public void testLargestOfAll() {
+    float[] vector = {Float.MAX_VALUE, -Float.MAX_VALUE, 0, 1};
+    float[] centroid = {-Float.MAX_VALUE / 2, Float.MAX_VALUE / 2, 0, 0};
+    for (int bits : BITS) {
+      Grid grid = new Grid(bits, vector.length);
+      grid.fit(vector, centroid);
+      assertTrue(grid.points[0] > grid.points[1]);
+      for (float point : grid.points) {
+        assertTrue(point >= 0 && point < 1 << bits);
       }
     }
   }

@@ -46,7 +46,7 @@ public class MergedGraphTest extends LuceneTestCase {
 
   private static MatryoshkaHnswVectorsFormat format(int workers, ExecutorService threads) {
     return new MatryoshkaHnswVectorsFormat(
-        DIMS, PrefixEncoding.BIT1, FullVectorEncoding.FLOAT32, 16, 100, workers, threads);
+        16, PrefixEncoding.INT4, FullVectorEncoding.FLOAT32, 16, 100, workers, threads);
   }
 
   private static IndexWriterConfig config(MatryoshkaHnswVectorsFormat format) {
@@ -121,8 +121,7 @@ public class MergedGraphTest extends LuceneTestCase {
           assertEquals(i, hits[0].doc);
           hits =
               searcher.search(
-                      MatryoshkaKnnQuery.builder("floats", vectors[i], 1).candidates(200).build(),
-                      1)
+                      MatryoshkaKnnQuery.builder("floats", vectors[i], 1).candidates(50).build(), 1)
                   .scoreDocs;
           assertEquals(i, hits[0].doc);
         }

@@ -61,7 +61,11 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
       float[] vector = unitVector(DIMS);
       if (similarity != VectorSimilarity.DOT_PRODUCT) {
         // never nearly 1: dense_vector takes lengths within 0.1% of 1 for 1, and scores accordingly
-        scale(vector, randomFloatBetween(1.1f, 3, true));
+        scale(
+            vector,
+            randomBoolean()
+                ? randomFloatBetween(0.5f, 0.95f, true)
+                : randomFloatBetween(1.05f, 3, true));
       }
       put(String.valueOf(i), vector);
       if (i % 30 == 29) {
