@@ -16,6 +16,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,9 @@ import org.matryoshkasearch.benchmarks.data.DataSets;
 import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Contenders;
 import org.matryoshkasearch.benchmarks.index.ElasticsearchFormats;
+import org.matryoshkasearch.benchmarks.index.Search;
 import org.matryoshkasearch.benchmarks.index.Searchable;
+import org.matryoshkasearch.benchmarks.measure.Point;
 import org.matryoshkasearch.benchmarks.measure.Recalls;
 import org.matryoshkasearch.benchmarks.measure.Result;
 import org.matryoshkasearch.benchmarks.measure.Rounds;
@@ -49,9 +52,10 @@ final class Bench {
 
   private static final String CONDITIONS =
       """
-      One thread for builds and for searches, one segment, memory-mapped files, everything in memory. Each contender is
-      judged at the first setting whose recall reaches %s. Times are those of the median round; all contenders take turns.
-      Hot bytes are those of codes and graph (or vectors and graph) a vector.
+      One thread for builds and for searches, one segment, memory-mapped files, everything in memory. A contender is
+      judged at the first setting whose recall reaches %s; one that compares candidates once more by their full vectors
+      (rescored) does so with all of them and with half, and the faster counts. Times are those of the median round; all
+      contenders take turns. Hot bytes are those of codes and graph (or vectors and graph) a vector.
       """
           .replace("%s", String.valueOf(Recalls.TARGET));
 
@@ -189,8 +193,15 @@ final class Bench {
     try {
       Searchable index = contender.open(indexes.folder(contender));
       open.add(index);
-      Result withRecalls = result.searched(index.hotBytes(), recalls.of(index));
-      rounds.add(index, withRecalls);
+      List<Point> points = new ArrayList<>();
+      List<Search> searches = new ArrayList<>();
+      for (Search search : index.searches()) {
+        List<Point> found = recalls.of(search);
+        points.addAll(found);
+        searches.addAll(Collections.nCopies(found.size(), search));
+      }
+      Result withRecalls = result.searched(index.hotBytes(), points);
+      rounds.add(withRecalls, searches);
       return withRecalls;
     } catch (IOException | RuntimeException | Error e) {
       return failed(contender, e);
@@ -225,7 +236,7 @@ final class Bench {
             .map(
                 result ->
                     new Curve(
-                        result.contender().name(), result.contender().family(), result.points()))
+                        result.contender().name(), result.contender().family(), result.frontier()))
             .toList();
     return new ResultFile(data, "k" + settings.k(), settings.arguments(), LIBRARIES)
         .write(

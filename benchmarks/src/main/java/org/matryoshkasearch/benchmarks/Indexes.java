@@ -69,7 +69,7 @@ final class Indexes {
     try (Searchable index = contender.open(trial)) {
       int queries = Math.min(TRIAL_QUERIES, vectors.size());
       for (int i = 0; i < queries; i++) {
-        index.search(vectors.row(i), 10, TRIAL_CANDIDATES);
+        index.searches().get(0).search(vectors.row(i), 10, TRIAL_CANDIDATES);
       }
     }
     delete(trial);

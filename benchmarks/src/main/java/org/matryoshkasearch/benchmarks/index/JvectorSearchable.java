@@ -25,6 +25,7 @@ import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** An index of jvector, searched by its codes and compared once more by its full vectors. */
 final class JvectorSearchable implements Searchable {
@@ -48,13 +49,31 @@ final class JvectorSearchable implements Searchable {
   }
 
   @Override
-  public int[] search(float[] query, int k, int candidates) {
-    SearchResult.NodeScore[] found = result(query, k, candidates).getNodes();
-    int[] rows = new int[found.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = found[i].node;
+  public List<Search> searches() {
+    return List.of(new RescoringAll());
+  }
+
+  private final class RescoringAll implements Search {
+
+    @Override
+    public double rescored() {
+      return 1;
     }
-    return rows;
+
+    @Override
+    public int[] search(float[] query, int k, int candidates) {
+      SearchResult.NodeScore[] found = result(query, k, candidates).getNodes();
+      int[] rows = new int[found.length];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = found[i].node;
+      }
+      return rows;
+    }
+
+    @Override
+    public long visited(float[] query, int candidates) {
+      return result(query, candidates, candidates).getVisitedCount();
+    }
   }
 
   private SearchResult result(float[] query, int k, int candidates) {
@@ -65,11 +84,6 @@ final class JvectorSearchable implements Searchable {
             codes.precomputedScoreFunctionFor(target, JvectorContender.SIMILARITY),
             rows.rerankerFor(target, JvectorContender.SIMILARITY));
     return searcher.search(scores, k, candidates, 0, 0, Bits.ALL);
-  }
-
-  @Override
-  public long visited(float[] query, int k, int candidates) {
-    return result(query, k, candidates).getVisitedCount();
   }
 
   /** The codes, and the graph's file without the vectors that stand in it. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
@@ -36,7 +37,8 @@ final class LuceneSearchable implements Searchable {
 
   private static final String RAW_VECTORS = "vec"; // Lucene's name for float32 off the heap
 
-  private static final int RESCORED_FOR_EACH_HIT = 10;
+  /** A large graph may need more candidates than are worth reading. */
+  private static final List<Double> RESCORED = List.of(1.0, 0.5);
 
   private final LuceneSetup setup;
   private final MMapDirectory directory;
@@ -60,13 +62,45 @@ final class LuceneSearchable implements Searchable {
   }
 
   @Override
-  public int[] search(float[] query, int k, int candidates) throws IOException {
+  public List<Search> searches() {
+    return setup.rescored()
+        ? RESCORED.stream().<Search>map(Rescoring::new).toList()
+        : List.of(new Rescoring(0));
+  }
+
+  /** A search that rescores this share of its candidates. */
+  private final class Rescoring implements Search {
+
+    private final double rescored;
+
+    Rescoring(double rescored) {
+      this.rescored = rescored;
+    }
+
+    @Override
+    public double rescored() {
+      return rescored;
+    }
+
+    @Override
+    public int[] search(float[] query, int k, int candidates) throws IOException {
+      int best = (int) Math.max(k, Math.ceil(rescored * candidates));
+      return LuceneSearchable.this.search(query, k, candidates, best);
+    }
+
+    @Override
+    public long visited(float[] query, int candidates) throws IOException {
+      return LuceneSearchable.this.visited(query, candidates);
+    }
+  }
+
+  private int[] search(float[] query, int k, int candidates, int rescored) throws IOException {
     if (setup.ours()) {
       return rows(
           searcher.search(
               MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
                   .candidates(candidates)
-                  .rescored(rescored(k, candidates))
+                  .rescored(rescored)
                   .build(),
               k));
     }
@@ -75,12 +109,7 @@ final class LuceneSearchable implements Searchable {
     if (!setup.rescored()) {
       return rows(searcher.search(knn, k));
     }
-    return rescore(query, k, rows(searcher.search(knn, rescored(k, candidates))));
-  }
-
-  /** Of many candidates half: a large graph needs more of them than are worth reading. */
-  private static int rescored(int k, int candidates) {
-    return Math.max(Math.min(candidates, RESCORED_FOR_EACH_HIT * k), candidates / 2);
+    return rescore(query, k, rows(searcher.search(knn, rescored)));
   }
 
   private float[] target(float[] query) {
@@ -119,8 +148,7 @@ final class LuceneSearchable implements Searchable {
     return rows;
   }
 
-  @Override
-  public long visited(float[] query, int k, int candidates) throws IOException {
+  private long visited(float[] query, int candidates) throws IOException {
     TopKnnCollector collector = new TopKnnCollector(candidates, Integer.MAX_VALUE);
     AcceptDocs all = AcceptDocs.fromLiveDocs(null, segment.maxDoc());
     segment.searchNearestVectors(LuceneSetup.FIELD, target(query), collector, all);

@@ -27,10 +27,16 @@ public interface Search {
   int[] search(float[] query, int k, int candidates) throws IOException;
 
   /**
+   * Which share of its candidates it compares once more by the full vectors, 0 to 1; at least k of
+   * them if any.
+   */
+  double rescored();
+
+  /**
    * How many vectors or codes such a search compares with the query before any rescoring; 0 where
    * that is not told.
    */
-  default long visited(float[] query, int k, int candidates) throws IOException {
+  default long visited(float[] query, int candidates) throws IOException {
     return 0;
   }
 }

@@ -13,9 +13,13 @@ package org.matryoshkasearch.benchmarks.index;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 
 /** An open index, searched by one thread. */
-public interface Searchable extends Search, Closeable {
+public interface Searchable extends Closeable {
+
+  /** The ways to search it that are worth comparing. */
+  List<Search> searches();
 
   /** Bytes that each search reads at random: codes and graph, or vectors and graph. */
   long hotBytes() throws IOException;

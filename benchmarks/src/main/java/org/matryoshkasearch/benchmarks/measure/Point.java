@@ -17,15 +17,16 @@ import java.util.List;
  * One setting of a contender, measured.
  *
  * @param candidates how many candidates a search took from the graph
+ * @param rescored which share of them is compared once more by the full vectors
  * @param recall the mean recall of the queries, 0 to 1
  * @param visited the mean number of comparisons of a graph search
  * @param times of the round whose sum is the median of all rounds; null before any
  */
-public record Point(int candidates, double recall, double visited, Times times) {
+public record Point(int candidates, double rescored, double recall, double visited, Times times) {
 
   /** The same with times. */
   public Point withTimes(Times median) {
-    return new Point(candidates, recall, visited, median);
+    return new Point(candidates, rescored, recall, visited, median);
   }
 
   /** The setting with the fewest candidates that reaches a recall; if none does, the last. */

@@ -20,7 +20,9 @@ import org.matryoshkasearch.benchmarks.index.Search;
 /** Finds the settings of a contender that are worth timing. Times nothing itself. */
 public final class Recalls {
 
-  /** What counts as equal recall: each contender is judged at the first setting that reaches it. */
+  /**
+   * What counts as equal recall: each way to search is judged at its first setting that reaches it.
+   */
   public static final double TARGET = 0.99;
 
   /** The numbers of candidates that are tried for k = 10, each about a tenth more than the last. */
@@ -78,9 +80,10 @@ public final class Recalls {
     int counted = Math.min(VISITS, queries.length);
     for (int i = 0; i < queries.length; i++) {
       recall += data.recall(i, index.search(queries[i], k, candidates), k);
-      visited += i < counted ? index.visited(queries[i], k, candidates) : 0;
+      visited += i < counted ? index.visited(queries[i], candidates) : 0;
     }
-    return new Point(candidates, recall / queries.length, visited / counted, null);
+    return new Point(
+        candidates, index.rescored(), recall / queries.length, visited / counted, null);
   }
 
   /** Whether more candidates hardly help any more, as where codes are not rescored. */

@@ -11,7 +11,12 @@
  */
 package org.matryoshkasearch.benchmarks.measure;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Contender.BuildTime;
 
@@ -47,9 +52,34 @@ public record Result(
     return failure == null;
   }
 
-  /** The setting with the fewest candidates that reaches a recall; if none does, the last. */
-  public Point firstWith(double recall) {
-    return Point.firstWith(recall, points);
+  /**
+   * Of the ways to search, whose settings are timed, each at its first setting that reaches a
+   * recall, the fastest; if none does, the one that comes nearest.
+   */
+  public Point best(double recall) {
+    Collection<List<Point>> ways =
+        points.stream().collect(Collectors.groupingBy(Point::rescored)).values();
+    return ways.stream()
+        .map(way -> Point.firstWith(recall, way))
+        .max(
+            Comparator.<Point>comparingDouble(point -> Math.min(point.recall(), recall))
+                .thenComparingDouble(point -> point.times().queriesPerSecond()))
+        .orElseThrow();
+  }
+
+  /** The timed settings that no other one beats in both recall and speed, by rising recall. */
+  public List<Point> frontier() {
+    List<Point> best = new ArrayList<>();
+    double fastest = 0;
+    for (Point point :
+        points.stream().sorted(Comparator.comparingDouble(Point::recall).reversed()).toList()) {
+      if (point.times().queriesPerSecond() > fastest) {
+        fastest = point.times().queriesPerSecond();
+        best.add(point);
+      }
+    }
+    Collections.reverse(best);
+    return best;
   }
 
   /** The same after it has been searched. */

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
-import org.matryoshkasearch.benchmarks.index.Searchable;
+import org.matryoshkasearch.benchmarks.index.Search;
 
 /**
  * Times searches of several open indexes in one thread. In each round every index has its turn, so
@@ -30,12 +30,12 @@ public final class Rounds {
   private final List<Entry> entries = new ArrayList<>();
 
   private static final class Entry {
-    private final Searchable index;
+    private final List<Search> searches; // of each point
     private final Result result;
     private final List<List<Times>> timesOfPoints = new ArrayList<>();
 
-    Entry(Searchable index, Result result) {
-      this.index = index;
+    Entry(List<Search> searches, Result result) {
+      this.searches = List.copyOf(searches);
       this.result = result;
       result.points().forEach(point -> timesOfPoints.add(new ArrayList<>()));
     }
@@ -59,9 +59,14 @@ public final class Rounds {
     this.rounds = rounds;
   }
 
-  /** Adds an open index, whose result has points without times. */
-  public void add(Searchable index, Result result) {
-    entries.add(new Entry(index, result));
+  /**
+   * Adds an open index.
+   *
+   * @param result has points without times
+   * @param searches the way to search of each of the points
+   */
+  public void add(Result result, List<Search> searches) {
+    entries.add(new Entry(searches, result));
   }
 
   /** How many turns there will be. */
@@ -89,15 +94,16 @@ public final class Rounds {
   private void turn(Entry entry, int round) throws IOException {
     List<Point> points = entry.result.points();
     // untimed: what the last contender drove out of the caches comes back
-    time(entry.index, points.get(points.size() - 1).candidates());
+    int last = points.size() - 1;
+    time(entry.searches.get(last), points.get(last).candidates());
     for (int i = 0; i < points.size(); i++) {
       int point = (i + round) % points.size();
-      long[] nanos = time(entry.index, points.get(point).candidates());
+      long[] nanos = time(entry.searches.get(point), points.get(point).candidates());
       entry.timesOfPoints.get(point).add(Times.of(nanos));
     }
   }
 
-  private long[] time(Searchable index, int candidates) throws IOException {
+  private long[] time(Search index, int candidates) throws IOException {
     long[] nanos = new long[queries.length];
     long found = 0;
     for (int i = 0; i < queries.length; i++) {

@@ -34,6 +34,11 @@ final class NodeSearch implements Search {
   }
 
   @Override
+  public double rescored() {
+    return contender.rescored();
+  }
+
+  @Override
   public int[] search(float[] query, int k, int candidates) throws IOException {
     return search(prepare(query), k, candidates);
   }

@@ -23,7 +23,7 @@ import org.junit.Test;
 public class MeasureTest {
 
   private static Point point(int candidates, double recall) {
-    return new Point(candidates, recall, 0, null);
+    return new Point(candidates, 1, recall, 0, null);
   }
 
   private static Result result(Point... points) {
@@ -54,10 +54,34 @@ public class MeasureTest {
 
   @Test
   public void testFirstSettingThatReachesTheTarget() {
-    Result result = result(point(10, 0.9), point(20, 0.99), point(30, 0.98), point(40, 1));
-    assertEquals(20, result.firstWith(0.99).candidates());
-    assertEquals(40, result.firstWith(0.995).candidates());
-    assertEquals(10, result(point(10, 0.5)).firstWith(0.99).candidates());
+    List<Point> points = List.of(point(10, 0.9), point(20, 0.99), point(30, 0.98), point(40, 1));
+    assertEquals(20, Point.firstWith(0.99, points).candidates());
+    assertEquals(40, Point.firstWith(0.995, points).candidates());
+    assertEquals(10, Point.firstWith(0.99, List.of(point(10, 0.5))).candidates());
+  }
+
+  private static Point timed(int candidates, double rescored, double recall, double speed) {
+    return new Point(candidates, rescored, recall, 0, new Times(speed, 0, 0));
+  }
+
+  @Test
+  public void testFasterWayIsJudged() {
+    Point all = timed(20, 1, 0.992, 500);
+    Point half = timed(30, 0.5, 0.99, 600);
+    Point fasterButTooFew = timed(20, 0.5, 0.98, 900);
+    Result result =
+        result(timed(10, 1, 0.9, 800), all, timed(30, 1, 1, 700), fasterButTooFew, half);
+    assertEquals(half, result.best(0.99));
+    assertEquals(timed(30, 1, 1, 700), result.best(0.999));
+    assertEquals(all, result(all, timed(40, 0.5, 0.9, 900)).best(0.999));
+  }
+
+  @Test
+  public void testFrontierLeavesOutWhatIsBeatenInBoth() {
+    Point slow = timed(30, 1, 0.99, 600);
+    Point fast = timed(10, 0.5, 0.95, 900);
+    Point beaten = timed(20, 1, 0.97, 500);
+    assertEquals(List.of(fast, slow), result(slow, beaten, fast).frontier());
   }
 
   @Test

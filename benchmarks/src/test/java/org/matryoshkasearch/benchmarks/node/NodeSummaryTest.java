@@ -32,7 +32,8 @@ public class NodeSummaryTest {
 
   private static List<Point> points(double recall, double speed) {
     return List.of(
-        new Point(20, recall - 0.02, 0, times(2 * speed)), new Point(30, recall, 0, times(speed)));
+        new Point(20, 1, recall - 0.02, 0, times(2 * speed)),
+        new Point(30, 1, recall, 0, times(speed)));
   }
 
   private static NodeResult result(

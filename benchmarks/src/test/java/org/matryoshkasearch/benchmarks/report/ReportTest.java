@@ -56,7 +56,7 @@ public class ReportTest {
   }
 
   private static Point point(int candidates, double recall, double speed) {
-    return new Point(candidates, recall, 500, new Times(speed, 1e6 / speed, 2e6 / speed));
+    return new Point(candidates, 0.5, recall, 500, new Times(speed, 1e6 / speed, 2e6 / speed));
   }
 
   private final List<Result> results =
@@ -78,7 +78,7 @@ public class ReportTest {
     List<String> lines = summary.atTarget().toString().lines().toList();
     assertEquals(5, lines.size());
     assertEquals(
-        "ours 30 0.9930 2000 500 1000 500 25.0 1.0 5 64", lines.get(4).replaceAll(" +", " "));
+        "ours 30 15 0.9930 2000 500 1000 500 25.0 1.0 5 64", lines.get(4).replaceAll(" +", " "));
     assertEquals("away not run: no such <thing>\n", summary.notes());
     assertEquals(7, summary.all().toString().lines().count());
   }
