@@ -96,9 +96,10 @@ public final class GraphBuilder {
     int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
     float slack = lowest ? LOWEST_SLACK : 1;
     int most = 2 * maxConn;
-    // room for many that choose a node: a link from far away is not crowded out by nearer ones
     int kept = lowest ? neighbours : UPPER_NEIGHBOURS * neighbours;
-    Neighbours rows = new Neighbours(vectors.size(), Math.max(kept, 2 * most));
+    // room for those that a node chooses, and for as many that choose it as it may have links: one
+    // from far away is not crowded out by nearer ones
+    Neighbours rows = new Neighbours(vectors.size(), Math.max(kept, maxConn + most));
     rows.limit(kept);
     int[] order = new Partitions(vectors, fanout, rows, workers).run();
     rows.limit(rows.capacity());

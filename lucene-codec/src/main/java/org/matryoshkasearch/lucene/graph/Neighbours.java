@@ -21,7 +21,9 @@ import java.util.Arrays;
 final class Neighbours {
   private static final int LOCKS = 1 << 10;
 
-  private static final int PAGE_BITS = 12;
+  /** Rows of a page: small enough that a garbage collector does not round each up to a region. */
+  private static final int PAGE_BITS = 9;
+
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
   private final int capacity;
