@@ -46,7 +46,8 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>The graph is built when all vectors of a segment are there, on a flush and in a merge: not
  * vector by vector, but by comparing those of overlapping parts all with all. That needs, while it
  * is built, about 450 bytes of heap a vector (with the defaults), and in a merge a temporary file
- * of a byte for each dimension of the prefix and four more.
+ * of a byte for each dimension of the prefix and four more. Links lead to what is near by distance,
+ * for maximum inner product to what has a large inner product.
  *
  * <p>The files are specified here. All six begin with a {@link
  * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link

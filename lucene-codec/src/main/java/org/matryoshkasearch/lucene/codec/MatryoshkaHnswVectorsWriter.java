@@ -26,6 +26,7 @@ import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.util.IORunnable;
@@ -34,6 +35,7 @@ import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 import org.matryoshkasearch.lucene.graph.GraphBuilder;
 import org.matryoshkasearch.lucene.graph.GraphVectors;
+import org.matryoshkasearch.lucene.graph.Nearness;
 import org.matryoshkasearch.lucene.graph.Workers;
 
 /** Writes vectors, and builds their graph when all of a segment are there. */
@@ -139,7 +141,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     BuiltGraph graph = null;
     if (isWorthAGraph(prefixes.size())) {
       long start = System.nanoTime();
-      graph = new GraphBuilder(maxConn, beamWidth, workers).build(prefixes);
+      graph = new GraphBuilder(maxConn, beamWidth, workers).build(prefixes, nearness(field));
       if (state.infoStream.isEnabled(COMPONENT)) {
         state.infoStream.message(
             COMPONENT,
@@ -152,6 +154,12 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
       }
     }
     graphs.write(field, prefixes.size(), graph);
+  }
+
+  private static Nearness nearness(FieldInfo field) {
+    return field.getVectorSimilarityFunction() == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
+        ? Nearness.INNER_PRODUCT
+        : Nearness.DISTANCE;
   }
 
   /** As in Lucene: of fewer vectors a search would look at all anyway. */

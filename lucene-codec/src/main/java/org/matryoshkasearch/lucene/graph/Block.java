@@ -19,17 +19,20 @@ final class Block {
   private static final int ROWS = 64;
 
   private final GraphVectors vectors;
+  private final Nearness kind;
   private final int dims;
   private float[] rows = new float[0];
-  private float[] rowHalves = new float[0]; // half of the square of each
+  private float[] rowHalves =
+      new float[0]; // half of the square of each; 0 where inner products count
   private float[] panels = new float[0];
   private float[] columnHalves = new float[0];
   private float[] nearness = new float[0];
   private int columns;
   private int stride;
 
-  Block(GraphVectors vectors) {
+  Block(GraphVectors vectors, Nearness kind) {
     this.vectors = vectors;
+    this.kind = kind;
     this.dims = vectors.dims();
   }
 
@@ -73,7 +76,10 @@ final class Block {
     }
   }
 
-  /** Takes how near a row is to the columns: minus half of the square of their distance. */
+  /**
+   * Takes how near a row is to the columns: the inner product, or minus half of the square of the
+   * distance.
+   */
   interface Row {
     void take(int row, float[] nearness, int at) throws IOException;
   }
@@ -88,7 +94,7 @@ final class Block {
     }
   }
 
-  /** How near two rows are: minus half of the square of their distance. */
+  /** How near two rows are, by the same measure. */
   float near(int a, int b) {
     float dot = Products.INSTANCE.dot(rows, a * dims, rows, b * dims, dims);
     return finite(dot - rowHalves[a] - rowHalves[b]);
@@ -100,7 +106,7 @@ final class Block {
   }
 
   private float half(int at) {
-    return Products.INSTANCE.dot(rows, at, rows, at, dims) / 2;
+    return kind == Nearness.INNER_PRODUCT ? 0 : Products.INSTANCE.dot(rows, at, rows, at, dims) / 2;
   }
 
   private static float[] grown(float[] array, int least) {

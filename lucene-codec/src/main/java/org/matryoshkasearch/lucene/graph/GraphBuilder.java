@@ -12,16 +12,12 @@
 package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
- * Builds an HNSW graph of vectors that are all there, level by level: {@link Partitions} find each
- * node's nearest neighbours, {@link Links} chooses among them, {@link Reachability} joins what is
- * apart.
+ * Builds an HNSW graph of vectors that are all there, {@link Levels level} by level: {@link
+ * Partitions} find each node's nearest neighbours, {@link Links} chooses among them, {@link
+ * Reachability} joins what is apart.
  *
  * <p>What is built depends on the vectors and the parameters alone, not on the number of threads.
  */
@@ -62,36 +58,20 @@ public final class GraphBuilder {
    * Builds the graph.
    *
    * @param vectors at least one
+   * @param kind what makes two of them near
    */
-  public BuiltGraph build(GraphVectors vectors) throws IOException {
-    int[][] nodes = levels(vectors.size());
+  public BuiltGraph build(GraphVectors vectors, Nearness kind) throws IOException {
+    int[][] nodes = new Levels(vectors, kind, maxConn).nodes();
     Neighbours[] links = new Neighbours[nodes.length];
     for (int level = nodes.length - 1; level >= 0; level--) {
       GraphVectors ofLevel = level == 0 ? vectors : new Subset(vectors, nodes[level]);
       int entry = Arrays.binarySearch(nodes[level], nodes[nodes.length - 1][0]);
-      links[level] = buildLevel(ofLevel, level == 0, entry);
+      links[level] = buildLevel(ofLevel, kind, level == 0, entry);
     }
     return new BuiltGraph(nodes, links);
   }
 
-  /** Each level has by chance one of maxConn nodes of the level below. */
-  private int[][] levels(int size) {
-    Random random = new Random(size);
-    List<int[]> levels = new ArrayList<>();
-    int[] nodes = IntStream.range(0, size).toArray();
-    while (nodes.length > 0) {
-      levels.add(nodes);
-      nodes =
-          nodes.length > 2 * maxConn
-              ? IntStream.of(nodes)
-                  .filter(node -> random.nextInt(Math.max(2, maxConn)) == 0)
-                  .toArray()
-              : new int[0];
-    }
-    return levels.toArray(int[][]::new);
-  }
-
-  private Neighbours buildLevel(GraphVectors vectors, boolean lowest, int entry)
+  private Neighbours buildLevel(GraphVectors vectors, Nearness kind, boolean lowest, int entry)
       throws IOException {
     int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
     float slack = lowest ? LOWEST_SLACK : 1;
@@ -101,12 +81,13 @@ public final class GraphBuilder {
     // from far away is not crowded out by nearer ones
     Neighbours rows = new Neighbours(vectors.size(), Math.max(kept, maxConn + most));
     rows.limit(kept);
-    int[] order = new Partitions(vectors, fanout, rows, workers).run();
+    int[] order = new Partitions(vectors, kind, fanout, rows, workers).run();
     rows.limit(rows.capacity());
     // one less than there may be, so that there is room to join what is apart
-    new Links(vectors, rows, order, slack, workers).run(lowest ? maxConn : most - 1, most - 1);
+    new Links(vectors, kind, rows, order, slack, workers)
+        .run(lowest ? maxConn : most - 1, most - 1);
     rows.dropNearness();
-    new Reachability(vectors, rows, most).ensure(entry);
+    new Reachability(Directions.of(vectors, kind), rows, most).ensure(entry);
     return rows;
   }
 

@@ -23,6 +23,7 @@ final class Links {
   private static final int NODES_A_TASK = 256;
 
   private final GraphVectors vectors;
+  private final Nearness kind;
   private final Neighbours rows;
   private final int[] order;
   private final float slack;
@@ -30,15 +31,23 @@ final class Links {
   private final short[] chosen;
 
   /**
+   * @param kind by which the rows are ordered
    * @param order in which nodes are gone through: those near each other share a cache
    * @param slack how many times nearer, by squared distance, the nearer neighbour must be: 1 or
-   *     more; the more, the more links
+   *     more; the more, the more links; not used with inner products
    */
-  Links(GraphVectors vectors, Neighbours rows, int[] order, float slack, Workers workers) {
+  Links(
+      GraphVectors vectors,
+      Nearness kind,
+      Neighbours rows,
+      int[] order,
+      float slack,
+      Workers workers) {
     this.vectors = vectors;
+    this.kind = kind;
     this.rows = rows;
     this.order = order;
-    this.slack = slack;
+    this.slack = kind == Nearness.DISTANCE ? slack : 1;
     this.workers = workers;
     this.chosen = new short[rows.size()];
   }
@@ -98,7 +107,7 @@ final class Links {
 
   /** One thread's. */
   private final class Chooser {
-    private final Block block = new Block(vectors.copy());
+    private final Block block = new Block(vectors.copy(), kind);
     private final int[] nodes = new int[rows.capacity()];
     private final int[] places = new int[rows.capacity()];
     private final int[] kept = new int[rows.capacity()];

@@ -44,6 +44,8 @@ final class Partitions {
   private static final int ROWS_A_TASK = 1024;
 
   private final GraphVectors vectors;
+  private final Nearness kind;
+  private final GraphVectors divided; // what says to which parts a vector goes
   private final int size;
   private final int firstFanout; // to how many parts a vector goes at first
   private final int secondFanout; // to how many of the parts of such a part
@@ -51,11 +53,15 @@ final class Partitions {
   private final Workers workers;
 
   /**
+   * @param kind what makes a neighbour; where it is the inner product, parts are of vectors in
+   *     about the same direction, as by inner product all would go to the longest leaders
    * @param fanout to about how many parts a vector goes, 2 or more
    * @param nearest takes the neighbours
    */
-  Partitions(GraphVectors vectors, int fanout, Neighbours nearest, Workers workers) {
+  Partitions(GraphVectors vectors, Nearness kind, int fanout, Neighbours nearest, Workers workers) {
     this.vectors = vectors;
+    this.kind = kind;
+    this.divided = Directions.of(vectors, kind);
     this.size = vectors.size();
     // where most parts are divided again, half of the overlap comes of that
     boolean twice = (long) size * fanout / 2 > (long) MOST_LEADERS * LEAF;
@@ -77,14 +83,14 @@ final class Partitions {
       new Divider().compareAll(all);
       return all;
     }
-    int[] leaders = leaders(vectors.copy(), all, firstFanout);
+    int[] leaders = leaders(divided.copy(), all, firstFanout);
     int fanout = Math.min(firstFanout, leaders.length);
     int[] assigned = new int[Math.multiplyExact(size, fanout)];
     workers.run(
         (size + ROWS_A_TASK - 1) / ROWS_A_TASK,
         () -> {
           Divider divider = new Divider();
-          divider.block.setColumns(leaders, leaders.length);
+          divider.leading.setColumns(leaders, leaders.length);
           return task -> {
             int from = task * ROWS_A_TASK;
             int to = Math.min(size, from + ROWS_A_TASK);
@@ -160,8 +166,10 @@ final class Partitions {
 
   /** One thread's. */
   private final class Divider {
-    private final GraphVectors read = vectors.copy();
-    private final Block block = new Block(read);
+    private final GraphVectors read = divided.copy();
+    private final Block leading = new Block(read, Nearness.DISTANCE);
+    private final Block block =
+        kind == Nearness.DISTANCE ? leading : new Block(vectors.copy(), kind);
 
     Divider() throws IOException {}
 
@@ -169,7 +177,7 @@ final class Partitions {
     void assign(int[] ords, int from, int to, int leaders, int fanout, int[] assigned)
         throws IOException {
       float[] best = new float[fanout];
-      block.compare(
+      leading.compare(
           ords,
           from,
           to,
@@ -199,7 +207,7 @@ final class Partitions {
       int[] leaders = leaders(read, ords, depth == 1 ? secondFanout : 1);
       int fanout = depth == 1 ? Math.min(secondFanout, leaders.length) : 1;
       int[] assigned = new int[Math.multiplyExact(ords.length, fanout)];
-      block.setColumns(leaders, leaders.length);
+      leading.setColumns(leaders, leaders.length);
       assign(ords, 0, ords.length, leaders.length, fanout, assigned);
       for (int[] part : parts(ords, assigned, fanout, leaders.length)) {
         if (part.length < ords.length && depth < MOST_DIVISIONS) {

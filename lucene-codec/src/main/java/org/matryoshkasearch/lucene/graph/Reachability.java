@@ -41,7 +41,7 @@ final class Reachability {
     this.most = most;
     this.reached = new FixedBitSet(links.size());
     this.waiting = new int[links.size()];
-    this.block = new Block(vectors.copy());
+    this.block = new Block(vectors.copy(), Nearness.DISTANCE);
     this.random = new Random(links.size());
   }
 

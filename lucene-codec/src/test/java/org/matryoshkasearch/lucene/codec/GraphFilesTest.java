@@ -36,6 +36,7 @@ import org.apache.lucene.util.Version;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 import org.matryoshkasearch.lucene.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.graph.Nearness;
 import org.matryoshkasearch.lucene.graph.Workers;
 
 /** What is read of graphs is what was written of them. */
@@ -69,7 +70,8 @@ public class GraphFilesTest extends LuceneTestCase {
     for (float[] vector : NestedVectors.unit(random(), size, 8)) {
       prefixes.add(vector);
     }
-    return new GraphBuilder(MAX_CONN, 50, new Workers(null, 1, () -> {})).build(prefixes);
+    return new GraphBuilder(MAX_CONN, 50, new Workers(null, 1, () -> {}))
+        .build(prefixes, Nearness.DISTANCE);
   }
 
   public void testReadsWhatWasWritten() throws IOException {

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.lucene.graph;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -162,7 +163,9 @@ public class GraphBuilderTest extends LuceneTestCase {
             aroundOne(random, size),
             huge(random, size)
           }) {
-        check(vectors, maxConn, new GraphBuilder(maxConn, beamWidth, ONE).build(vectors));
+        for (Nearness kind : Nearness.values()) {
+          check(vectors, maxConn, new GraphBuilder(maxConn, beamWidth, ONE).build(vectors, kind));
+        }
       }
     }
   }
@@ -172,9 +175,12 @@ public class GraphBuilderTest extends LuceneTestCase {
     int size = 20_000;
     for (Vectors vectors :
         new Vectors[] {nested(random(), size, 8), equal(size), aroundOne(random(), size)}) {
-      new GraphBuilder(16, 100, ONE).build(vectors);
-      long reads = vectors.reads.get() / size;
-      assertTrue(String.valueOf(reads), reads < 300);
+      for (Nearness kind : Nearness.values()) {
+        long before = vectors.reads.get();
+        new GraphBuilder(16, 100, ONE).build(vectors, kind);
+        long reads = (vectors.reads.get() - before) / size;
+        assertTrue(String.valueOf(reads), reads < 300);
+      }
     }
   }
 
@@ -198,7 +204,7 @@ public class GraphBuilderTest extends LuceneTestCase {
 
   /** Looks at 500 nodes, and among the first so many for the nearest of each. */
   private static void assertLinkedToTheNearest(Vectors vectors, int among) throws IOException {
-    BuiltGraph graph = new GraphBuilder(16, 100, ONE).build(vectors);
+    BuiltGraph graph = new GraphBuilder(16, 100, ONE).build(vectors, Nearness.DISTANCE);
     int[] list = new int[32];
     int linked = 0;
     for (int node = 0; node < 500; node++) {
@@ -219,11 +225,12 @@ public class GraphBuilderTest extends LuceneTestCase {
 
   public void testThreadsBuildTheSame() throws Exception {
     Vectors vectors = nested(random(), 5000, 16);
-    BuiltGraph one = new GraphBuilder(8, 60, ONE).build(vectors);
+    Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
+    BuiltGraph one = new GraphBuilder(8, 60, ONE).build(vectors, kind);
     ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("graph"));
     try {
       Workers several = new Workers(new TaskExecutor(threads), 4, () -> {});
-      BuiltGraph other = new GraphBuilder(8, 60, several).build(vectors);
+      BuiltGraph other = new GraphBuilder(8, 60, several).build(vectors, kind);
       assertEquals(one.levels(), other.levels());
       int[] a = new int[16];
       int[] b = new int[16];
@@ -253,7 +260,9 @@ public class GraphBuilderTest extends LuceneTestCase {
               }
             });
     GraphVectors vectors = nested(random(), 3000, 8);
-    expectThrows(IOException.class, () -> new GraphBuilder(16, 100, workers).build(vectors));
+    expectThrows(
+        IOException.class,
+        () -> new GraphBuilder(16, 100, workers).build(vectors, Nearness.DISTANCE));
     assertEquals(4, checks[0]);
   }
 }

@@ -1,0 +1,123 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+
+/** The largest inner products are found however much the lengths of vectors differ. */
+public class InnerProductTest extends LuceneTestCase {
+  private static final int DIMS = 32;
+  private static final int DOCS = 6000;
+  private static final int QUERIES = 50;
+
+  /** One bit of each of so few dimensions would tell too little. */
+  private static final List<PrefixEncoding> ENCODINGS =
+      List.of(PrefixEncoding.FLOAT32, PrefixEncoding.INT8, PrefixEncoding.INT4);
+
+  public void testLengthsDiffer() throws IOException {
+    for (double spread : new double[] {0, 0.3, 1}) {
+      assertFound(spread, 0.95);
+    }
+  }
+
+  /** Each cluster has a length of its own: those of the longest are not all that is found. */
+  public void testShortClusters() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
+    for (int i = 0; i < DOCS; i++) {
+      scale(vectors[i], vectors[i][0] > 0 ? 1 : 0.3f);
+    }
+    assertFound(vectors, 0.95);
+  }
+
+  private static void assertFound(double spread, double least) throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
+    for (int i = 0; i < DOCS; i++) {
+      scale(vectors[i], (float) Math.exp(spread * random().nextGaussian()));
+    }
+    assertFound(vectors, least);
+  }
+
+  private static void scale(float[] vector, float factor) {
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] *= factor;
+    }
+  }
+
+  /** The last vectors are the queries. */
+  private static void assertFound(float[][] vectors, double least) throws IOException {
+    PrefixEncoding encoding = RandomPicks.randomFrom(random(), ENCODINGS);
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(
+                TestUtil.alwaysKnnVectorsFormat(
+                    new MatryoshkaHnswVectorsFormat(DIMS, encoding, FullVectorEncoding.FLOAT32)));
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int i = 0; i < DOCS; i++) {
+        Document document = new Document();
+        document.add(
+            new KnnFloatVectorField(
+                "v", vectors[i], VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT));
+        writer.addDocument(document);
+        if (i == DOCS / 2) {
+          writer.flush();
+        }
+      }
+      assertRecall(writer, vectors, encoding + " flushed", least);
+      writer.forceMerge(1);
+      assertRecall(writer, vectors, encoding + " merged", least);
+    }
+  }
+
+  private static void assertRecall(IndexWriter writer, float[][] vectors, String what, double least)
+      throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(writer)) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      int found = 0;
+      for (int i = DOCS; i < vectors.length; i++) {
+        float tenth = tenthScore(vectors, vectors[i]);
+        for (ScoreDoc hit :
+            searcher.search(
+                    MatryoshkaKnnQuery.builder("v", vectors[i], 10).candidates(40).build(), 10)
+                .scoreDocs) {
+          found += hit.score >= tenth - 1e-4f * Math.abs(tenth) ? 1 : 0;
+        }
+      }
+      double recall = found / (10.0 * QUERIES);
+      assertTrue(what + " " + recall, recall >= least);
+    }
+  }
+
+  private static float tenthScore(float[][] vectors, float[] query) {
+    float[] scores = new float[DOCS];
+    for (int i = 0; i < DOCS; i++) {
+      scores[i] = VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT.compare(query, vectors[i]);
+    }
+    Arrays.sort(scores);
+    return scores[DOCS - 10];
+  }
+}
