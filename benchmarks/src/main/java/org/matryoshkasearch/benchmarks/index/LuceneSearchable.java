@@ -84,7 +84,7 @@ final class LuceneSearchable implements Searchable {
 
     @Override
     public int[] search(float[] query, int k, int candidates) throws IOException {
-      int best = (int) Math.max(k, Math.ceil(rescored * candidates));
+      int best = Search.rescored(rescored, k, candidates);
       return LuceneSearchable.this.search(query, k, candidates, best);
     }
 

@@ -26,11 +26,13 @@ public interface Search {
    */
   int[] search(float[] query, int k, int candidates) throws IOException;
 
-  /**
-   * Which share of its candidates it compares once more by the full vectors, 0 to 1; at least k of
-   * them if any.
-   */
+  /** Which share of its candidates it compares once more by the full vectors, 0 to 1. */
   double rescored();
+
+  /** How many candidates a share of them is: none, or at least k. */
+  static int rescored(double share, int k, int candidates) {
+    return share == 0 ? 0 : (int) Math.max(k, Math.ceil(share * candidates));
+  }
 
   /**
    * How many vectors or codes such a search compares with the query before any rescoring; 0 where

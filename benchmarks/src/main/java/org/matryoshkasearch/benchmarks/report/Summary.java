@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.matryoshkasearch.benchmarks.index.Search;
 import org.matryoshkasearch.benchmarks.measure.Point;
 import org.matryoshkasearch.benchmarks.measure.Recalls;
 import org.matryoshkasearch.benchmarks.measure.Result;
@@ -103,8 +104,8 @@ public final class Summary {
     return table;
   }
 
-  private static String rescored(Point point) {
-    return format("%.0f", point.rescored() * point.candidates());
+  private String rescored(Point point) {
+    return String.valueOf(Search.rescored(point.rescored(), k, point.candidates()));
   }
 
   /** What is to be said below the tables; each line ends with a line feed. */

@@ -80,7 +80,12 @@ public class ReportTest {
     assertEquals(
         "ours 30 15 0.9930 2000 500 1000 500 25.0 1.0 5 64", lines.get(4).replaceAll(" +", " "));
     assertEquals("away not run: no such <thing>\n", summary.notes());
-    assertEquals(7, summary.all().toString().lines().count());
+    List<String> all = summary.all().toString().lines().toList();
+    assertEquals(7, all.size());
+    assertEquals(
+        "half of them, but no fewer than hits",
+        "float32 10 10 0.9500 900 1111 2222 500",
+        all.get(2).replaceAll(" +", " "));
   }
 
   @Test

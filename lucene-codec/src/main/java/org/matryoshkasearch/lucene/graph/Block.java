@@ -22,8 +22,7 @@ final class Block {
   private final Nearness kind;
   private final int dims;
   private float[] rows = new float[0];
-  private float[] rowHalves =
-      new float[0]; // half of the square of each; 0 where inner products count
+  private float[] rowHalves = new float[0]; // see #half
   private float[] panels = new float[0];
   private float[] columnHalves = new float[0];
   private float[] nearness = new float[0];
@@ -105,6 +104,7 @@ final class Block {
     return near >= -Float.MAX_VALUE ? near : -Float.MAX_VALUE;
   }
 
+  /** What is taken off a product for each of its two vectors: half of the square, or nothing. */
   private float half(int at) {
     return kind == Nearness.INNER_PRODUCT ? 0 : Products.INSTANCE.dot(rows, at, rows, at, dims) / 2;
   }
