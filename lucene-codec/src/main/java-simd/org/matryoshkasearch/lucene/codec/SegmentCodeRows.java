@@ -17,17 +17,32 @@ import java.nio.ByteOrder;
 
 /** Rows of codes in a memory segment. */
 abstract class SegmentCodeRows extends CodeRows {
+  private static final int CACHE_LINE = 64;
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   final MemorySegment codes;
 
-  /** Keeps the reads of {@link #load} from being optimised away. */
+  /** From one byte of a row that is touched to the next: no line lies between them. */
+  private final int touchStep;
+
+  /** The last byte of a row that is touched. */
+  private final int lastTouch;
+
+  /**
+   * Keeps the reads of {@link #load} from being optimised away; no other thread writes it, or they
+   * would wait for that.
+   */
   byte touched;
 
   SegmentCodeRows(PrefixQuantizer quantizer, MemorySegment codes) {
     super(quantizer);
     this.codes = codes;
+    // rows begin at multiples of what divides their length, so that they meet so many lines at most
+    int latestStart = CACHE_LINE - Math.min(CACHE_LINE, Integer.lowestOneBit(rowBytes));
+    int lines = Math.max(2, Math.ceilDiv(latestStart + rowBytes, CACHE_LINE));
+    this.touchStep = Math.min(CACHE_LINE, (rowBytes - 1) / (lines - 1));
+    this.lastTouch = touchStep * (lines - 1);
   }
 
   @Override
@@ -35,8 +50,23 @@ abstract class SegmentCodeRows extends CodeRows {
     return codes.get(WORD, at);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>These loads wait for nothing, and so not for each other: the fewer instructions there are
+   * between them, the more of them are under way at a time.
+   */
   @Override
   final void load(int[] ords, int count) {
-    touched = SegmentRows.touch(codes, rowBytes, rowBytes, ords, count);
+    byte read = 0;
+    for (int i = 0; i < count; i++) {
+      long at = (long) ords[i] * rowBytes;
+      read ^= codes.get(ValueLayout.JAVA_BYTE, at);
+      read ^= codes.get(ValueLayout.JAVA_BYTE, at + touchStep);
+      for (int next = 2 * touchStep; next <= lastTouch; next += touchStep) {
+        read ^= codes.get(ValueLayout.JAVA_BYTE, at + next);
+      }
+    }
+    touched = read;
   }
 }

@@ -64,7 +64,11 @@ final class SegmentFloatRows extends FloatRows {
   @Override
   void load(int[] ords, int count) throws IOException {
     super.load(ords, count);
-    touched = SegmentRows.touch(rows, rowBytes, 1, ords, count);
+    byte read = 0;
+    for (int i = 0; i < count; i++) {
+      read ^= rows.get(ValueLayout.JAVA_BYTE, (long) ords[i] * rowBytes);
+    }
+    touched = read;
   }
 
   @Override

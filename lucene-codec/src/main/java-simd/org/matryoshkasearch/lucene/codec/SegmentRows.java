@@ -13,15 +13,12 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.LongVector;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.MemorySegmentAccessInput;
 
 /** What {@link SimdRows} finds by its name. */
 final class SegmentRows implements SimdRows {
-  private static final int CACHE_LINE = 64;
-
   /** Whether registers are wide enough to gain anything. */
   private static final boolean WIDE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
 
@@ -47,27 +44,5 @@ final class SegmentRows implements SimdRows {
     return WIDE && input instanceof MemorySegmentAccessInput mapped
         ? mapped.segmentSliceOrNull(0, input.length())
         : null;
-  }
-
-  /**
-   * Touches the cache lines of rows: these loads wait for nothing, and so not for each other.
-   *
-   * @param stride bytes from one row to the next
-   * @param bytes how many bytes of each row are wanted
-   * @return what is to be kept in a field, so that they are not optimised away; in one that no
-   *     other thread writes, or they would wait for that
-   */
-  static byte touch(MemorySegment rows, long stride, int bytes, int[] ords, int count) {
-    byte read = 0;
-    for (int i = 0; i < count; i++) {
-      long first = ords[i] * stride;
-      long last = first + bytes - 1;
-      read ^= rows.get(ValueLayout.JAVA_BYTE, first);
-      for (long at = first + CACHE_LINE; at < last; at += CACHE_LINE) {
-        read ^= rows.get(ValueLayout.JAVA_BYTE, at);
-      }
-      read ^= rows.get(ValueLayout.JAVA_BYTE, last);
-    }
-    return read;
   }
 }

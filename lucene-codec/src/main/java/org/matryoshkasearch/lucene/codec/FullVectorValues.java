@@ -21,7 +21,10 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.store.FilterIndexInput;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.MemorySegmentAccessInput;
+import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
@@ -36,7 +39,13 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   private static final FlatVectorsScorer FULL_SCORER =
       new PrefetchableFlatVectorScorer(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
+  private static final int CACHE_LINE = 64;
+
   private final OffHeapByteVectorValues rows;
+
+  /** The rows, if all are one piece of memory. */
+  private final RandomAccessInput mappedRows;
+
   private final FullVectorEncoding encoding;
   private final VectorSimilarityFunction similarity;
   private final PrefixVectors prefixes;
@@ -45,6 +54,9 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   private float[] value; // allocated when first read, as a search may only score prefixes
   private byte[] scratch;
   private int valueOrd = -1;
+
+  /** Keeps the reads of {@link #touch} from being optimised away. */
+  byte touched;
 
   FullVectorValues(
       OffHeapByteVectorValues rows,
@@ -58,6 +70,10 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     this.prefixes = prefixes;
     this.dims = dims;
     this.rowBytes = dims * encoding.bytes();
+    this.mappedRows =
+        FilterIndexInput.unwrap(rows.getSlice()) instanceof MemorySegmentAccessInput mapped
+            ? mapped
+            : null;
   }
 
   @Override
@@ -140,6 +156,23 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   @Override
   public void prefetch(int[] ordsToPrefetch, int numOrds) throws IOException {
     rows.prefetch(ordsToPrefetch, numOrds);
+    if (mappedRows != null) {
+      touch(ordsToPrefetch, numOrds);
+    }
+  }
+
+  /**
+   * Reads a byte of each row, so that pages are looked up side by side and not by turns. From row
+   * to row it is one of the next line: the same lines of pages would drive each other out of the
+   * cache.
+   */
+  private void touch(int[] ords, int count) throws IOException {
+    byte read = 0;
+    for (int i = 0; i < count; i++) {
+      int line = i * CACHE_LINE % rowBytes;
+      read ^= mappedRows.readByte((long) ords[i] * rowBytes + line);
+    }
+    touched = read;
   }
 
   @Override
