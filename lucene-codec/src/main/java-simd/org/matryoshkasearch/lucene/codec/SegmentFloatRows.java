@@ -48,12 +48,13 @@ final class SegmentFloatRows extends FloatRows {
   /** How many of the dimensions fill whole registers. */
   private final int vectorDims;
 
-  // of the four rows, what score(dot, square) asks for
+  // of the four rows, what a comparison asks for
   private final float[] dots = new float[GROUP];
   private final float[] squares = new float[GROUP];
 
-  SegmentFloatRows(FullVectorValues vectors, int dims, MemorySegment rows) {
-    super(vectors, dims);
+  SegmentFloatRows(
+      FullVectorValues vectors, int dims, FloatComparison comparison, MemorySegment rows) {
+    super(vectors, dims, comparison);
     this.rows = rows;
     this.bfloat16 = vectors.encoding() == FullVectorEncoding.BFLOAT16;
     this.dims = dims;
@@ -74,7 +75,7 @@ final class SegmentFloatRows extends FloatRows {
   @Override
   float score(int ord) {
     add(ord, ord, ord, ord);
-    return score(dots[0], squares[0]);
+    return comparison.score(dots[0], squares[0]);
   }
 
   @Override
@@ -87,7 +88,7 @@ final class SegmentFloatRows extends FloatRows {
           ords[Math.min(i + 2, last)],
           ords[Math.min(i + 3, last)]);
       for (int j = 0; j < GROUP && i + j < count; j++) {
-        scores[i + j] = score(dots[j], squares[j]);
+        scores[i + j] = comparison.score(dots[j], squares[j]);
       }
     }
   }

@@ -34,10 +34,11 @@ final class SegmentRows implements SimdRows {
   }
 
   @Override
-  public FloatRows openFloats(FullVectorValues vectors, int dims, IndexInput rows)
+  public FloatRows openFloats(
+      FullVectorValues vectors, int dims, FloatComparison comparison, IndexInput rows)
       throws IOException {
     MemorySegment segment = segment(rows);
-    return segment == null ? null : new SegmentFloatRows(vectors, dims, segment);
+    return segment == null ? null : new SegmentFloatRows(vectors, dims, comparison, segment);
   }
 
   private static MemorySegment segment(IndexInput input) throws IOException {

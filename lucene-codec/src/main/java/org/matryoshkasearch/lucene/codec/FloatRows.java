@@ -15,45 +15,48 @@ import java.io.IOException;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.FilterIndexInput;
 import org.apache.lucene.store.IndexInput;
-import org.apache.lucene.util.VectorUtil;
 
 /**
- * Scores prefixes at the start of the full vectors' rows.
+ * Scores full vectors, or prefixes at the start of their rows.
  *
- * <p>Where directions are compared, the length of a prefix is found in the same pass as its dot
+ * <p>Where directions are compared, the length of a row is found in the same pass as its dot
  * product: what costs time is to load it.
  */
 abstract class FloatRows extends PrefixRows {
   /** The fastest reader that there is for the leading {@code dims} dimensions of the vectors. */
-  static FloatRows of(FullVectorValues vectors, int dims) throws IOException {
+  static FloatRows of(FullVectorValues vectors, int dims, FloatComparison comparison)
+      throws IOException {
     FloatRows mapped =
         SimdRows.INSTANCE == null
             ? null
-            : SimdRows.INSTANCE.openFloats(vectors, dims, FilterIndexInput.unwrap(vectors.rows()));
-    return mapped != null ? mapped : new InputFloatRows(vectors, dims);
+            : SimdRows.INSTANCE.openFloats(
+                vectors, dims, comparison, FilterIndexInput.unwrap(vectors.rows()));
+    return mapped != null ? mapped : new InputFloatRows(vectors, dims, comparison);
   }
 
   final int rowBytes;
-  final int prefixBytes;
+
+  /** Of each row, from its start. */
+  private final int usedBytes;
 
   /** Whether distances count, and not dot products. */
   final boolean distances;
 
+  final FloatComparison comparison;
   private final IndexInput rows;
-  private final VectorSimilarityFunction similarity;
 
   /** What rows are scored against; null before {@link #setQuery}. */
   float[] query;
 
-  FloatRows(FullVectorValues vectors, int dims) {
+  FloatRows(FullVectorValues vectors, int dims, FloatComparison comparison) {
     this.rows = vectors.rows();
     this.rowBytes = vectors.rowBytes();
-    this.prefixBytes = dims * vectors.encoding().bytes();
-    this.similarity = PrefixSimilarity.of(vectors.similarity());
-    this.distances = similarity == VectorSimilarityFunction.EUCLIDEAN;
+    this.usedBytes = dims * vectors.encoding().bytes();
+    this.comparison = comparison;
+    this.distances = vectors.similarity() == VectorSimilarityFunction.EUCLIDEAN;
   }
 
-  /** Sets the comparable prefix that rows are scored against. */
+  /** Sets what rows are scored against. */
   final void setQuery(float[] newQuery) {
     query = newQuery;
   }
@@ -62,22 +65,7 @@ abstract class FloatRows extends PrefixRows {
   @Override
   void load(int[] ords, int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      rows.prefetch((long) ords[i] * rowBytes, prefixBytes);
+      rows.prefetch((long) ords[i] * rowBytes, usedBytes);
     }
-  }
-
-  /**
-   * The score of a prefix.
-   *
-   * @param dot its dot product with the query, if not {@link #distances}
-   * @param square its dot product with itself; if {@link #distances}, the square of its distance
-   */
-  final float score(float dot, float square) {
-    return switch (similarity) {
-      case EUCLIDEAN -> VectorUtil.normalizeDistanceToUnitInterval(square);
-      case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(dot);
-      case DOT_PRODUCT, COSINE -> // a prefix of zeros stays one
-          VectorUtil.normalizeToUnitInterval(square > 0 ? (float) (dot / Math.sqrt(square)) : 0);
-    };
   }
 }

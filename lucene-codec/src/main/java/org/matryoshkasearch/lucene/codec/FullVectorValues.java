@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.codecs.hnsw.PrefetchableFlatVectorScorer;
@@ -140,11 +141,35 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
       return null;
     }
     FullVectorValues copy = copy();
-    RandomVectorScorer scorer =
-        target.length < dims
-            ? new RawPrefixes(target.length).scorer(copy, target)
-            : FULL_SCORER.getRandomVectorScorer(similarity, copy, target);
-    return new OrdinalScorer(copy.iterator(), scorer);
+    return new OrdinalScorer(copy.iterator(), copy.rowScorer(target));
+  }
+
+  private RandomVectorScorer rowScorer(float[] target) throws IOException {
+    checkNotLonger(target);
+    if (target.length < dims) {
+      return new RawPrefixes(target.length).scorer(this, target);
+    }
+    if (encoding == FullVectorEncoding.FLOAT32) {
+      return FULL_SCORER.getRandomVectorScorer(similarity, this, target);
+    }
+    FloatComparison comparison = FloatComparison.ofVectors(similarity, target);
+    FloatRows comparable = FloatRows.of(this, dims, comparison);
+    comparable.setQuery(target);
+    return comparable.scorer(this);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the target has more dimensions than the vectors
+   */
+  void checkNotLonger(float[] target) {
+    if (target.length > dims) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "query vector has [%d] dimensions, more than the [%d] of the field",
+              target.length,
+              dims));
+    }
   }
 
   /** The rows one after another where they are float32, so that they can be scored in place. */

@@ -19,8 +19,8 @@ final class InputFloatRows extends FloatRows {
   private final FullVectorValues vectors;
   private final float[] prefix;
 
-  InputFloatRows(FullVectorValues vectors, int dims) {
-    super(vectors, dims);
+  InputFloatRows(FullVectorValues vectors, int dims, FloatComparison comparison) {
+    super(vectors, dims, comparison);
     this.vectors = vectors;
     this.prefix = new float[dims];
   }
@@ -29,7 +29,8 @@ final class InputFloatRows extends FloatRows {
   float score(int ord) throws IOException {
     vectors.read(ord, prefix);
     return distances
-        ? score(0, VectorUtil.squareDistance(query, prefix))
-        : score(VectorUtil.dotProduct(query, prefix), VectorUtil.dotProduct(prefix, prefix));
+        ? comparison.score(0, VectorUtil.squareDistance(query, prefix))
+        : comparison.score(
+            VectorUtil.dotProduct(query, prefix), VectorUtil.dotProduct(prefix, prefix));
   }
 }

@@ -38,14 +38,7 @@ interface PrefixVectors {
               target.length,
               dims()));
     }
-    if (target.length > vectors.dimension()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "query vector has [%d] dimensions, more than the [%d] of the field",
-              target.length,
-              vectors.dimension()));
-    }
+    vectors.checkNotLonger(target);
     return PrefixSimilarity.prefixOf(target, dims(), vectors.similarity());
   }
 }

@@ -18,7 +18,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 record RawPrefixes(int dims) implements PrefixVectors {
   @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
-    FloatRows rows = FloatRows.of(vectors, dims);
+    FloatRows rows = FloatRows.of(vectors, dims, FloatComparison.ofPrefixes(vectors.similarity()));
     rows.setQuery(prefixOf(vectors, target));
     return rows.scorer(vectors);
   }

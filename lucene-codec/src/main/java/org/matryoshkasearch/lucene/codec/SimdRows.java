@@ -44,10 +44,12 @@ interface SimdRows {
   CodeRows openCodes(PrefixQuantizer quantizer, IndexInput codes) throws IOException;
 
   /**
-   * Prefixes at the start of the full vectors' rows.
+   * Full vectors, or prefixes at the start of their rows.
    *
    * @param rows those of {@code vectors}, not wrapped
    * @return null if the input is not one memory segment
    */
-  FloatRows openFloats(FullVectorValues vectors, int dims, IndexInput rows) throws IOException;
+  FloatRows openFloats(
+      FullVectorValues vectors, int dims, FloatComparison comparison, IndexInput rows)
+      throws IOException;
 }

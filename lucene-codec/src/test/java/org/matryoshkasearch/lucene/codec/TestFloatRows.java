@@ -20,6 +20,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -56,6 +57,51 @@ public class TestFloatRows extends LuceneTestCase {
     }
   }
 
+  /** Rescoring reads them where they lie, too. */
+  public void testWholeVectors() throws IOException {
+    for (FullVectorEncoding encoding : FullVectorEncoding.values()) {
+      for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+        int dims = 2 + random().nextInt(200);
+        float[][] vectors = NestedVectors.unit(random(), COUNT, dims);
+        if (similarity != VectorSimilarityFunction.DOT_PRODUCT) {
+          vectors[0][0] += 3;
+          vectors[1][1] -= 3;
+        }
+        assertWholeScores(vectors, encoding, similarity);
+      }
+    }
+  }
+
+  private void assertWholeScores(
+      float[][] vectors, FullVectorEncoding encoding, VectorSimilarityFunction similarity)
+      throws IOException {
+    MatryoshkaHnswVectorsFormat format =
+        new MatryoshkaHnswVectorsFormat(2, PrefixEncoding.INT4, encoding);
+    try (Directory dir = new MMapDirectory(createTempDir())) {
+      write(dir, format, vectors, similarity);
+      try (DirectoryReader reader = DirectoryReader.open(dir)) {
+        FullVectorValues values =
+            (FullVectorValues) getOnlyLeafReader(reader).getFloatVectorValues("f");
+        for (float[] query : List.of(vectors[0], vectors[1], vectors[2])) {
+          String what = encoding + " " + similarity;
+          FloatComparison comparison = FloatComparison.ofVectors(similarity, query);
+          FloatRows mapped = FloatRows.of(values, values.dimension(), comparison);
+          FloatRows copied = new InputFloatRows(values, values.dimension(), comparison);
+          mapped.setQuery(query);
+          copied.setQuery(query);
+          VectorScorer rescorer = values.rescorer(query);
+          for (int ord = 0; ord < COUNT; ord++) {
+            float expected = similarity.compare(query, values.vectorValue(ord));
+            assertEquals(what, expected, mapped.score(ord), 1e-5f * Math.max(1, expected));
+            assertEquals(what, expected, copied.score(ord), 1e-5f * Math.max(1, expected));
+            assertEquals(ord, rescorer.iterator().nextDoc());
+            assertEquals(what, expected, rescorer.score(), 1e-5f * Math.max(1, expected));
+          }
+        }
+      }
+    }
+  }
+
   private void assertScores(
       float[][] vectors,
       int prefixDims,
@@ -80,9 +126,10 @@ public class TestFloatRows extends LuceneTestCase {
           expected[i] = PrefixSimilarity.of(similarity).compare(query, prefix);
         }
         String what = encoding + " " + similarity + " " + prefixDims;
-        FloatRows mapped = FloatRows.of(values, prefixDims);
+        FloatComparison comparison = FloatComparison.ofPrefixes(similarity);
+        FloatRows mapped = FloatRows.of(values, prefixDims, comparison);
         assertEquals(what, "SegmentFloatRows", mapped.getClass().getSimpleName());
-        for (FloatRows rows : List.of(mapped, new InputFloatRows(values, prefixDims))) {
+        for (FloatRows rows : List.of(mapped, new InputFloatRows(values, prefixDims, comparison))) {
           rows.setQuery(query);
           float[] scores = new float[ords.length];
           float max = rows.bulkScore(ords, scores, ords.length);
