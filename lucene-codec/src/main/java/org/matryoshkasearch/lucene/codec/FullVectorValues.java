@@ -13,19 +13,12 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
-import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
-import org.apache.lucene.codecs.hnsw.PrefetchableFlatVectorScorer;
-import org.apache.lucene.codecs.lucene95.HasIndexSlice;
 import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
-import org.apache.lucene.store.FilterIndexInput;
 import org.apache.lucene.store.IndexInput;
-import org.apache.lucene.store.MemorySegmentAccessInput;
-import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
@@ -35,18 +28,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * <p>{@link #rescorer} scores full vectors, {@link #scorer} prefixes: the split that Lucene's
  * quantised formats make between approximate and exact scores.
  */
-final class FullVectorValues extends FloatVectorValues implements HasIndexSlice {
-  // rows are large and far apart: in bulk they are asked for before the first is scored
-  private static final FlatVectorsScorer FULL_SCORER =
-      new PrefetchableFlatVectorScorer(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
-
-  private static final int CACHE_LINE = 64;
-
+final class FullVectorValues extends FloatVectorValues {
   private final OffHeapByteVectorValues rows;
-
-  /** The rows, if all are one piece of memory. */
-  private final RandomAccessInput mappedRows;
-
   private final FullVectorEncoding encoding;
   private final VectorSimilarityFunction similarity;
   private final PrefixVectors prefixes;
@@ -55,9 +38,6 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
   private float[] value; // allocated when first read, as a search may only score prefixes
   private byte[] scratch;
   private int valueOrd = -1;
-
-  /** Keeps the reads of {@link #touch} from being optimised away. */
-  byte touched;
 
   FullVectorValues(
       OffHeapByteVectorValues rows,
@@ -71,10 +51,6 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     this.prefixes = prefixes;
     this.dims = dims;
     this.rowBytes = dims * encoding.bytes();
-    this.mappedRows =
-        FilterIndexInput.unwrap(rows.getSlice()) instanceof MemorySegmentAccessInput mapped
-            ? mapped
-            : null;
   }
 
   @Override
@@ -149,9 +125,6 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
     if (target.length < dims) {
       return new RawPrefixes(target.length).scorer(this, target);
     }
-    if (encoding == FullVectorEncoding.FLOAT32) {
-      return FULL_SCORER.getRandomVectorScorer(similarity, this, target);
-    }
     FloatComparison comparison = FloatComparison.ofVectors(similarity, target);
     FloatRows comparable = FloatRows.of(this, dims, comparison);
     comparable.setQuery(target);
@@ -170,34 +143,6 @@ final class FullVectorValues extends FloatVectorValues implements HasIndexSlice 
               target.length,
               dims));
     }
-  }
-
-  /** The rows one after another where they are float32, so that they can be scored in place. */
-  @Override
-  public IndexInput getSlice() {
-    return encoding == FullVectorEncoding.FLOAT32 ? rows.getSlice() : null;
-  }
-
-  @Override
-  public void prefetch(int[] ordsToPrefetch, int numOrds) throws IOException {
-    rows.prefetch(ordsToPrefetch, numOrds);
-    if (mappedRows != null) {
-      touch(ordsToPrefetch, numOrds);
-    }
-  }
-
-  /**
-   * Reads a byte of each row, so that pages are looked up side by side and not by turns. From row
-   * to row it is one of the next line: the same lines of pages would drive each other out of the
-   * cache.
-   */
-  private void touch(int[] ords, int count) throws IOException {
-    byte read = 0;
-    for (int i = 0; i < count; i++) {
-      int line = i * CACHE_LINE % rowBytes;
-      read ^= mappedRows.readByte((long) ords[i] * rowBytes + line);
-    }
-    touched = read;
   }
 
   @Override
