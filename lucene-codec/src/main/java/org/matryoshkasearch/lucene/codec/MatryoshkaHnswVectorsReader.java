@@ -19,6 +19,7 @@ import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -28,6 +29,7 @@ import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.SparseFixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
@@ -70,7 +72,12 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     if (graphs.size(field) > 0 && collector.k() > 0) {
-      search(field, prefixScorer(field, target), collector, acceptDocs);
+      search(
+          field,
+          prefixScorer(field, target),
+          () -> getFloatVectorValues(field),
+          collector,
+          acceptDocs);
     }
   }
 
@@ -78,21 +85,31 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     if (graphs.size(field) > 0 && collector.k() > 0) {
-      search(field, vectors.getRandomVectorScorer(field, target), collector, acceptDocs);
+      search(
+          field,
+          vectors.getRandomVectorScorer(field, target),
+          () -> getByteVectorValues(field),
+          collector,
+          acceptDocs);
     }
   }
 
   private void search(
-      String field, RandomVectorScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
+      String field,
+      RandomVectorScorer scorer,
+      IOSupplier<KnnVectorValues> values,
+      KnnCollector collector,
+      AcceptDocs acceptDocs)
       throws IOException {
     int accepted = Math.min(acceptDocs.cost(), scorer.maxOrd());
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
-    Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
     StoredGraph graph = graphs.graph(field);
-    if (graph == null
-        || accepted <= HnswGraphSearcher.expectedVisitedNodes(collector.k(), graph.size())) {
-      new ExhaustiveSearch(scorer, ords).run(acceptedOrds);
-    } else if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
+    if (graph == null || fewEnough(accepted, collector.k(), graph.size())) {
+      new ExhaustiveSearch(scorer, ords).run(acceptDocs.iterator(), values.get().iterator());
+      return;
+    }
+    Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
+    if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
       HnswGraphSearcher.search(scorer, ords, graph, acceptedOrds, accepted);
     } else if (acceptedOrds != null
         && strategy(collector).useFilteredSearch((float) accepted / graph.size())) {
@@ -102,6 +119,16 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     } else {
       new GraphSearch(graph, scorer, ords, acceptedOrds).run();
     }
+  }
+
+  /**
+   * Whether it costs less to look at all that is accepted. A search of the graph looks at what it
+   * would visit without a filter, and for each of these reads the links of as many nodes as there
+   * are for one that is accepted; to read links takes about as long as to score a prefix.
+   */
+  private static boolean fewEnough(int accepted, int k, int size) {
+    long visited = HnswGraphSearcher.expectedVisitedNodes(k, size);
+    return (long) accepted * accepted <= visited * size;
   }
 
   /** Scores prefixes by ordinal. */

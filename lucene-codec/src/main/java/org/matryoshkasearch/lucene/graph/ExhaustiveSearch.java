@@ -11,14 +11,15 @@
  */
 package org.matryoshkasearch.lucene.graph;
 
+import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
+
 import java.io.IOException;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/**
- * A search of all vectors, where those that may be results are no more than a graph search visits.
- */
+/** A search of all vectors that may be results, where they are few. */
 public final class ExhaustiveSearch {
   private static final int CHUNK = 64;
 
@@ -39,19 +40,31 @@ public final class ExhaustiveSearch {
   /**
    * Gives the results all that is accepted, until they have enough of it.
    *
-   * @param accepted ordinals that may be results, or null for all
+   * @param accepted documents that may be results
+   * @param vectors documents that have a vector
    */
-  public void run(Bits accepted) throws IOException {
-    int size = scorer.maxOrd();
-    for (int ord = 0; ord < size && !results.earlyTerminated(); ord++) {
-      if (accepted == null || accepted.get(ord)) {
-        ords[count++] = ord;
-        if (count == CHUNK) {
-          collect();
-        }
+  public void run(DocIdSetIterator accepted, KnnVectorValues.DocIndexIterator vectors)
+      throws IOException {
+    int doc = accepted.nextDoc();
+    int withVector = vectors.nextDoc();
+    while (doc != NO_MORE_DOCS && withVector != NO_MORE_DOCS && !results.earlyTerminated()) {
+      if (doc < withVector) {
+        doc = accepted.advance(withVector);
+      } else if (withVector < doc) {
+        withVector = vectors.advance(doc);
+      } else {
+        add(vectors.index());
+        doc = accepted.nextDoc();
       }
     }
     collect();
+  }
+
+  private void add(int ord) throws IOException {
+    ords[count++] = ord;
+    if (count == CHUNK) {
+      collect();
+    }
   }
 
   private void collect() throws IOException {

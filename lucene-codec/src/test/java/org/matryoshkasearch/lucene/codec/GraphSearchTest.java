@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -38,6 +40,7 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
@@ -179,7 +182,7 @@ public class GraphSearchTest extends LuceneTestCase {
   }
 
   public void testFindsOnlyWhatIsAccepted() throws IOException {
-    for (int share : new int[] {2, 3, 50}) { // of them, some go past Lucene's filter strategies
+    for (int share : new int[] {2, 3, 5, 50}) { // of them, some go past Lucene's filter strategies
       FixedBitSet accepted = new FixedBitSet(DOCS);
       for (int doc = 0; doc < DOCS; doc++) {
         if (share == 2 ? doc % 4 != 0 : doc % share == 0) {
@@ -192,6 +195,70 @@ public class GraphSearchTest extends LuceneTestCase {
       assertEquals(K, found.length);
       for (ScoreDoc hit : found) {
         assertTrue(accepted.get(hit.doc));
+      }
+    }
+  }
+
+  /** Of 600 documents half are deleted: to look at 300 costs less than to find 20 by the graph. */
+  public void testLooksAtAllThatAFilterLeaves() throws IOException {
+    float[] scores = scores(vectors[DOCS]);
+    FixedBitSet filter = new FixedBitSet(DOCS);
+    float[] accepted = new float[DOCS];
+    for (int doc = 3; doc < DOCS; doc += 5) {
+      filter.set(doc);
+      accepted[doc] = segment.getLiveDocs().get(doc) ? scores[doc] : 0;
+    }
+    Arrays.sort(accepted);
+    KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+    AcceptDocs docs =
+        AcceptDocs.fromIteratorSupplier(
+            () -> new BitSetIterator(filter, filter.cardinality()), segment.getLiveDocs(), DOCS);
+    ScoreDoc[] found = search(vectors[DOCS], collector, docs);
+    assertEquals(DOCS / 10, collector.visitedCount());
+    for (int i = 0; i < K; i++) {
+      assertEquals(accepted[DOCS - 1 - i], found[i].score, 0);
+      assertTrue(filter.get(found[i].doc) && segment.getLiveDocs().get(found[i].doc));
+      assertEquals(scores[found[i].doc], found[i].score, 0);
+    }
+  }
+
+  public void testLooksAtAllThatAFilterLeavesOfDocumentsWithVectors() throws IOException {
+    int docs = 1200; // two of three with a vector
+    MatryoshkaHnswVectorsFormat format =
+        new MatryoshkaHnswVectorsFormat(32, PrefixEncoding.INT4, FullVectorEncoding.FLOAT32);
+    IndexWriterConfig config = new IndexWriterConfig().setCodec(new MatryoshkaCodec(format));
+    try (Directory sparse = newDirectory();
+        IndexWriter writer = new IndexWriter(sparse, config)) {
+      for (int doc = 0; doc < docs; doc++) {
+        Document document = new Document();
+        if (doc % 3 != 0) {
+          document.add(
+              new KnnFloatVectorField(FIELD, vectors[doc], VectorSimilarityFunction.DOT_PRODUCT));
+        }
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        LeafReader leaf = getOnlyLeafReader(reader);
+        FixedBitSet filter = new FixedBitSet(docs);
+        for (int doc = 1; doc < docs; doc += 8) {
+          filter.set(doc);
+        }
+        KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
+        AcceptDocs accepted = AcceptDocs.fromLiveDocs(filter, docs);
+        leaf.searchNearestVectors(FIELD, vectors[DOCS], collector, accepted);
+        assertEquals(docs / 8 * 2 / 3, collector.visitedCount());
+        ScoreDoc[] found = collector.topDocs().scoreDocs;
+        assertEquals(K, found.length);
+        VectorScorer scorer = leaf.getFloatVectorValues(FIELD).scorer(vectors[DOCS]);
+        for (ScoreDoc hit : found) {
+          assertTrue(filter.get(hit.doc) && hit.doc % 3 != 0);
+        }
+        Arrays.sort(found, Comparator.comparingInt(hit -> hit.doc));
+        for (ScoreDoc hit : found) {
+          assertEquals(hit.doc, scorer.iterator().advance(hit.doc));
+          assertEquals(scorer.score(), hit.score, 0);
+        }
       }
     }
   }
