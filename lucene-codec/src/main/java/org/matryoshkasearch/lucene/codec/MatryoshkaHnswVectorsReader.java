@@ -23,15 +23,11 @@ import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Accountable;
-import org.apache.lucene.util.BitSet;
-import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
-import org.apache.lucene.util.SparseFixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
@@ -111,20 +107,15 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
     if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
       HnswGraphSearcher.search(scorer, ords, graph, acceptedOrds, accepted);
-    } else if (acceptedOrds != null
-        && strategy(collector).useFilteredSearch((float) accepted / graph.size())) {
-      ScoreDoc[] entries = new GraphSearch(graph, scorer, ords, acceptedOrds).entries();
-      KnnCollector entered = enteredAt(entries, graph.size(), ords);
-      HnswGraphSearcher.search(scorer, entered, graph, acceptedOrds, accepted);
     } else {
       new GraphSearch(graph, scorer, ords, acceptedOrds).run();
     }
   }
 
   /**
-   * Whether it costs less to look at all that is accepted. A search of the graph looks at what it
-   * would visit without a filter, and for each of these reads the links of as many nodes as there
-   * are for one that is accepted; to read links takes about as long as to score a prefix.
+   * Whether it costs less to look at all that is accepted. With a filter, a search of the graph
+   * visits as many times what it would visit without one as there are vectors for each that is
+   * accepted.
    */
   private static boolean fewEnough(int accepted, int k, int size) {
     long visited = HnswGraphSearcher.expectedVisitedNodes(k, size);
@@ -134,29 +125,6 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   /** Scores prefixes by ordinal. */
   RandomVectorScorer prefixScorer(String field, float[] target) throws IOException {
     return vectors.getRandomVectorScorer(field, target);
-  }
-
-  private static KnnSearchStrategy.Hnsw strategy(KnnCollector collector) {
-    return collector.getSearchStrategy() instanceof KnnSearchStrategy.Hnsw given
-        ? given
-        : KnnSearchStrategy.Hnsw.DEFAULT;
-  }
-
-  /** Has Lucene's search, which looks only at what a filter accepts, begin at these nodes. */
-  private static KnnCollector enteredAt(ScoreDoc[] entries, int graphSize, KnnCollector collector) {
-    BitSet nodes = new SparseFixedBitSet(graphSize);
-    for (ScoreDoc entry : entries) {
-      nodes.set(entry.doc);
-    }
-    KnnSearchStrategy strategy =
-        new KnnSearchStrategy.Seeded(
-            new BitSetIterator(nodes, entries.length), entries.length, strategy(collector));
-    return new KnnCollector.Decorator(collector) {
-      @Override
-      public KnnSearchStrategy getSearchStrategy() {
-        return strategy;
-      }
-    };
   }
 
   @Override

@@ -31,6 +31,11 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * at the nearest few. Embeddings come in clusters, and the links of a cluster lead hardly ever out
  * of it: a walk that has come down into the wrong one finds nothing, however many candidates it
  * keeps there.
+ *
+ * <p>Filters leave the way through the graph as it is: what is not accepted is visited, and not
+ * kept. To visit only what is accepted, through the links of the rest (<a
+ * href="https://arxiv.org/abs/2403.04871">ACORN</a>), takes longer for the same recall: to score a
+ * prefix costs no more than to read links.
  */
 public final class GraphSearch {
   /** Candidates a step: more of them wait less, but visit more that one after another would not. */
@@ -79,7 +84,7 @@ public final class GraphSearch {
   }
 
   /** Finds the nodes where a search enters the lowest level, nearest first. */
-  public ScoreDoc[] entries() throws IOException {
+  private ScoreDoc[] entries() throws IOException {
     ScoreDoc[] entries = {new ScoreDoc(graph.entryNode(), scorer.score(graph.entryNode()))};
     results.incVisitedCount(1);
     for (int level = graph.numLevels() - 1; level > 0; level--) {
