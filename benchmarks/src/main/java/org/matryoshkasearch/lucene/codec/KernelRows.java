@@ -71,7 +71,8 @@ public final class KernelRows implements Closeable {
                   dims,
                   VectorSimilarityFunction.COSINE,
                   new RawPrefixes(prefixDims)),
-              prefixDims);
+              prefixDims,
+              FloatComparison.ofPrefixes(VectorSimilarityFunction.COSINE));
       floats.setQuery(query);
       rows = floats;
     }
