@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.search.IndexSearcher;
 import org.elasticsearch.index.codec.vectors.es93.ES93HnswBinaryQuantizedVectorsFormat;
@@ -76,7 +77,8 @@ final class Bench {
   }
 
   void run() throws IOException, UsageException {
-    DataSet data = settings.data().prepare(new DataSets(work.resolve("data"), screen));
+    DataSet data =
+        settings.data().prepare(new DataSets(work.resolve("data"), settings.filter(), screen));
     int dims = data.documents().dims();
     Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch());
     Indexes indexes =
@@ -170,7 +172,7 @@ final class Bench {
         int done = 0;
         for (Map.Entry<Contender, Result> entry : results.entrySet()) {
           if (entry.getValue().ran()) {
-            entry.setValue(searched(entry.getValue(), indexes, recalls, rounds, open));
+            entry.setValue(searched(entry.getValue(), data, indexes, recalls, rounds, open));
           }
           bar.update(++done);
         }
@@ -188,10 +190,15 @@ final class Bench {
   }
 
   private Result searched(
-      Result result, Indexes indexes, Recalls recalls, Rounds rounds, List<Closeable> open) {
+      Result result,
+      DataSet data,
+      Indexes indexes,
+      Recalls recalls,
+      Rounds rounds,
+      List<Closeable> open) {
     Contender contender = result.contender();
     try {
-      Searchable index = contender.open(indexes.folder(contender));
+      Searchable index = contender.open(indexes.folder(contender), data.accepted());
       open.add(index);
       List<Point> points = new ArrayList<>();
       List<Search> searches = new ArrayList<>();
@@ -242,10 +249,23 @@ final class Bench {
         .write(
             folder,
             title,
-            CONDITIONS,
+            CONDITIONS + filter(data),
             summary.atTarget() + summary.notes(),
             new Plot(title, "one thread", curves),
             summary.all().toString());
+  }
+
+  private String filter(DataSet data) {
+    if (data.accepted() == null) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        """
+        Each search has a filter that accepts %d percent of the documents, taken at random. Elasticsearch's formats are
+        searched with the heuristic that is its default (acorn), Lucene's with the one that is Lucene's (fanout).
+        """,
+        settings.filter());
   }
 
   /** The name of the jar that a class is in, which tells its version. */

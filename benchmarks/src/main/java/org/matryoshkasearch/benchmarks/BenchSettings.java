@@ -28,6 +28,7 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * @param quick whether to measure only what the last line needs
  * @param data which vectors to measure with
  * @param k how many documents a search wants: 10 or 100
+ * @param filter how many percent of the documents, at random, a search may find
  * @param rounds how often each setting is timed
  * @param prefixes leading components to index; empty for those that suit the dimension
  * @param only what the names of the contenders to measure begin with; empty for all
@@ -40,6 +41,7 @@ record BenchSettings(
     boolean quick,
     DataChoice data,
     int k,
+    int filter,
     int rounds,
     List<Integer> prefixes,
     List<String> only,
@@ -56,6 +58,11 @@ record BenchSettings(
               null,
               "ours and three others, on fewer settings; the last line of the output is ratios"),
           new Option("--k", "N", "10", "documents that a search wants: 10 or 100"),
+          new Option(
+              "--filter",
+              "PERCENT",
+              "100",
+              "search with a filter that accepts so many percent of the documents, at random"),
           new Option("--rounds", "N", "5", "how often each setting is timed; the median counts"),
           new Option(
               "--prefix-dims",
@@ -83,6 +90,7 @@ record BenchSettings(
       Stream.of(DataChoice.OPTIONS, OWN).flatMap(List::stream).toList();
 
   private static final int DEEP = 100;
+  private static final int ALL = 100; // percent
 
   /** Reads the command line. */
   static BenchSettings parse(List<String> arguments) throws UsageException {
@@ -95,6 +103,7 @@ record BenchSettings(
         options.given("--quick"),
         DataChoice.of(options),
         k,
+        options.number("--filter", 1, ALL),
         options.number("--rounds", 1, 1000),
         numbers(options.list("--prefix-dims")),
         options.list("--only"),

@@ -66,7 +66,7 @@ final class Indexes {
     delete(trial);
     Files.createDirectories(trial);
     contender.build(vectors.first(TRIAL_ROWS), trial, done -> {});
-    try (Searchable index = contender.open(trial)) {
+    try (Searchable index = contender.open(trial, null)) {
       int queries = Math.min(TRIAL_QUERIES, vectors.size());
       for (int i = 0; i < queries; i++) {
         index.searches().get(0).search(vectors.row(i), 10, TRIAL_CANDIDATES);

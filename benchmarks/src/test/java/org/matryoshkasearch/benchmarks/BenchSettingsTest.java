@@ -28,6 +28,7 @@ public class BenchSettingsTest {
     assertEquals(100_000, settings.data().rows());
     assertEquals(1024, settings.data().dims());
     assertEquals(10, settings.k());
+    assertEquals(100, settings.filter());
     assertEquals(List.of(128, 256, 512), settings.prefixesOf(1024));
     assertEquals(List.of(256, 384, 768, 1536), settings.prefixesOf(3072));
     assertTrue(settings.wants("anything"));
@@ -50,6 +51,8 @@ public class BenchSettingsTest {
     for (List<String> bad :
         List.of(
             List.of("--k", "20"),
+            List.of("--filter", "0"),
+            List.of("--filter", "101"),
             List.of("--prefix-dims", "many"),
             List.of("--rows", "5"),
             List.of("--vectors", "x.npy", "--rows", "1000"))) {

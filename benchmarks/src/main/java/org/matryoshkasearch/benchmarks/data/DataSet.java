@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.benchmarks.data;
 
+import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 
 /** Documents and held-out queries, all of unit length, and what an exact search finds. */
@@ -23,23 +24,27 @@ public final class DataSet {
   private final String documentsName;
   private final Vectors documents;
   private final float[][] queries;
+  private final FixedBitSet accepted;
   private final float[][] bestScores;
 
   /**
    * @param name what to call the set in names of files
    * @param documentsName what no other documents are called
-   * @param bestScores the best dot products of each query and a document, best first
+   * @param accepted the rows that a search may find, or null for all
+   * @param bestScores the best dot products of each query and an accepted document, best first
    */
   DataSet(
       String name,
       String documentsName,
       Vectors documents,
       float[][] queries,
+      FixedBitSet accepted,
       float[][] bestScores) {
     this.name = name;
     this.documentsName = documentsName;
     this.documents = documents;
     this.queries = queries;
+    this.accepted = accepted;
     this.bestScores = bestScores;
   }
 
@@ -63,9 +68,14 @@ public final class DataSet {
     return queries;
   }
 
+  /** The rows that a search may find, or null for all. */
+  public FixedBitSet accepted() {
+    return accepted;
+  }
+
   /**
-   * Which share of the true nearest documents a search found. What ties with the last of them is as
-   * good as that one, so duplicates in a set do not count as misses.
+   * Which share of the true nearest accepted documents a search found. What ties with the last of
+   * them is as good as that one, so duplicates in a set do not count as misses.
    *
    * @param query which query was searched for
    * @param found the rows of the documents found, none twice; the first k count
@@ -78,7 +88,8 @@ public final class DataSet {
     int hits = 0;
     for (int i = 0; i < Math.min(k, found.length); i++) {
       documents.read(found[i], vector);
-      if (VectorUtil.dotProduct(queries[query], vector) >= enough) {
+      boolean mayBeFound = accepted == null || accepted.get(found[i]);
+      if (mayBeFound && VectorUtil.dotProduct(queries[query], vector) >= enough) {
         hits++;
       }
     }

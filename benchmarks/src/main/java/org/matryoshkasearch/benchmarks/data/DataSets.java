@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.SplittableRandom;
+import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.cli.ProgressBar;
 import org.matryoshkasearch.cli.Screen;
@@ -27,22 +29,29 @@ import org.matryoshkasearch.cli.vectors.VectorSource;
 
 /**
  * Prepares sets of vectors in a folder, once: {@code documents.f32}, {@code queries.f32}, and
- * {@code scores.f32} with the best scores of an exact search. Rows are scaled to unit length.
+ * {@code scores.f32} with the best scores of an exact search, or {@code scores-20.f32} of one that
+ * may find 20 percent of the documents. Rows are scaled to unit length.
  */
 public final class DataSets {
 
   private static final long SEED = 7;
   private static final int BATCH = 1000;
 
+  /** The percentage that is all. */
+  public static final int ALL = 100;
+
   private final Path folder;
+  private final int accepted;
   private final Screen screen;
 
   /**
    * @param folder where prepared sets are kept
+   * @param accepted how many percent of the documents, at random, a search may find: 1 to 100
    * @param screen where progress is shown
    */
-  public DataSets(Path folder, Screen screen) {
+  public DataSets(Path folder, int accepted, Screen screen) {
     this.folder = folder;
+    this.accepted = accepted;
     this.screen = screen;
   }
 
@@ -124,22 +133,40 @@ public final class DataSets {
 
   private DataSet open(String name, String documentsName, Path set, int dims) throws IOException {
     Vectors documents = Vectors.map(set.resolve("documents.f32"), dims);
-    if (documents.size() < ExactScores.KEPT) {
-      throw new IOException(
-          "needs at least " + ExactScores.KEPT + " documents, found " + documents.size());
+    FixedBitSet rows = accepted == ALL ? null : some(documents.size(), accepted);
+    int searched = rows == null ? documents.size() : rows.cardinality();
+    if (searched < ExactScores.KEPT) {
+      throw new IOException("needs at least " + ExactScores.KEPT + " documents, found " + searched);
     }
     float[][] queries = Vectors.map(set.resolve("queries.f32"), dims).toArrays();
-    Path scores = set.resolve("scores.f32");
+    Path scores = set.resolve("scores" + (rows == null ? "" : "-" + accepted) + ".f32");
     if (!Files.exists(scores)) {
       try (ProgressBar bar = new ProgressBar(screen, "Searching exactly", documents.size());
           VectorWriter writer = new VectorWriter(scores, ExactScores.KEPT)) {
-        for (float[] best : ExactScores.compute(documents, queries, bar::update)) {
+        for (float[] best : ExactScores.compute(documents, queries, rows, bar::update)) {
           writer.write(best);
         }
         writer.finish();
       }
     }
     return new DataSet(
-        name, documentsName, documents, queries, Vectors.map(scores, ExactScores.KEPT).toArrays());
+        rows == null ? name : name + "-filter" + accepted,
+        documentsName,
+        documents,
+        queries,
+        rows,
+        Vectors.map(scores, ExactScores.KEPT).toArrays());
+  }
+
+  /** Rows by chance, always the same. */
+  private static FixedBitSet some(int size, int percent) {
+    FixedBitSet rows = new FixedBitSet(size);
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int row = 0; row < size; row++) {
+      if (random.nextInt(ALL) < percent) {
+        rows.set(row);
+      }
+    }
+    return rows;
   }
 }

@@ -11,9 +11,12 @@
  */
 package org.matryoshkasearch.benchmarks.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.FloatHeap;
 
@@ -30,16 +33,21 @@ final class ExactScores {
   /**
    * Computes them on all cores.
    *
+   * @param accepted the rows that are compared, or null for all
    * @param progress told how many documents have been compared
    * @return for each query its {@link #KEPT} best dot products, best first
    */
-  static float[][] compute(Vectors documents, float[][] queries, LongConsumer progress) {
+  static float[][] compute(
+      Vectors documents, float[][] queries, Bits accepted, LongConsumer progress) {
     FloatHeap[] best = new FloatHeap[queries.length];
     Arrays.setAll(best, i -> new FloatHeap(KEPT));
     for (int start = 0; start < documents.size(); start += BLOCK) {
-      float[][] block = new float[Math.min(BLOCK, documents.size() - start)][];
-      for (int i = 0; i < block.length; i++) {
-        block[i] = documents.row(start + i);
+      int end = Math.min(start + BLOCK, documents.size());
+      List<float[]> block = new ArrayList<>();
+      for (int row = start; row < end; row++) {
+        if (accepted == null || accepted.get(row)) {
+          block.add(documents.row(row));
+        }
       }
       IntStream.range(0, queries.length)
           .parallel()
@@ -49,7 +57,7 @@ final class ExactScores {
                   best[query].offer(VectorUtil.dotProduct(queries[query], document));
                 }
               });
-      progress.accept(start + block.length);
+      progress.accept(end);
     }
     return Arrays.stream(best).map(ExactScores::bestFirst).toArray(float[][]::new);
   }

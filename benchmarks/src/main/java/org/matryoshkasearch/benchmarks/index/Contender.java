@@ -14,6 +14,7 @@ package org.matryoshkasearch.benchmarks.index;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.apache.lucene.util.FixedBitSet;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 
 /** A way to index vectors and search them. */
@@ -62,6 +63,10 @@ public interface Contender {
    */
   BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException;
 
-  /** Opens an index that was built in a folder. */
-  Searchable open(Path folder) throws IOException;
+  /**
+   * Opens an index that was built in a folder.
+   *
+   * @param accepted the rows that searches may find, or null for all
+   */
+  Searchable open(Path folder, FixedBitSet accepted) throws IOException;
 }

@@ -20,12 +20,14 @@ import io.github.jbellis.jvector.graph.disk.feature.InlineVectors;
 import io.github.jbellis.jvector.graph.similarity.BuildScoreProvider;
 import io.github.jbellis.jvector.quantization.CompressedVectors;
 import io.github.jbellis.jvector.quantization.ProductQuantization;
+import io.github.jbellis.jvector.util.Bits;
 import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongConsumer;
+import org.apache.lucene.util.FixedBitSet;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 
 /**
@@ -110,7 +112,7 @@ final class JvectorContender implements Contender {
   }
 
   @Override
-  public Searchable open(Path folder) throws IOException {
-    return new JvectorSearchable(folder);
+  public Searchable open(Path folder, FixedBitSet accepted) throws IOException {
+    return new JvectorSearchable(folder, accepted == null ? Bits.ALL : accepted::get);
   }
 }

@@ -30,13 +30,15 @@ import java.util.List;
 /** An index of jvector, searched by its codes and compared once more by its full vectors. */
 final class JvectorSearchable implements Searchable {
 
+  private final Bits accepted;
   private final Path graphFile;
   private final ReaderSupplier readers;
   private final OnDiskGraphIndex graph;
   private final PQVectors codes;
   private final GraphSearcher searcher;
 
-  JvectorSearchable(Path folder) throws IOException {
+  JvectorSearchable(Path folder, Bits accepted) throws IOException {
+    this.accepted = accepted;
     graphFile = folder.resolve(JvectorContender.GRAPH_FILE);
     readers = ReaderSupplierFactory.open(graphFile);
     graph = OnDiskGraphIndex.load(readers);
@@ -83,7 +85,7 @@ final class JvectorSearchable implements Searchable {
         new DefaultSearchScoreProvider(
             codes.precomputedScoreFunctionFor(target, JvectorContender.SIMILARITY),
             rows.rerankerFor(target, JvectorContender.SIMILARITY));
-    return searcher.search(scores, k, candidates, 0, 0, Bits.ALL);
+    return searcher.search(scores, k, candidates, 0, 0, accepted);
   }
 
   /** The codes, and the graph's file without the vectors that stand in it. */

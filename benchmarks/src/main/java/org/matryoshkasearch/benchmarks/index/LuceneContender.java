@@ -24,6 +24,7 @@ import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 
@@ -108,8 +109,8 @@ final class LuceneContender implements Contender {
   }
 
   @Override
-  public Searchable open(Path folder) throws IOException {
-    return new LuceneSearchable(setup, folder);
+  public Searchable open(Path folder, FixedBitSet accepted) throws IOException {
+    return new LuceneSearchable(setup, folder, accepted);
   }
 
   /** As many leading components as an array has, scaled to unit length. */

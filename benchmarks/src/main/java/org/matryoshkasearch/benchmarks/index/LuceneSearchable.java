@@ -25,11 +25,13 @@ import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.FixedBitSet;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** An index of Lucene with one segment, searched as a user of Lucene would. */
@@ -41,14 +43,18 @@ final class LuceneSearchable implements Searchable {
   private static final List<Double> RESCORED = List.of(1.0, 0.5);
 
   private final LuceneSetup setup;
+  private final FixedBitSet accepted;
+  private final Query filter;
   private final MMapDirectory directory;
   private final DirectoryReader reader;
   private final CodecReader segment;
   private final IndexSearcher searcher;
   private final String rescoredField;
 
-  LuceneSearchable(LuceneSetup setup, Path folder) throws IOException {
+  LuceneSearchable(LuceneSetup setup, Path folder, FixedBitSet accepted) throws IOException {
     this.setup = setup;
+    this.accepted = accepted;
+    this.filter = accepted == null ? null : new RowFilter(accepted);
     this.directory = new MMapDirectory(folder);
     this.reader = DirectoryReader.open(directory);
     if (reader.leaves().size() != 1) {
@@ -101,11 +107,13 @@ final class LuceneSearchable implements Searchable {
               MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
                   .candidates(candidates)
                   .rescored(rescored)
+                  .filter(filter)
                   .build(),
               k));
     }
     float[] target = target(query);
-    KnnFloatVectorQuery knn = new KnnFloatVectorQuery(LuceneSetup.FIELD, target, candidates);
+    KnnFloatVectorQuery knn =
+        new KnnFloatVectorQuery(LuceneSetup.FIELD, target, candidates, filter, setup.strategy());
     if (!setup.rescored()) {
       return rows(searcher.search(knn, k));
     }
@@ -149,9 +157,10 @@ final class LuceneSearchable implements Searchable {
   }
 
   private long visited(float[] query, int candidates) throws IOException {
-    TopKnnCollector collector = new TopKnnCollector(candidates, Integer.MAX_VALUE);
-    AcceptDocs all = AcceptDocs.fromLiveDocs(null, segment.maxDoc());
-    segment.searchNearestVectors(LuceneSetup.FIELD, target(query), collector, all);
+    TopKnnCollector collector =
+        new TopKnnCollector(candidates, Integer.MAX_VALUE, setup.strategy());
+    AcceptDocs docs = AcceptDocs.fromLiveDocs(accepted, segment.maxDoc());
+    segment.searchNearestVectors(LuceneSetup.FIELD, target(query), collector, docs);
     return collector.visitedCount();
   }
 

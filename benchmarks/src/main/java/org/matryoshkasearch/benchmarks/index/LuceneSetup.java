@@ -14,6 +14,8 @@ package org.matryoshkasearch.benchmarks.index;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
 import org.matryoshkasearch.benchmarks.index.Contender.Family;
 
 /**
@@ -58,6 +60,13 @@ record LuceneSetup(
 
   /** The full vectors, where the other field has shorter ones. */
   static final String FULL = "full";
+
+  /** How graphs are searched with a filter: as by default in Lucene, or in Elasticsearch. */
+  KnnSearchStrategy strategy() {
+    return family == Family.ELASTICSEARCH
+        ? DenseVectorFieldMapper.FilterHeuristic.ACORN.getKnnSearchStrategy()
+        : KnnSearchStrategy.Hnsw.DEFAULT;
+  }
 
   /** Whether the query does all of it by itself. */
   boolean ours() {

@@ -56,7 +56,8 @@ public final class NodeBench {
   public void run() throws IOException, UsageException {
     List<NodeContender> selected = selected();
     Artifacts artifacts = Artifacts.find(checkout);
-    DataSet data = settings.data().prepare(new DataSets(work.resolve("data"), screen));
+    DataSet data =
+        settings.data().prepare(new DataSets(work.resolve("data"), DataSets.ALL, screen));
     NodeReport report = new NodeReport(screen, settings, data, artifacts);
     try (MemoryGroup memory = memory(report);
         ElasticsearchNode node = install(artifacts)) {

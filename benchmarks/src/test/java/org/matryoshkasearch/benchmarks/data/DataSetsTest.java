@@ -13,6 +13,7 @@ package org.matryoshkasearch.benchmarks.data;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -47,7 +48,7 @@ public class DataSetsTest {
   public void createSets() {
     PrintStream stream = new PrintStream(shown, true, StandardCharsets.UTF_8);
     Path folder = temporary.getRoot().toPath();
-    sets = new DataSets(folder, new Screen(stream, stream, false));
+    sets = new DataSets(folder, DataSets.ALL, new Screen(stream, stream, false));
   }
 
   private static int[] exactSearch(DataSet data, int query) {
@@ -59,6 +60,28 @@ public class DataSetsTest {
                 row -> -VectorUtil.dotProduct(data.queries()[query], documents.row(row))))
         .mapToInt(Integer::intValue)
         .toArray();
+  }
+
+  @Test
+  public void testWhatAFilterAccepts() throws IOException {
+    PrintStream stream = new PrintStream(shown, true, StandardCharsets.UTF_8);
+    Path folder = temporary.getRoot().toPath();
+    DataSets filtered = new DataSets(folder, 30, new Screen(stream, stream, false));
+    DataSet all = sets.generated(1000, 24, 5);
+    DataSet some = filtered.generated(1000, 24, 5);
+    assertNull(all.accepted());
+    assertEquals("generated-1000x24-filter30", some.name());
+    assertEquals(all.documentsName(), some.documentsName());
+    assertEquals(300, some.accepted().cardinality(), 50);
+    int[] best = exactSearch(all, 0);
+    int[] accepted = IntStream.of(best).filter(some.accepted()::get).toArray();
+    assertEquals(1, some.recall(0, accepted, 10), 0);
+    assertTrue(some.recall(0, best, 10) < 1); // others are no hits, however near
+    assertTrue(all.recall(0, accepted, 10) < 1);
+    assertEquals(1, all.recall(0, best, 10), 0);
+    IOException error =
+        assertThrows(IOException.class, () -> filtered.generated(ExactScores.KEPT, 24, 5));
+    assertTrue(error.getMessage(), error.getMessage().contains("needs at least 100 documents"));
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.Before;
 import org.junit.Rule;
@@ -44,7 +45,8 @@ public class ContendersTest {
   public void createContenders() throws IOException {
     PrintStream stream = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     data =
-        new DataSets(temporary.newFolder().toPath(), new Screen(stream, stream, false))
+        new DataSets(
+                temporary.newFolder().toPath(), DataSets.ALL, new Screen(stream, stream, false))
             .generated(ROWS, DIMS, 10);
     Path none = temporary.newFolder().toPath();
     ElasticsearchFormats elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
@@ -58,7 +60,7 @@ public class ContendersTest {
       if (contender.family() != Family.ELASTICSEARCH && contender.family() != Family.JVECTOR) {
         Path folder = temporary.newFolder().toPath();
         assertTrue(contender.build(data.documents(), folder, done -> {}).seconds() > 0);
-        try (Searchable index = contender.open(folder)) {
+        try (Searchable index = contender.open(folder, null)) {
           for (Search search : index.searches()) {
             double recall = 0;
             for (int i = 0; i < 10; i++) {
@@ -70,6 +72,29 @@ public class ContendersTest {
           double hot = (double) index.hotBytes() / ROWS;
           // at least a bit a dimension; at most whole vectors and links
           assertTrue(contender.name() + " " + hot, hot > 4 && hot < DIMS * Float.BYTES + 200);
+        }
+      }
+    }
+  }
+
+  @Test
+  public void testEachFindsTheNearestThatAreAccepted() throws IOException {
+    PrintStream stream = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    DataSet filtered =
+        new DataSets(temporary.newFolder().toPath(), 40, new Screen(stream, stream, false))
+            .generated(ROWS, DIMS, 10);
+    for (Contender contender : contenders.all()) {
+      if (contender.family() != Family.ELASTICSEARCH) {
+        Path folder = temporary.newFolder().toPath();
+        contender.build(data.documents(), folder, done -> {});
+        try (Searchable index = contender.open(folder, filtered.accepted())) {
+          double recall = 0;
+          for (int i = 0; i < 10; i++) {
+            int[] found = index.searches().get(0).search(filtered.queries()[i], 10, ROWS / 4);
+            assertTrue(Arrays.stream(found).allMatch(filtered.accepted()::get));
+            recall += filtered.recall(i, found, 10) / 10;
+          }
+          assertTrue(contender.name() + " " + recall, recall > 0.9);
         }
       }
     }

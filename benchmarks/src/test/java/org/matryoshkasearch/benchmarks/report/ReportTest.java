@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.lucene.util.FixedBitSet;
 import org.junit.Test;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 import org.matryoshkasearch.benchmarks.index.Contender;
@@ -37,7 +38,7 @@ public class ReportTest {
     }
 
     @Override
-    public Searchable open(Path folder) {
+    public Searchable open(Path folder, FixedBitSet accepted) {
       throw new UnsupportedOperationException();
     }
   }
