@@ -23,8 +23,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Prefixes of rows in a memory segment: four rows at a time, which share the loads of the query,
- * and of each a vector register of components.
+ * Rows in a memory segment: four at a time, which share the loads of the query, and of each a
+ * vector register of components.
  */
 final class SegmentFloatRows extends FloatRows {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
