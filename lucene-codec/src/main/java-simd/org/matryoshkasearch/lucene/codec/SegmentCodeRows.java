@@ -26,8 +26,8 @@ abstract class SegmentCodeRows extends CodeRows {
   /** From one byte of a row that is touched to the next: no line lies between them. */
   private final int touchStep;
 
-  /** The last byte of a row that is touched. */
-  private final int lastTouch;
+  /** How many cache lines a row meets at most, or 2. */
+  private final int lines;
 
   /**
    * Keeps the reads of {@link #load} from being optimised away; no other thread writes it, or they
@@ -40,9 +40,8 @@ abstract class SegmentCodeRows extends CodeRows {
     this.codes = codes;
     // rows begin at multiples of what divides their length, so that they meet so many lines at most
     int latestStart = CACHE_LINE - Math.min(CACHE_LINE, Integer.lowestOneBit(rowBytes));
-    int lines = Math.max(2, Math.ceilDiv(latestStart + rowBytes, CACHE_LINE));
+    this.lines = Math.max(2, Math.ceilDiv(latestStart + rowBytes, CACHE_LINE));
     this.touchStep = Math.min(CACHE_LINE, (rowBytes - 1) / (lines - 1));
-    this.lastTouch = touchStep * (lines - 1);
   }
 
   @Override
@@ -54,19 +53,48 @@ abstract class SegmentCodeRows extends CodeRows {
    * {@inheritDoc}
    *
    * <p>These loads wait for nothing, and so not for each other: the fewer instructions there are
-   * between them, the more of them are under way at a time.
+   * between them, the more of them are under way at a time. Hence a loop for each of the usual
+   * numbers of lines: one loop for all would be compiled for codes of every width that is searched.
    */
   @Override
   final void load(int[] ords, int count) {
+    touched =
+        switch (lines) {
+          case 2 -> touchTwo(ords, count);
+          case 3 -> touchThree(ords, count);
+          default -> touchAll(ords, count);
+        };
+  }
+
+  private byte touchTwo(int[] ords, int count) {
     byte read = 0;
     for (int i = 0; i < count; i++) {
       long at = (long) ords[i] * rowBytes;
       read ^= codes.get(ValueLayout.JAVA_BYTE, at);
       read ^= codes.get(ValueLayout.JAVA_BYTE, at + touchStep);
-      for (int next = 2 * touchStep; next <= lastTouch; next += touchStep) {
-        read ^= codes.get(ValueLayout.JAVA_BYTE, at + next);
+    }
+    return read;
+  }
+
+  private byte touchThree(int[] ords, int count) {
+    byte read = 0;
+    for (int i = 0; i < count; i++) {
+      long at = (long) ords[i] * rowBytes;
+      read ^= codes.get(ValueLayout.JAVA_BYTE, at);
+      read ^= codes.get(ValueLayout.JAVA_BYTE, at + touchStep);
+      read ^= codes.get(ValueLayout.JAVA_BYTE, at + 2 * touchStep);
+    }
+    return read;
+  }
+
+  private byte touchAll(int[] ords, int count) {
+    byte read = 0;
+    for (int i = 0; i < count; i++) {
+      long at = (long) ords[i] * rowBytes;
+      for (int line = 0; line < lines; line++) {
+        read ^= codes.get(ValueLayout.JAVA_BYTE, at + line * touchStep);
       }
     }
-    touched = read;
+    return read;
   }
 }
