@@ -76,7 +76,6 @@ final class PrefixSearch {
     return visited;
   }
 
-  /** Leaves nothing for Lucene to make a query of. */
   private TopDocs keep(TopDocs found) {
     docs = new int[Math.min(kept, found.scoreDocs.length)]; // they come best first
     for (int i = 0; i < docs.length; i++) {
@@ -84,7 +83,7 @@ final class PrefixSearch {
     }
     Arrays.sort(docs);
     visited = found.totalHits.value();
-    return TopDocsCollector.EMPTY_TOPDOCS;
+    return found;
   }
 
   /** Lives for one rewrite; equal to nothing but itself. */

@@ -182,7 +182,7 @@ public class GraphSearchTest extends LuceneTestCase {
   }
 
   public void testFindsOnlyWhatIsAccepted() throws IOException {
-    for (int share : new int[] {2, 3, 5, 50}) { // of them, some go past Lucene's filter strategies
+    for (int share : new int[] {2, 3, 5, 50}) { // of them, all are looked at where they are few
       FixedBitSet accepted = new FixedBitSet(DOCS);
       for (int doc = 0; doc < DOCS; doc++) {
         if (share == 2 ? doc % 4 != 0 : doc % share == 0) {

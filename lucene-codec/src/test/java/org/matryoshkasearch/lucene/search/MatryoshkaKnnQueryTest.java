@@ -22,6 +22,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -31,6 +32,7 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.SortedNumericSortField;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 
 public class MatryoshkaKnnQueryTest extends KnnTestCase {
@@ -49,6 +51,39 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
                 hits(newSearcher(reader), query(target, 20, rows.size()), 20));
           }
         }
+      }
+    }
+  }
+
+  /** A segment is asked for its share at first, and for more if all that it gives is good. */
+  public void testNearestAllInOneOfSeveralSegments() throws IOException {
+    VectorSimilarityFunction similarity = VectorSimilarityFunction.DOT_PRODUCT;
+    Supplier<float[]> vectors = vectors(similarity);
+    float[] target = vectors.get();
+    List<Row> rows = new ArrayList<>(rows(1300, vectors));
+    try (Directory directory = newDirectory()) {
+      IndexWriterConfig config =
+          new IndexWriterConfig()
+              .setCodec(matryoshka(PrefixEncoding.INT8))
+              .setMergePolicy(NoMergePolicy.INSTANCE);
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (Row row : rows) {
+          writer.addDocument(row.document(similarity));
+        }
+        writer.flush();
+        for (int id = 1300; id < 1400; id++) {
+          float[] vector = target.clone();
+          vector[id % PREFIX_DIMS] += 0.1f * random().nextFloat();
+          Row near = new Row(id, VectorUtil.l2normalize(vector), "near");
+          writer.addDocument(near.document(similarity));
+          rows.add(near);
+        }
+      }
+      try (IndexReader reader = DirectoryReader.open(directory)) {
+        assertEquals(2, reader.leaves().size());
+        assertHits(
+            exact(rows, row -> true, similarity, target, 100),
+            hits(newSearcher(reader), query(target, 100, 100), 100));
       }
     }
   }
