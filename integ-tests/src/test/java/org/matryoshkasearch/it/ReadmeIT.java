@@ -34,6 +34,10 @@ public class ReadmeIT extends NodeTestCase {
           "CONTRIBUTING.md",
           "CHANGELOG.md",
           "docs/reference.md",
+          "docs/features.md",
+          "docs/performance.md",
+          "docs/defaults.md",
+          "docs/known-issues.md",
           "docs/console/README.md");
 
   private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
@@ -56,10 +60,8 @@ public class ReadmeIT extends NodeTestCase {
   /** What is claimed of the field is shown by a test, or by requests that are run. */
   @Test
   public void testFeatures() throws IOException {
-    String readme = Files.readString(TestSets.CHECKOUT.resolve("README.md"));
-    int start = readme.indexOf("\n## Features");
-    String table = readme.substring(start, readme.indexOf("\n## ", start + 1));
-    List<String> rows = table.lines().filter(line -> line.startsWith("| ")).skip(1).toList();
+    String page = Files.readString(TestSets.CHECKOUT.resolve("docs/features.md"));
+    List<String> rows = page.lines().filter(line -> line.startsWith("| ")).skip(1).toList();
     assertFalse(rows.isEmpty());
     for (String row : rows) {
       String[] cells = row.split(" *\\| *", -1);

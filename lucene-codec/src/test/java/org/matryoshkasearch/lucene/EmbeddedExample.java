@@ -12,23 +12,10 @@
 package org.matryoshkasearch.lucene;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.apache.lucene.document.Document;
-import org.apache.lucene.document.Field;
-import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.document.StringField;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.search.TopDocs;
 import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
@@ -37,36 +24,15 @@ import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 final class EmbeddedExample {
   private EmbeddedExample() {}
 
-  /** Indexes titles by their embeddings. */
-  static void index(Path folder, Map<String, float[]> embeddings) throws IOException {
-    // the graph is built over the leading 256 dimensions; the full vectors are stored beside it
-    IndexWriterConfig config =
-        new IndexWriterConfig().setCodec(new MatryoshkaCodec(new MatryoshkaHnswVectorsFormat(256)));
-    try (Directory directory = FSDirectory.open(folder);
-        IndexWriter writer = new IndexWriter(directory, config)) {
-      for (Map.Entry<String, float[]> entry : embeddings.entrySet()) {
-        Document document = new Document();
-        document.add(new StringField("title", entry.getKey(), Field.Store.YES));
-        document.add(
-            new KnnFloatVectorField(
-                "embedding", entry.getValue(), VectorSimilarityFunction.COSINE));
-        writer.addDocument(document);
-      }
-    }
+  /** The graph is built over the leading 256 dimensions; the full vectors are stored beside it. */
+  static IndexWriterConfig config() {
+    return new IndexWriterConfig()
+        .setCodec(new MatryoshkaCodec(new MatryoshkaHnswVectorsFormat(256)));
   }
 
-  /** The ten titles nearest to a question; readers need no codec, only the library. */
-  static List<String> nearest(Path folder, float[] question) throws IOException {
-    try (Directory directory = FSDirectory.open(folder);
-        DirectoryReader reader = DirectoryReader.open(directory)) {
-      IndexSearcher searcher = new IndexSearcher(reader);
-      // 50 candidates from the graph, rescored with the full vectors
-      Query query = MatryoshkaKnnQuery.builder("embedding", question, 10).candidates(50).build();
-      List<String> titles = new ArrayList<>();
-      for (ScoreDoc hit : searcher.search(query, 10).scoreDocs) {
-        titles.add(searcher.storedFields().document(hit.doc).get("title"));
-      }
-      return titles;
-    }
+  /** The ten nearest: 50 candidates from the graph, ranked by their full vectors. */
+  static TopDocs nearest(IndexSearcher searcher, float[] question) throws IOException {
+    Query query = MatryoshkaKnnQuery.builder("embedding", question, 10).candidates(50).build();
+    return searcher.search(query, 10);
   }
 }

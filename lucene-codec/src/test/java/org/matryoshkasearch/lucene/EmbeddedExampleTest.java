@@ -14,11 +14,21 @@ package org.matryoshkasearch.lucene;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
@@ -37,30 +47,43 @@ public class EmbeddedExampleTest extends LuceneTestCase {
         example.contains(shown.strip().indent(2).stripTrailing().replace("\n  \n", "\n\n")));
   }
 
-  public void testFindsTheNearestTitles() throws IOException {
+  public void testFindsTheNearest() throws IOException {
     Codec before = Codec.getDefault();
     Codec.setDefault(TestUtil.getDefaultCodec()); // what anyone has outside this test framework
-    try {
-      float[][] vectors = NestedVectors.unit(random(), 301, 512);
-      float[] question = vectors[300];
-      Map<String, float[]> embeddings = new LinkedHashMap<>();
-      for (int i = 0; i < 300; i++) {
-        embeddings.put("title " + i, vectors[i]);
+    int count = atLeast(1500);
+    float[][] vectors = NestedVectors.unit(random(), count + 1, 512);
+    float[] question = vectors[count];
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, EmbeddedExample.config())) {
+        for (int i = 0; i < count; i++) {
+          Document document = new Document();
+          document.add(new StringField("title", "title " + i, Field.Store.YES));
+          document.add(
+              new KnnFloatVectorField("embedding", vectors[i], VectorSimilarityFunction.COSINE));
+          writer.addDocument(document);
+          if (random().nextInt(count) < 3) {
+            writer.flush();
+          }
+        }
       }
-      Path folder = createTempDir();
-      EmbeddedExample.index(folder, embeddings);
-      List<String> found = EmbeddedExample.nearest(folder, question);
-      assertEquals(10, found.size());
-      List<String> exact =
-          embeddings.keySet().stream()
-              .sorted(
-                  Comparator.comparingDouble(
-                      title -> -VectorUtil.cosine(question, embeddings.get(title))))
-              .limit(10)
-              .toList();
-      long common = found.stream().filter(exact::contains).count();
-      assertTrue("found " + found + ", nearest are " + exact, common >= 8);
-      assertEquals(exact.get(0), found.get(0));
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        List<String> found = new ArrayList<>();
+        for (ScoreDoc hit : EmbeddedExample.nearest(searcher, question).scoreDocs) {
+          found.add(searcher.storedFields().document(hit.doc).get("title"));
+        }
+        assertEquals(10, found.size());
+        List<String> exact =
+            IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -VectorUtil.cosine(question, vectors[i])))
+                .limit(10)
+                .map(i -> "title " + i)
+                .toList();
+        long common = found.stream().filter(exact::contains).count();
+        assertTrue("found " + found + ", nearest are " + exact, common >= 8);
+        assertEquals(exact.get(0), found.get(0));
+      }
     } finally {
       Codec.setDefault(before);
     }
