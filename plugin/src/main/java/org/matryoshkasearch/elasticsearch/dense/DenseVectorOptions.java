@@ -26,6 +26,7 @@ import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentType;
 import org.elasticsearch.xcontent.json.JsonXContent;
 import org.matryoshkasearch.elasticsearch.mapper.GraphType;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
 import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
@@ -100,12 +101,21 @@ record DenseVectorOptions(
     if (dims != null && prefixDims > dims) {
       return Optional.of("prefix_dims [" + prefixDims + "] must be at most dims [" + dims + "]");
     }
-    try {
-      format(prefixDims, 1, null);
-      return Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.of("[index_options]: " + e.getMessage());
-    }
+    return outOfRange("m", m, IndexOptions.MAX_M)
+        .or(() -> outOfRange("ef_construction", efConstruction, IndexOptions.MAX_EF_CONSTRUCTION));
+  }
+
+  private static Optional<String> outOfRange(String option, int value, int max) {
+    return value >= 1 && value <= max
+        ? Optional.empty()
+        : Optional.of(
+            "[index_options."
+                + option
+                + "] must be between [1] and ["
+                + max
+                + "] but is ["
+                + value
+                + "]");
   }
 
   private Optional<GraphType> graphType() {

@@ -12,7 +12,7 @@
 package org.matryoshkasearch.elasticsearch.dense;
 
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.apache.lucene.search.Query;
 import org.elasticsearch.index.mapper.IndexType;
 import org.elasticsearch.index.mapper.MappedFieldType;
@@ -24,7 +24,9 @@ import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
 import org.elasticsearch.index.query.SearchExecutionContext;
 
 /**
- * Refuses mappings to which the settings of {@link DenseVectorPrefixes} cannot apply.
+ * Refuses mappings to which a setting of {@link DenseVectorPrefixes} that names a field cannot
+ * apply. The one for all fields leaves alone what cannot have a prefix: such fields may come by
+ * dynamic mapping, and their documents must not be lost.
  *
  * <p>It is a metadata field because Elasticsearch asks those to validate every mapping of an index,
  * new or changed, before it is accepted. Only indices with such a setting have it, and it never has
@@ -58,33 +60,40 @@ public final class DenseVectorPrefixCheck extends MetadataFieldMapper {
   @Override
   protected void doValidate(MappingLookup mappings) {
     for (String field : prefixes.namedFields()) {
-      Mapper mapper = mappings.getMapper(field);
-      if (mapper != null && mapper instanceof DenseVectorFieldMapper == false) {
-        throw refusal(field, "its type must be [dense_vector] but is [" + mapper.typeName() + "]");
-      }
-    }
-    for (Mapper mapper : mappings.fieldMappers()) {
-      if (mapper instanceof DenseVectorFieldMapper field) {
-        check(field);
-      }
-    }
-  }
-
-  private void check(DenseVectorFieldMapper field) {
-    OptionalInt prefixDims = prefixes.dims(field.fullPath());
-    if (prefixDims.isPresent()) {
-      DenseVectorOptions.of(field)
-          .objection(prefixDims.getAsInt())
+      objection(mappings, field)
           .ifPresent(
               reason -> {
-                throw refusal(field.fullPath(), reason);
+                throw new IllegalArgumentException(
+                    "setting ["
+                        + DenseVectorPrefixes.key(field)
+                        + "] cannot apply to field ["
+                        + field
+                        + "]: "
+                        + reason);
               });
     }
   }
 
-  private IllegalArgumentException refusal(String field, String reason) {
-    return new IllegalArgumentException(
-        "setting [" + prefixes.keyOf(field) + "] cannot apply to field [" + field + "]: " + reason);
+  private Optional<String> objection(MappingLookup mappings, String field) {
+    if (mappings.getMapper(field) instanceof DenseVectorFieldMapper dense) {
+      return DenseVectorOptions.of(dense).objection(prefixes.dims(field).getAsInt());
+    }
+    return otherType(mappings, field)
+        .map(type -> "its type must be [dense_vector] but is [" + type + "]");
+  }
+
+  /** What a name that is no {@code dense_vector} stands for, empty if for nothing yet. */
+  private static Optional<String> otherType(MappingLookup mappings, String field) {
+    Mapper mapper = mappings.getMapper(field);
+    if (mapper == null) {
+      mapper = mappings.objectMappers().get(field);
+    }
+    if (mapper != null) {
+      return Optional.of(mapper.typeName());
+    }
+    MappedFieldType type = mappings.getFieldType(field);
+    return Optional.ofNullable(type)
+        .map(t -> t.name().equals(field) ? "runtime field" : "another name of " + t.name());
   }
 
   @Override

@@ -27,7 +27,8 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 /**
  * The settings {@code index.matryoshka.dense_vector.<field>.prefix_dims} of an index: over how many
  * leading dimensions of a {@code dense_vector} field the graph is built. A field is named by its
- * full path, dots and all; {@code *} stands for every {@code dense_vector} field that is not named.
+ * full path, dots and all; {@code *} stands for every {@code dense_vector} field that is not named
+ * and can have such a prefix. A value of null is as if the setting were not there.
  *
  * @param dimsOfField by field or {@code *}: 1 to {@link MatryoshkaHnswVectorsFormat#MAX_DIMS}
  */
@@ -48,18 +49,26 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
   private static Map<String, Integer> parse(Settings group) {
     Map<String, Integer> dimsOfField = new HashMap<>();
     for (String key : group.keySet()) {
-      if (key.endsWith(SUFFIX) == false) {
-        throw new IllegalArgumentException(
-            "unknown setting [" + PREFIX + key + "]: expected [" + key("<field>") + "]");
+      String field = parseField(key);
+      String dims = group.get(key);
+      if (dims != null) {
+        dimsOfField.put(field, parseDims(key(field), dims));
       }
-      String field = key.substring(0, key.length() - SUFFIX.length());
-      if (field.contains(ALL) && field.equals(ALL) == false) {
-        throw new IllegalArgumentException(
-            "setting [" + key(field) + "] must name one field, or [" + ALL + "] for all");
-      }
-      dimsOfField.put(field, parseDims(key(field), group.get(key)));
     }
     return Map.copyOf(dimsOfField);
+  }
+
+  private static String parseField(String key) {
+    if (key.endsWith(SUFFIX) == false) {
+      throw new IllegalArgumentException(
+          "unknown setting [" + PREFIX + key + "]: expected [" + key("<field>") + "]");
+    }
+    String field = key.substring(0, key.length() - SUFFIX.length());
+    if (field.isBlank() || (field.contains(ALL) && field.equals(ALL) == false)) {
+      throw new IllegalArgumentException(
+          "setting [" + key(field) + "] must name one field, or [" + ALL + "] for all");
+    }
+    return field;
   }
 
   private static int parseDims(String key, String value) {
@@ -71,7 +80,8 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
     }
   }
 
-  private static String key(String field) {
+  /** The setting that names a field. */
+  static String key(String field) {
     return PREFIX + field + SUFFIX;
   }
 
@@ -93,18 +103,17 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
    *
    * @param mergeWorkers how many threads may build the graph of a merge, 1 or more
    * @param mergeExecutor where they run; null with one worker
-   * @return null if the field is to have no prefix
+   * @return null if the field is to have no prefix, or cannot have one
    */
   public KnnVectorsFormat format(
       DenseVectorFieldMapper field, int mergeWorkers, ExecutorService mergeExecutor) {
     OptionalInt dims = dims(field.fullPath());
-    return dims.isEmpty()
+    if (dims.isEmpty()) {
+      return null;
+    }
+    DenseVectorOptions options = DenseVectorOptions.of(field);
+    return options.objection(dims.getAsInt()).isPresent()
         ? null
-        : DenseVectorOptions.of(field).format(dims.getAsInt(), mergeWorkers, mergeExecutor);
-  }
-
-  /** The setting that gives a field its prefix. */
-  String keyOf(String field) {
-    return key(dimsOfField.containsKey(field) ? field : ALL);
+        : options.format(dims.getAsInt(), mergeWorkers, mergeExecutor);
   }
 }

@@ -18,9 +18,11 @@ import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 /** The parameter {@code element_type}: how a component of the full vector is stored. */
 public enum ElementType {
   /** 4 bytes a component. */
-  FLOAT(FullVectorEncoding.FLOAT32, 1e-3f) {
+  FLOAT(FullVectorEncoding.FLOAT32, 1e-3f, 1e-3f) {
     @Override
-    void round(float[] vector) {}
+    float[] round(float[] vector) {
+      return vector;
+    }
 
     @Override
     DenseVectorFieldMapper.ElementType ofDenseVector() {
@@ -28,13 +30,15 @@ public enum ElementType {
     }
   },
   /** 2 bytes a component: the range of a float, with 8 bits of precision. */
-  BFLOAT16(FullVectorEncoding.BFLOAT16, 0.02f) {
+  BFLOAT16(FullVectorEncoding.BFLOAT16, 0.02f, 0.03f) {
     @Override
-    void round(float[] vector) {
+    float[] round(float[] vector) {
+      float[] rounded = new float[vector.length];
       for (int i = 0; i < vector.length; i++) {
         int bits = Float.floatToIntBits(vector[i]);
-        vector[i] = Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+        rounded[i] = Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
       }
+      return rounded;
     }
 
     @Override
@@ -45,19 +49,18 @@ public enum ElementType {
 
   private final FullVectorEncoding encoding;
   private final float unitTolerance;
+  private final float roundedUnitTolerance;
 
-  ElementType(FullVectorEncoding encoding, float unitTolerance) {
+  ElementType(FullVectorEncoding encoding, float unitTolerance, float roundedUnitTolerance) {
     this.encoding = encoding;
     this.unitTolerance = unitTolerance;
+    this.roundedUnitTolerance = roundedUnitTolerance;
   }
 
   /**
-   * Rounds each component to the nearest that can be stored, in place.
-   *
-   * <p>That happens before a vector is checked: what has been accepted once is accepted again when
-   * it comes back from the index, in an update or on its way to a replica.
+   * A vector whose components are the nearest that can be stored; perhaps the one that is given.
    */
-  abstract void round(float[] vector);
+  abstract float[] round(float[] vector);
 
   /** The same of a {@code dense_vector}. */
   abstract DenseVectorFieldMapper.ElementType ofDenseVector();
@@ -65,6 +68,15 @@ public enum ElementType {
   /** How far the square of a unit vector's magnitude may be from 1, as {@code dense_vector}. */
   float unitTolerance() {
     return unitTolerance;
+  }
+
+  /**
+   * The same of a vector that has been rounded, which moves a component by 1/256 at most: what has
+   * been accepted once is accepted again when it comes back from the index, in an update or on its
+   * way to a replica.
+   */
+  float roundedUnitTolerance() {
+    return roundedUnitTolerance;
   }
 
   FullVectorEncoding encoding() {

@@ -15,11 +15,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
  * The vector of a document or of a query, written as a string: base64 of big-endian components, 4
  * bytes each (an IEEE float) or 2 bytes each (a bfloat16, its upper half), or hex of signed bytes,
- * one a component. Its length says which it is.
+ * one a component. Its length says which it is; where vectors have several lengths, it is floats,
+ * and what could be bfloat16s as well is refused.
  */
 final class EncodedVector {
   private EncodedVector() {}
@@ -27,16 +29,17 @@ final class EncodedVector {
   /**
    * Decodes a vector.
    *
-   * @param dims how many components it must have, 1 or more; null if that is not fixed: then it
-   *     must be base64 of floats
+   * @param options what it must suit: of as many components as dims, unless they are not known or
+   *     truncated ones are allowed; then it must be base64 of floats
    * @param what begins the messages
    * @throws IllegalArgumentException when the string is none of the three, or of another length
    */
-  static float[] decode(String text, Integer dims, String what) {
+  static float[] decode(String text, VectorOptions options, String what) {
     byte[] hex = fromHex(text);
-    if (dims == null) {
-      return ofAnyLength(text, hex != null, what);
+    if (options.dims() == null || options.allowTruncated()) {
+      return ofAnyLength(text, hex != null, options.dims(), what);
     }
+    int dims = options.dims();
     if (hex != null && hex.length == dims) {
       return signedBytes(hex);
     }
@@ -86,6 +89,7 @@ final class EncodedVector {
         && bytes.length % Float.BYTES == 0
         && bytes.length >= minFloats * Float.BYTES
         && bytes.length <= dims * Float.BYTES) {
+      checkNotBfloat16s(bytes, dims, what);
       return floats(bytes);
     }
     throw new IllegalArgumentException(
@@ -106,7 +110,7 @@ final class EncodedVector {
   }
 
   /** What looks like hex may be base64 as well; only a length that is fixed tells them apart. */
-  private static float[] ofAnyLength(String text, boolean hex, String what) {
+  private static float[] ofAnyLength(String text, boolean hex, Integer maxDims, String what) {
     byte[] bytes = hex ? null : fromBase64(text);
     if (bytes == null || bytes.length % Float.BYTES != 0) {
       throw new IllegalArgumentException(
@@ -117,7 +121,39 @@ final class EncodedVector {
               + Float.BYTES
               + "] bytes (float): the mapping does not fix its length");
     }
+    checkNotBfloat16s(
+        bytes, maxDims == null ? MatryoshkaHnswVectorsFormat.MAX_DIMS : maxDims, what);
     return floats(bytes);
+  }
+
+  /**
+   * Refuses what is of a length to be floats, but could be bfloat16s as well. Hardly any floats
+   * could: the lower half of one is the end of its mantissa, which as a number of its own is of any
+   * magnitude; or it is zero, where a float has no more digits than a bfloat16.
+   */
+  private static void checkNotBfloat16s(byte[] bytes, int maxDims, String what) {
+    int components = bytes.length / Short.BYTES;
+    if (components == 0 || components > maxDims) {
+      return;
+    }
+    double squared = 0;
+    boolean lowerHalves = false;
+    float[] vector = bfloat16s(bytes);
+    for (int i = 0; i < components; i++) {
+      squared += (double) vector[i] * vector[i];
+      lowerHalves |= i % 2 == 1 && vector[i] != 0;
+    }
+    if (lowerHalves && squared <= Float.MAX_VALUE) { // NaN is not
+      throw new IllegalArgumentException(
+          what
+              + " is a string whose ["
+              + bytes.length
+              + "] bytes in base64 could be ["
+              + components / 2
+              + "] dimensions (float) or ["
+              + components
+              + "] (bfloat16): use an array of numbers");
+    }
   }
 
   private static String describe(byte[] base64, byte[] hex) {

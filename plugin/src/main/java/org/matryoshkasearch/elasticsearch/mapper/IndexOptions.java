@@ -35,8 +35,11 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
 
   static final String NAME = "index_options";
 
-  private static final int MAX_M = 512;
-  private static final int MAX_EF_CONSTRUCTION = 3200;
+  /** The most that {@code m} can be. */
+  public static final int MAX_M = 512;
+
+  /** The most that {@code ef_construction} can be. */
+  public static final int MAX_EF_CONSTRUCTION = 3200;
 
   /** Checks the ranges. */
   public IndexOptions {

@@ -104,8 +104,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     if (fields == null) {
       options = options.withDims(vector.length, what);
     }
-    options.elementType().round(vector);
-    options.checkDocumentVector(vector, what);
+    float[] stored = options.toStore(vector, what);
     if (fields == null) {
       // The document will be parsed again, with the mapping that this leads to.
       MatryoshkaVectorFieldBuilder update = getMergeBuilder();
@@ -113,14 +112,13 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
       context.addDynamicMapper(update, fullPath());
       return;
     }
-    fields.add(context.doc(), vector);
+    fields.add(context.doc(), stored);
   }
 
   private static float[] read(XContentParser parser, VectorOptions options, String what)
       throws IOException {
     if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
-      return EncodedVector.decode(
-          parser.text(), options.allowTruncated() ? null : options.dims(), what);
+      return EncodedVector.decode(parser.text(), options, what);
     }
     return VectorReader.read(parser, options.dims() == null ? EXPECTED_DIMS : options.dims(), what);
   }

@@ -12,12 +12,10 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.NumericDocValues;
 
 /** The vectors of a segment, document by document, as {@link VectorFields} stored them. */
 interface StoredVectors {
@@ -37,7 +35,7 @@ interface StoredVectors {
       throws IOException {
     if (options.index()) {
       FloatVectorValues values = reader.getFloatVectorValues(field);
-      return values == null ? null : new Indexed(reader, field, values);
+      return values == null ? null : new Indexed(values);
     }
     BinaryDocValues values = reader.getBinaryDocValues(field);
     return values == null ? null : new Unindexed(reader, field, options.elementType(), values);
@@ -45,28 +43,18 @@ interface StoredVectors {
 
   /** Those that a graph leads to, without the zeros that filled up what was truncated. */
   final class Indexed implements StoredVectors {
-    private final LeafReader reader;
-    private final String field;
     private final FloatVectorValues values;
     private KnnVectorValues.DocIndexIterator iterator;
-    private NumericDocValues truncatedDims; // null if no vector was truncated
 
-    private Indexed(LeafReader reader, String field, FloatVectorValues values) throws IOException {
-      this.reader = reader;
-      this.field = field;
+    private Indexed(FloatVectorValues values) {
       this.values = values;
-      begin();
-    }
-
-    private void begin() throws IOException {
       iterator = values.iterator();
-      truncatedDims = reader.getNumericDocValues(VectorFields.truncatedDims(field));
     }
 
     @Override
     public boolean advanceExact(int doc) throws IOException {
       if (iterator.docID() > doc) {
-        begin();
+        iterator = values.iterator();
       }
       if (iterator.docID() < doc) {
         iterator.advance(doc);
@@ -76,10 +64,7 @@ interface StoredVectors {
 
     @Override
     public float[] vector() throws IOException {
-      float[] vector = values.vectorValue(iterator.index());
-      boolean truncated = truncatedDims != null && truncatedDims.advanceExact(iterator.docID());
-      return Arrays.copyOf(
-          vector, truncated ? Math.toIntExact(truncatedDims.longValue()) : vector.length);
+      return VectorFields.cutOff(values.vectorValue(iterator.index()));
     }
   }
 

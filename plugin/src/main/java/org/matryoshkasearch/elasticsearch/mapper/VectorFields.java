@@ -15,12 +15,11 @@ import java.util.Arrays;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.document.NumericDocValuesField;
 import org.elasticsearch.index.mapper.LuceneDocument;
 
 /** What the vector of a document becomes in Lucene; {@link StoredVectors} reads it. */
 final class VectorFields {
-  private static final String TRUNCATED_SUFFIX = "._truncated_dims";
+  private static final float MISSING = -0f;
 
   private final String name;
   private final VectorOptions options;
@@ -40,7 +39,8 @@ final class VectorFields {
    * Adds a vector that has been rounded and checked.
    *
    * <p>All vectors of a field have one length in Lucene: one that was truncated is filled up with
-   * zeros, and its length kept beside it.
+   * negative zeros, which count as zeros and tell how long it was. A field beside it could be
+   * hidden without it, and its name be taken.
    */
   void add(LuceneDocument document, float[] vector) {
     if (options.index() == false) {
@@ -49,16 +49,25 @@ final class VectorFields {
           new BinaryDocValuesField(name, DenseVectorRow.encode(vector, options.elementType())));
       return;
     }
-    float[] full = vector;
-    if (vector.length < options.dims()) {
-      full = Arrays.copyOf(vector, options.dims());
-      document.add(new NumericDocValuesField(truncatedDims(name), vector.length));
-    }
-    document.addWithKey(name, new KnnFloatVectorField(name, full, luceneType));
+    document.addWithKey(
+        name, new KnnFloatVectorField(name, fillUp(vector, options.dims()), luceneType));
   }
 
-  /** The numeric doc values that say how long a vector was, of those that were truncated. */
-  static String truncatedDims(String field) {
-    return field + TRUNCATED_SUFFIX;
+  /** A copy with as many components, of which the last that was there is no negative zero. */
+  static float[] fillUp(float[] vector, int dims) {
+    float[] full = Arrays.copyOf(vector, dims);
+    Arrays.fill(full, vector.length, dims, MISSING);
+    int last = vector.length - 1;
+    full[last] = full[last] == 0 ? 0 : full[last];
+    return full;
+  }
+
+  /** A copy without what {@link #fillUp} added. */
+  static float[] cutOff(float[] full) {
+    int length = full.length;
+    while (length > 0 && Float.compare(full[length - 1], MISSING) == 0) {
+      length--;
+    }
+    return Arrays.copyOf(full, length);
   }
 }

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.mapper;
 
+import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.elasticsearch.index.mapper.MapperParsingException;
@@ -137,50 +138,60 @@ public record VectorOptions(
   }
 
   /**
-   * Checks the vector of a document, as it will be stored.
+   * The vector of a document as it will be stored. It is checked as it was sent, and as it will
+   * come back from the index.
    *
-   * @param vector rounded to the element type
+   * @param vector as it was sent
    * @param what begins the message
+   * @return rounded to the element type
    * @throws IllegalArgumentException when its length is not one that it may have, or it cannot be
    *     compared
    */
-  void checkDocumentVector(float[] vector, String what) {
-    if (allowTruncated) {
-      checkPrefixOrMore(vector, what);
-    } else if (vector.length != dims) {
-      throw new IllegalArgumentException(
-          what
-              + " has ["
-              + vector.length
-              + "] dimensions but the mapping says dims ["
-              + dims
-              + "]");
+  float[] toStore(float[] vector, String what) {
+    checkDocumentDims(vector.length, what);
+    float[] rounded = elementType.round(vector);
+    if (Arrays.equals(vector, rounded) == false) {
+      checkDocumentValues(vector, elementType.unitTolerance(), what);
     }
+    checkDocumentValues(rounded, elementType.roundedUnitTolerance(), what);
+    return rounded;
+  }
+
+  private void checkDocumentDims(int found, String what) {
+    if (allowTruncated) {
+      checkPrefixOrMore(found, what);
+    } else if (found != dims) {
+      throw new IllegalArgumentException(
+          what + " has [" + found + "] dimensions but the mapping says dims [" + dims + "]");
+    }
+  }
+
+  private void checkDocumentValues(float[] vector, float unitTolerance, String what) {
     if (index) {
-      similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
+      similarity.check(vector, vector.length == dims, unitTolerance, what);
     } else {
       VectorSimilarity.squaredMagnitude(vector, what);
     }
   }
 
   /**
-   * Checks the vector of a query.
+   * Checks the vector of a query, as it was sent.
    *
    * @param what begins the message
    * @throws IllegalArgumentException when its length is not within prefix_dims and dims, or the
    *     similarity cannot compare it
    */
   void checkQueryVector(float[] vector, String what) {
-    checkPrefixOrMore(vector, what);
+    checkPrefixOrMore(vector.length, what);
     similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
   }
 
-  private void checkPrefixOrMore(float[] vector, String what) {
-    if (vector.length < prefixDims || vector.length > dims) {
+  private void checkPrefixOrMore(int found, String what) {
+    if (found < prefixDims || found > dims) {
       throw new IllegalArgumentException(
           what
               + " has ["
-              + vector.length
+              + found
               + "] dimensions but must have at least prefix_dims ["
               + prefixDims
               + "] and at most dims ["

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.dense;
 
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.elasticsearch.common.settings.Settings;
@@ -51,12 +52,17 @@ public class DenseVectorPrefixesTests extends ESTestCase {
     assertEquals(OptionalInt.of(64), prefixes.dims("title"));
     assertEquals(OptionalInt.of(256), prefixes.dims("a.b"));
     assertEquals(Set.of("title"), prefixes.namedFields());
-    assertEquals("index.matryoshka.dense_vector.*.prefix_dims", prefixes.keyOf("a.b"));
-    assertEquals("index.matryoshka.dense_vector.title.prefix_dims", prefixes.keyOf("title"));
+  }
+
+  public void testNullTakesBack() {
+    DenseVectorPrefixes prefixes = prefixes("*", null, "title", "64", "a.b", null);
+    assertEquals(Map.of("title", 64), prefixes.dimsOfField());
+    assertEquals(OptionalInt.of(8), prefixes("*", "8", "title", null).dims("title"));
+    expectThrows(IllegalArgumentException.class, () -> prefixes("title_*", null));
   }
 
   public void testWrongValues() {
-    for (String dims : new String[] {"0", "-1", "4097", "many", "1.5", ""}) {
+    for (String dims : new String[] {"0", "-1", "4097", "many", "1.5", "", "null", "[8]", "1e2"}) {
       Exception e = expectThrows(IllegalArgumentException.class, () -> prefixes("a.b", dims));
       assertTrue(e.getMessage(), e.getMessage().contains("dense_vector.a.b.prefix_dims]"));
     }
@@ -68,6 +74,10 @@ public class DenseVectorPrefixesTests extends ESTestCase {
         "setting [index.matryoshka.dense_vector.title_*.prefix_dims] must name one field, or [*]"
             + " for all",
         part.getMessage());
+    for (String field : new String[] {"", " "}) {
+      Exception none = expectThrows(IllegalArgumentException.class, () -> prefixes(field, "8"));
+      assertTrue(none.getMessage(), none.getMessage().contains("must name one field"));
+    }
     Settings unknown =
         Settings.builder().put("index.matryoshka.dense_vector.title.dims", 8).build();
     Exception key =

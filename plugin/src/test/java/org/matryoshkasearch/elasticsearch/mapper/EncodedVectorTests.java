@@ -60,6 +60,7 @@ public class EncodedVectorTests extends MapperServiceTestCase {
   /** Whatever the bytes are, the length tells the encodings apart. */
   public void testNothingIsAmbiguous() {
     for (int dims = 1; dims <= 64; dims++) {
+      VectorOptions options = options(dims, false);
       float[] vector = new float[dims];
       for (int i = 0; i < dims; i++) {
         // components whose bytes are often 'A' in base64, which is a hex digit as well
@@ -69,11 +70,68 @@ public class EncodedVectorTests extends MapperServiceTestCase {
       for (int i = 0; i < dims; i++) {
         bytes[i] = (byte) vector[i];
       }
-      assertArrayEquals(vector, EncodedVector.decode(base64(floats(vector)), dims, "it"), 0);
-      assertArrayEquals(vector, EncodedVector.decode(base64(bfloat16s(vector)), dims, "it"), 0);
+      assertArrayEquals(vector, EncodedVector.decode(base64(floats(vector)), options, "it"), 0);
+      assertArrayEquals(vector, EncodedVector.decode(base64(bfloat16s(vector)), options, "it"), 0);
       String hex = HexFormat.of().formatHex(bytes);
-      assertArrayEquals(vector, EncodedVector.decode(hex, dims, "it"), 0);
+      assertArrayEquals(vector, EncodedVector.decode(hex, options, "it"), 0);
     }
+  }
+
+  /** Where vectors have several lengths, bfloat16s would be taken for half as many floats. */
+  public void testBfloat16sOfAnyLengthAreRefused() {
+    for (int dims = 2; dims <= 256; dims += 2) {
+      String text = base64(bfloat16s(gaussian(dims)));
+      for (VectorOptions options : List.of(options(null, false), options(dims, true))) {
+        Exception e =
+            expectThrows(
+                IllegalArgumentException.class, () -> EncodedVector.decode(text, options, "it"));
+        assertThat(e.getMessage(), containsString("it is a string "));
+      }
+      VectorOptions query = options(dims, false);
+      Exception e =
+          expectThrows(
+              IllegalArgumentException.class, () -> EncodedVector.decodeQuery(text, query, "it"));
+      assertEquals(
+          format(
+              "it is a string whose [%d] bytes in base64 could be [%d] dimensions (float) or [%d]"
+                  + " (bfloat16): use an array of numbers",
+              2 * dims, dims / 2, dims),
+          e.getMessage());
+    }
+  }
+
+  /** Floats are told from bfloat16s by what their lower halves would be. */
+  public void testFloatsOfAnyLength() {
+    for (int dims = 64; dims <= 512; dims++) {
+      float[] vector = gaussian(dims);
+      if (randomBoolean()) {
+        vector = ElementType.BFLOAT16.round(vector);
+      }
+      String text = base64(floats(vector));
+      for (VectorOptions options : List.of(options(null, false), options(2 * dims, true))) {
+        assertArrayEquals(vector, EncodedVector.decode(text, options, "it"), 0);
+      }
+      assertArrayEquals(vector, EncodedVector.decodeQuery(text, options(2 * dims, false), "it"), 0);
+    }
+  }
+
+  private static float[] gaussian(int dims) {
+    float[] vector = new float[dims];
+    for (int i = 0; i < dims; i++) {
+      vector[i] = (float) random().nextGaussian();
+    }
+    return vector;
+  }
+
+  private static VectorOptions options(Integer dims, boolean allowTruncated) {
+    return new VectorOptions(
+        dims,
+        dims == null ? null : (Integer) 1,
+        allowTruncated,
+        true,
+        VectorSimilarity.COSINE,
+        ElementType.FLOAT,
+        IndexOptions.DEFAULT);
   }
 
   public void testRefused() {

@@ -115,6 +115,44 @@ public class MatryoshkaVectorParsingTests extends MapperServiceTestCase {
     assertNotNull(parse(VectorSimilarity.MAX_INNER_PRODUCT, "[0, 0, 0]"));
   }
 
+  /** A vector is checked as it was sent, and what is stored is taken again when it comes back. */
+  public void testMagnitudeBeforeRounding() {
+    VectorOptions options =
+        new VectorOptions(
+            64,
+            8,
+            randomBoolean(),
+            true,
+            VectorSimilarity.DOT_PRODUCT,
+            ElementType.BFLOAT16,
+            IndexOptions.DEFAULT);
+    for (int i = 0; i < 1000; i++) {
+      float[] good = ofMagnitude(64, randomFrom(0.99f, 1.0099f));
+      float[] stored = options.toStore(good, "it");
+      assertArrayEquals(stored, options.toStore(stored, "it"), 0);
+      float[] tooLong = ofMagnitude(64, 1.0101f);
+      expectThrows(IllegalArgumentException.class, () -> options.toStore(tooLong, "it"));
+      if (options.allowTruncated() == false) {
+        float[] tooShort = ofMagnitude(64, 0.9898f);
+        expectThrows(IllegalArgumentException.class, () -> options.toStore(tooShort, "it"));
+      }
+    }
+  }
+
+  private static float[] ofMagnitude(int dims, float magnitude) {
+    float[] vector = new float[dims];
+    double squared = 0;
+    for (int i = 0; i < dims; i++) {
+      // never one that was rounded already
+      vector[i] = randomFrom(-1, 1) * (1 + randomFloat() + 1e-4f);
+      squared += vector[i] * vector[i];
+    }
+    for (int i = 0; i < dims; i++) {
+      vector[i] = (float) (vector[i] * magnitude / Math.sqrt(squared));
+    }
+    return vector;
+  }
+
   public void testOneVectorADocument() throws IOException {
     DocumentMapper mapper =
         createDocumentMapper(

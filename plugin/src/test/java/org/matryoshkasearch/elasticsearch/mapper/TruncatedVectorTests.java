@@ -19,10 +19,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.elasticsearch.ExceptionsHelper;
 import org.elasticsearch.action.get.GetRequest;
 import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.index.IndexService;
+import org.elasticsearch.index.engine.Engine;
 import org.elasticsearch.index.query.QueryBuilders;
 import org.elasticsearch.rest.RestStatus;
 import org.elasticsearch.search.fetch.subphase.FetchSourceContext;
@@ -122,6 +126,49 @@ public class TruncatedVectorTests extends VectorIndexTestCase {
     forceMerge("test");
     assertSources(
         List.of(documents.get(0), "{vector=[3.0, 2.0, 1.0]}", documents.get(2), documents.get(3)));
+  }
+
+  /** A user may have any name, and security may show the field alone. */
+  public void testNoOtherFieldTellsTheLength() {
+    IndexService index =
+        createIndex(
+            "test",
+            indicesAdmin()
+                .prepareCreate("test")
+                .setMapping(
+                    "{\"subobjects\": false, \"properties\": {"
+                        + matryoshka("vector", DIMS, MAPPING)
+                        + ", \"vector._truncated_dims\": {\"type\": \"keyword\"}}}"));
+    index("test", "0", "{\"vector\": [0, 1, -0.0], \"vector._truncated_dims\": \"mine\"}");
+    index("test", "1", "{\"vector\": [1, 1, 1, 1, 1, 1, 1, -0.0]}");
+    index("test", "2", "{\"vector\": [0, 1, 2]}");
+    flush("test");
+    assertSources(
+        List.of(
+            "{vector._truncated_dims=mine, vector=[0.0, 1.0, 0.0]}",
+            "{vector=[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0]}",
+            "{vector=[0.0, 1.0, 2.0]}"));
+    try (Engine.Searcher searcher = index.getShard(0).acquireSearcher("test")) {
+      for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+        for (FieldInfo field : leaf.reader().getFieldInfos()) {
+          boolean ours = field.name.startsWith("vector") && field.name.endsWith("dims") == false;
+          assertEquals(field.name, ours, field.hasVectorValues());
+        }
+      }
+    }
+  }
+
+  public void testFillingUp() {
+    for (int length = 1; length <= DIMS; length++) {
+      float[] vector = new float[length];
+      for (int i = 0; i < length; i++) {
+        vector[i] = randomFrom(0f, -0f, 1f, -1f);
+      }
+      float[] full = VectorFields.fillUp(vector, DIMS);
+      assertEquals(DIMS, full.length);
+      assertArrayEquals(vector, Arrays.copyOf(full, length), 0);
+      assertArrayEquals(vector, VectorFields.cutOff(full), 0);
+    }
   }
 
   public void testSyntheticSource() {

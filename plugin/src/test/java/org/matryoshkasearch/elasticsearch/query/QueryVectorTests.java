@@ -115,11 +115,24 @@ public class QueryVectorTests extends VectorIndexTestCase {
   public void testShorter() {
     createDocuments("float");
     for (int dims = PREFIX_DIMS; dims < DIMS; dims++) {
-      float[] vector = unitVector(dims);
-      assertMeans(vector, QueryVector.of(EncodedVectors.base64(vector)));
       byte[] bytes = randomBytes(dims);
-      assertMeans(floats(bytes), QueryVector.of(HexFormat.of().formatHex(bytes)));
+      float[] vector = floats(bytes); // so few others could be bfloat16s
+      assertMeans(vector, QueryVector.of(EncodedVectors.base64(vector)));
+      assertMeans(vector, QueryVector.of(HexFormat.of().formatHex(bytes)));
     }
+  }
+
+  /** Half as many floats, they would be. */
+  public void testBfloat16sOfAFloatField() {
+    createDocuments("float");
+    String encoded = EncodedVectors.bfloat16(unitVector(DIMS));
+    SearchPhaseExecutionException e =
+        expectThrows(
+            SearchPhaseExecutionException.class,
+            () -> search(INDEX, query(QueryVector.of(encoded)), 10));
+    assertEquals(RestStatus.BAD_REQUEST, e.status());
+    assertThat(
+        e.getCause().getMessage(), containsString("could be [6] dimensions (float) or [12]"));
   }
 
   private void assertRefused(String message, String encoded) {
