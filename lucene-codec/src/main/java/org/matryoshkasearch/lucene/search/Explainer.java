@@ -22,6 +22,7 @@ import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.search.Weight;
@@ -31,12 +32,15 @@ import org.apache.lucene.util.BitSet;
  * Says why a document is a hit of a {@link MatryoshkaKnnQuery} with this score, or why it is none.
  *
  * <p>Nothing is kept for that while searching: the scores of the one document are computed when
- * they are asked for, and for a document that is no hit the search is run again.
+ * they are asked for, and for the first document that is no hit the search is run again, once for
+ * all of them and under the timeout of the searcher.
  */
 final class Explainer {
   private final MatryoshkaKnnQuery query;
   private final float[] target;
   private final int dims;
+  private Query filter;
+  private Rerun rerun;
 
   /**
    * @param dims the dimensions of the field
@@ -74,52 +78,71 @@ final class Explainer {
       return Explanation.noMatch("not in a block with a parent");
     }
     if (query.getFilter() != null) {
-      Weight filter =
-          searcher.createWeight(
-              searcher.rewrite(query.getFilter()), ScoreMode.COMPLETE_NO_SCORES, 1);
+      Weight filter = searcher.createWeight(filter(searcher), ScoreMode.COMPLETE_NO_SCORES, 1);
       Explanation accepted = filter.explain(leaf, doc - leaf.docBase);
       if (!accepted.isMatch()) {
         return Explanation.noMatch("does not match the filter", accepted);
       }
     }
-    Fate fate = new Fate(doc);
-    new TwoPhaseSearch(query, target, searcher, fate).run();
     float score = score(searcher, doc, target);
     List<Explanation> scores = new ArrayList<>();
     scores.add(Explanation.match(score, "score by " + scoredBy()));
     scores.addAll(earlierScores(searcher, doc));
-    return Explanation.noMatch(reason(fate, leaf, score), scores);
+    return Explanation.noMatch(reason(rerun(searcher), leaf, doc, score), scores);
   }
 
-  private String reason(Fate fate, LeafReaderContext leaf, float score) throws IOException {
-    if (fate.leftOutBy == null) {
+  /** Once for all documents: it may hold searches. */
+  private synchronized Query filter(IndexSearcher searcher) throws IOException {
+    if (filter == null) {
+      filter = searcher.rewrite(query.getFilter());
+    }
+    return filter;
+  }
+
+  private synchronized Rerun rerun(IndexSearcher searcher) throws IOException {
+    if (rerun == null) {
+      Rerun now = new Rerun();
+      Query hits = new TwoPhaseSearch(query, target, searcher, now).run();
+      now.partial = hits instanceof RankedDocs ranked && ranked.isPartial();
+      rerun = now;
+    }
+    return rerun;
+  }
+
+  private String reason(Rerun rerun, LeafReaderContext leaf, int doc, float score)
+      throws IOException {
+    if (rerun.partial) {
+      return "what left it out cannot be told: the search, run again for that, timed out";
+    }
+    StageStats leftOutBy = rerun.leftOut(doc);
+    if (leftOutBy == null) {
       return "left out by a timeout alone: the search, run again, has it among its hits";
     }
-    return switch (fate.leftOutBy.name()) {
+    return switch (leftOutBy.name()) {
       case StageStats.GRAPH ->
           "not among the best candidates that the graph found by their prefixes";
       case StageStats.FUNNEL ->
-          "not among those that the funnel stage of " + fate.leftOutBy.dims() + " dimensions kept";
+          "not among those that the funnel stage of " + leftOutBy.dims() + " dimensions kept";
       default -> {
         if (score < query.getMinScore()) {
           yield "scores less than the required " + query.getMinScore();
         }
-        yield hasNearerSibling(fate, leaf)
+        yield hasNearerSibling(rerun, leaf, doc - leaf.docBase)
             ? "another child of its parent is nearer"
             : "not among the " + query.getK() + " nearest of the candidates";
       }
     };
   }
 
-  private boolean hasNearerSibling(Fate fate, LeafReaderContext leaf) throws IOException {
+  private boolean hasNearerSibling(Rerun rerun, LeafReaderContext leaf, int doc)
+      throws IOException {
     if (query.getParents() == null) {
       return false;
     }
     BitSet parents = query.getParents().getBitSet(leaf);
-    int doc = fate.doc - leaf.docBase;
     int before = doc == 0 ? -1 : parents.prevSetBit(doc - 1);
     int parent = parents.nextSetBit(doc);
-    return Arrays.stream(fate.hits)
+    return Arrays.stream(rerun.hits())
         .map(hit -> hit - leaf.docBase)
         .anyMatch(hit -> hit > before && hit < parent);
   }
@@ -170,22 +193,30 @@ final class Explainer {
     return 31 * query.hashCode() + dims;
   }
 
-  /** Watches a document through a search. */
-  private static final class Fate implements StageWatch.Listener {
-    private final int doc;
-    private StageStats leftOutBy;
-    private int[] hits = {};
-
-    Fate(int doc) {
-      this.doc = doc;
-    }
+  /** What each stage of the search let pass when it was run again. */
+  private static final class Rerun implements StageWatch.Listener {
+    private final List<StageStats> stages = new ArrayList<>();
+    private final List<int[]> left = new ArrayList<>();
+    private boolean partial;
 
     @Override
-    public void ended(StageStats stage, int[] left) {
-      if (leftOutBy == null && Arrays.binarySearch(left, doc) < 0) {
-        leftOutBy = stage;
+    public void ended(StageStats stage, int[] docs) {
+      stages.add(stage);
+      left.add(docs);
+    }
+
+    /** The stage that left out a document, or null. */
+    StageStats leftOut(int doc) {
+      for (int i = 0; i < stages.size(); i++) {
+        if (Arrays.binarySearch(left.get(i), doc) < 0) {
+          return stages.get(i);
+        }
       }
-      hits = left;
+      return null;
+    }
+
+    int[] hits() {
+      return left.get(left.size() - 1);
     }
   }
 }

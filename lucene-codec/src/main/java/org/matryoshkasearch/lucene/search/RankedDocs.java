@@ -57,6 +57,11 @@ final class RankedDocs extends Query {
     return docs;
   }
 
+  /** Whether a timeout cut the search short. */
+  boolean isPartial() {
+    return partial;
+  }
+
   @Override
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
     if (!readerId.equals(searcher.getTopReaderContext().id())) {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -26,8 +27,10 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.join.QueryBitSetProducer;
@@ -157,6 +160,75 @@ public class ExplainTest extends KnnTestCase {
       docs.add(hit.doc);
     }
     return docs;
+  }
+
+  /** As Elasticsearch asks for all hits of a page, of which most may be those of another clause. */
+  public void testAllMissesTakeOneSearch() throws IOException {
+    withRows(
+        randomSimilarity(),
+        searcher -> {
+          AtomicInteger searches = new AtomicInteger();
+          Query inFilter = new CountedQuery(searches);
+          Query query = searcher.rewrite(query().filter(inFilter).build());
+          int searched = searches.get();
+          for (int doc = 0; doc < ROWS; doc++) {
+            searcher.explain(query, doc);
+          }
+          assertEquals(2, searches.get() - searched); // the search, and of the filter alone
+        });
+  }
+
+  /** A timeout ends the search that explains, too, which is not tried again. */
+  public void testTimeoutWhileExplaining() throws IOException {
+    withRows(
+        randomSimilarity(),
+        searcher -> {
+          Query query = searcher.rewrite(query().build());
+          Set<Integer> hits = found(searcher, 10, FUNNEL);
+          searcher.setTimeout(() -> true);
+          for (int doc = 0; doc < ROWS; doc++) {
+            if (hits.contains(doc) == false) {
+              assertEquals(
+                  "what left it out cannot be told: the search, run again for that, timed out",
+                  searcher.explain(query, doc).getDescription());
+            }
+          }
+        });
+  }
+
+  /** Matches everything, and counts how often it is rewritten. */
+  private static final class CountedQuery extends Query {
+    private final AtomicInteger rewrites;
+
+    CountedQuery(AtomicInteger rewrites) {
+      this.rewrites = rewrites;
+    }
+
+    @Override
+    public Query rewrite(IndexSearcher searcher) {
+      rewrites.incrementAndGet();
+      return new FieldExistsQuery(FIELD);
+    }
+
+    @Override
+    public void visit(QueryVisitor visitor) {
+      visitor.visitLeaf(this);
+    }
+
+    @Override
+    public String toString(String field) {
+      return "counted";
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return sameClassAs(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return classHash();
+    }
   }
 
   public void testBelowTheLowestScore() throws IOException {

@@ -239,6 +239,10 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
 
   @Override
   protected Query doToQuery(SearchExecutionContext context) throws IOException {
+    Surroundings around = new Surroundings(context, this);
+    if (around.isDemanded()) {
+      return new MatchNoDocsQuery("a search does not filter another one by itself");
+    }
     MappedFieldType mapped = context.getFieldType(field);
     if (mapped == null) {
       return Queries.newUnmappedFieldQuery(field);
@@ -260,7 +264,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
             .knnQuery(target, hits)
             .candidates(candidates)
             .funnel(funnel)
-            .filter(nested.filter(filters.toQueries(context)))
+            .filter(nested.filter(filters.toQueries(context, around), around.aliasFilter()))
             .parents(nested.parents());
     if (funnel.isEmpty()) { // its stages decide what is rescored
       query.rescored(size.rescored(hits, indexOptions));

@@ -11,7 +11,6 @@
  */
 package org.matryoshkasearch.elasticsearch.query;
 
-import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -88,15 +87,18 @@ final class NestedFilters {
     return parentFilter == null ? null : context.bitsetFilter(parentFilter);
   }
 
-  /** All filters in one query over the documents that have the field; null when there are none. */
-  Query filter(List<Query> filters) throws IOException {
+  /**
+   * All filters in one query over the documents that have the field; null when there are none.
+   *
+   * @param aliasFilter about root documents; null for none
+   */
+  Query filter(List<Query> filters, Query aliasFilter) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     for (Query filter : filters) {
       add(all, atLevelOfField(filter));
     }
-    if (context.getAliasFilter() != null) {
-      Query alias = context.getAliasFilter().toQuery(context);
-      add(all, nestedPath == null ? alias : childrenOf(alias, roots(context)));
+    if (aliasFilter != null) {
+      add(all, nestedPath == null ? aliasFilter : childrenOf(aliasFilter, roots(context)));
     }
     BooleanQuery query = all.build();
     // It becomes a bit set on each search: always worth caching, however cheap it looks.

@@ -14,19 +14,13 @@ package org.matryoshkasearch.elasticsearch.query;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.apache.lucene.search.Query;
 import org.elasticsearch.common.io.stream.StreamInput;
 import org.elasticsearch.common.io.stream.StreamOutput;
 import org.elasticsearch.common.io.stream.Writeable;
-import org.elasticsearch.core.Releasable;
-import org.elasticsearch.index.query.NestedQueryBuilder;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.QueryRewriteContext;
 import org.elasticsearch.index.query.SearchExecutionContext;
-import org.elasticsearch.index.query.support.AutoPrefilteringScope.ScopedPrefilter;
-import org.elasticsearch.index.query.support.AutoPrefilteringUtils;
 import org.elasticsearch.xcontent.ParseField;
 import org.elasticsearch.xcontent.ToXContentFragment;
 import org.elasticsearch.xcontent.XContentBuilder;
@@ -44,13 +38,6 @@ public record Prefilters(List<QueryBuilder> queries, boolean automatic)
 
   static final ParseField FILTER = new ParseField("filter");
   static final ParseField AUTOMATIC = new ParseField("auto_prefiltering");
-
-  /**
-   * Clauses that do not filter: a nested one, as in {@code knn}, and another one of ours, whose
-   * filter in turn this one would be.
-   */
-  private static final Set<Class<? extends QueryBuilder>> NOT_AUTOMATIC =
-      Set.of(NestedQueryBuilder.class, MatryoshkaKnnQueryBuilder.class);
 
   /** Copies the list. */
   public Prefilters {
@@ -98,22 +85,10 @@ public record Prefilters(List<QueryBuilder> queries, boolean automatic)
   }
 
   /** The Lucene queries, some of which may be about the parents of the documents to search. */
-  List<Query> toQueries(SearchExecutionContext context) throws IOException {
+  List<Query> toQueries(SearchExecutionContext context, Surroundings around) throws IOException {
     List<Query> all = new ArrayList<>();
     if (automatic) {
-      for (ScopedPrefilter clause : context.autoPrefilteringScope().getPrefilters()) {
-        Optional<QueryBuilder> filter =
-            AutoPrefilteringUtils.pruneQuery(clause.query(), NOT_AUTOMATIC);
-        if (filter.isPresent()) {
-          // the clause may stand outside of the nested query that this one is in
-          Releasable level = context.nestedScope().unwindTo(clause.nestedLevel());
-          try {
-            all.add(filter.get().toQuery(context));
-          } finally {
-            level.close();
-          }
-        }
-      }
+      all.addAll(around.demands());
     }
     for (QueryBuilder query : queries) {
       all.add(query.toQuery(context));

@@ -142,7 +142,7 @@ public class PrefiltersTests extends VectorIndexTestCase {
         QueryBuilders.nestedQuery("child", knn("child.vector", true), ScoreMode.Max);
     Set<String> expected = ids(knn(false, tag("rare")));
     assertEquals(expected, ids(bool().must(nested).filter(tag("rare"))));
-    // nested clauses do not filter, as in knn
+    // nor do clauses with a search in them filter
     assertEquals(ids(knn(false)), ids(bool().must(knn(true)).must(match(nested))));
   }
 
