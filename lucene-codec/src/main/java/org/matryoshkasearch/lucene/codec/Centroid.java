@@ -12,70 +12,106 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.MergeState;
+import org.apache.lucene.util.Bits;
 
-/** A weighted mean of prefixes. */
+/**
+ * The point that prefixes are seen from when they are coded: about their mean. A prefix much longer
+ * than most counts no more than one that is somewhat longer, so that a few of them do not take it
+ * away from all others.
+ */
 final class Centroid {
   /** Enough prefixes for a mean that is as good to quantise about as that of all. */
   private static final int SAMPLE = 4096;
 
-  private final double[] sums;
-  private double weight;
+  /** How many times as long as the median a prefix counts at most. */
+  private static final double LONGEST = 4;
 
-  Centroid(int dims) {
-    sums = new double[dims];
+  private Centroid() {}
+
+  /** Comparable prefixes that can be gone through again. */
+  @FunctionalInterface
+  interface Prefixes {
+    void forEach(Taker taker) throws IOException;
   }
 
-  void add(float[] prefix, double prefixWeight) {
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] += prefixWeight * prefix[i];
-    }
-    weight += prefixWeight;
+  /** Takes a prefix, which is not kept. */
+  @FunctionalInterface
+  interface Taker {
+    void take(float[] prefix) throws IOException;
   }
 
-  /** Zeros if nothing was added. */
-  float[] mean() {
-    float[] mean = new float[sums.length];
-    for (int i = 0; i < sums.length && weight > 0; i++) {
-      mean[i] = (float) (sums[i] / weight);
+  /** Zeros of no prefixes. */
+  static float[] of(Prefixes prefixes, int dims) throws IOException {
+    double longest = LONGEST * medianLength(prefixes);
+    double[] sums = new double[dims];
+    int[] count = new int[1];
+    prefixes.forEach(
+        prefix -> {
+          double length = PrefixSimilarity.length(prefix);
+          double weight = length > longest ? longest / length : 1;
+          for (int i = 0; i < dims; i++) {
+            sums[i] += weight * prefix[i];
+          }
+          count[0]++;
+        });
+    float[] mean = new float[dims];
+    for (int i = 0; i < dims && count[0] > 0; i++) {
+      mean[i] = (float) (sums[i] / count[0]);
     }
     return mean;
   }
 
-  /**
-   * About the mean of the prefixes of the segments to be merged: the segments' own centroids where
-   * they have them (with what has been deleted since), else the mean of a sample.
-   */
-  static float[] ofMerge(FieldInfo field, int dims, MergeState mergeState) throws IOException {
-    Centroid merged = new Centroid(dims);
-    for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
-      FieldInfo info = mergeState.fieldInfos[i].fieldInfo(field.name);
-      if (info == null || info.hasVectorValues() == false) {
-        continue;
-      }
-      FloatVectorValues vectors = mergeState.knnVectorsReaders[i].getFloatVectorValues(field.name);
-      if (vectors != null && vectors.size() > 0) {
-        merged.add(ofSegment(vectors, field, dims), vectors.size());
-      }
-    }
-    return merged.mean();
+  /** Of those that have a length. */
+  private static double medianLength(Prefixes prefixes) throws IOException {
+    double[] lengths = new double[SAMPLE];
+    int[] count = new int[1];
+    prefixes.forEach(
+        prefix -> {
+          double length = PrefixSimilarity.length(prefix);
+          if (length > 0) {
+            lengths[count[0]++] = length;
+          }
+        });
+    Arrays.sort(lengths, 0, count[0]);
+    return lengths[count[0] / 2];
   }
 
-  private static float[] ofSegment(FloatVectorValues vectors, FieldInfo field, int dims)
-      throws IOException {
-    if (vectors instanceof FullVectorValues full
-        && full.prefixes() instanceof PrefixCodes codes
-        && codes.dims() == dims) {
-      return codes.centroid();
+  /** From one prefix of a sample of so many to the next. */
+  static int step(int size) {
+    return Math.max(1, Math.ceilDiv(size, SAMPLE));
+  }
+
+  /** Of a sample of the live vectors of the segments to be merged. */
+  static float[] ofMerge(FieldInfo field, int dims, MergeState mergeState) throws IOException {
+    int size = 0;
+    FloatVectorValues[] segments = new FloatVectorValues[mergeState.knnVectorsReaders.length];
+    for (int i = 0; i < segments.length; i++) {
+      FieldInfo info = mergeState.fieldInfos[i].fieldInfo(field.name);
+      if (info != null && info.hasVectorValues()) {
+        segments[i] = mergeState.knnVectorsReaders[i].getFloatVectorValues(field.name);
+      }
+      size += segments[i] == null ? 0 : segments[i].size();
     }
-    Centroid sample = new Centroid(dims);
-    int step = (vectors.size() + SAMPLE - 1) / SAMPLE;
-    for (int ord = 0; ord < vectors.size(); ord += step) {
-      float[] vector = vectors.vectorValue(ord);
-      sample.add(PrefixSimilarity.prefixOf(vector, dims, field.getVectorSimilarityFunction()), 1);
-    }
-    return sample.mean();
+    int step = step(size);
+    return of(
+        taker -> {
+          int live = 0;
+          for (int i = 0; i < segments.length; i++) {
+            int vectors = segments[i] == null ? 0 : segments[i].size();
+            Bits accepted = vectors == 0 ? null : segments[i].getAcceptOrds(mergeState.liveDocs[i]);
+            for (int ord = 0; ord < vectors; ord++) {
+              if ((accepted == null || accepted.get(ord)) && live++ % step == 0) {
+                float[] vector = segments[i].vectorValue(ord);
+                taker.take(
+                    PrefixSimilarity.prefixOf(vector, dims, field.getVectorSimilarityFunction()));
+              }
+            }
+          }
+        },
+        dims);
   }
 }

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
@@ -18,11 +19,9 @@ import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
+import org.matryoshkasearch.lucene.graph.Nearness;
 
-/**
- * The vectors of a field that wait in memory for a flush, with their prefixes, over which the graph
- * is built then.
- */
+/** The vectors of a field that wait in memory for a flush. */
 final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(FieldVectors.class);
@@ -30,14 +29,12 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   private final FieldInfo field;
   private final int prefixDims;
   private final List<float[]> vectors = new ArrayList<>();
-  private final WaitingPrefixes prefixes;
   private final DocsWithFieldSet docs = new DocsWithFieldSet();
   private boolean finished;
 
   FieldVectors(FieldInfo field, int prefixDims) {
     this.field = field;
     this.prefixDims = prefixDims;
-    this.prefixes = new WaitingPrefixes(prefixDims);
   }
 
   @Override
@@ -47,7 +44,6 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
     }
     docs.add(docID);
     vectors.add(copyValue(vector));
-    prefixes.add(prefixOf(vector));
   }
 
   @Override
@@ -69,9 +65,13 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
     return PrefixSimilarity.prefixOf(vector, prefixDims, field.getVectorSimilarityFunction());
   }
 
-  /** The prefixes, over which the graph is built. */
-  WaitingPrefixes prefixes() {
-    return prefixes;
+  /**
+   * The prefixes to build a graph over, in an order: they are seen from their midst where that
+   * makes no difference.
+   */
+  WaitingPrefixes prefixes(int[] order, Nearness kind) throws IOException {
+    float[] origin = kind == Nearness.DISTANCE ? centroid() : new float[prefixDims];
+    return new WaitingPrefixes(vectors, order, field.getVectorSimilarityFunction(), origin);
   }
 
   @Override
@@ -79,11 +79,15 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
     return docs;
   }
 
-  /** The mean of the prefixes. */
-  float[] centroid() {
-    Centroid centroid = new Centroid(prefixDims);
-    vectors.forEach(vector -> centroid.add(prefixOf(vector), 1));
-    return centroid.mean();
+  /** Of a sample of the prefixes. */
+  float[] centroid() throws IOException {
+    return Centroid.of(
+        taker -> {
+          for (int i = 0; i < vectors.size(); i += Centroid.step(vectors.size())) {
+            taker.take(prefixOf(vectors.get(i)));
+          }
+        },
+        prefixDims);
   }
 
   @Override
@@ -102,6 +106,6 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
         RamUsageEstimator.NUM_BYTES_ARRAY_HEADER
             + RamUsageEstimator.NUM_BYTES_OBJECT_REF
             + (long) field.getVectorDimension() * Float.BYTES;
-    return SHALLOW_SIZE + docs.ramBytesUsed() + vectors.size() * vector + prefixes.ramBytesUsed();
+    return SHALLOW_SIZE + docs.ramBytesUsed() + vectors.size() * vector;
   }
 }

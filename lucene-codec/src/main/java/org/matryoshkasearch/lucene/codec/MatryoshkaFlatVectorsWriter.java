@@ -126,7 +126,8 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     if (field.getVectorEncoding() == VectorEncoding.BYTE) {
       byteVectors(field).mergeOneFlatVectorField(field, mergeState);
     } else {
-      merge(field, mergeState, prefix -> {});
+      merge(
+          field, mergeState, Centroid.ofMerge(field, prefixDims(field), mergeState), prefix -> {});
     }
   }
 
@@ -135,14 +136,17 @@ final class MatryoshkaFlatVectorsWriter extends FlatVectorsWriter {
     void add(float[] prefix) throws IOException;
   }
 
-  /** Reads each of the merged vectors once: its row and its code are written in the same pass. */
-  void merge(FieldInfo field, MergeState mergeState, PrefixConsumer prefixes) throws IOException {
+  /**
+   * Reads each of the merged vectors once: its row and its code are written in the same pass.
+   *
+   * @param centroid of their prefixes
+   */
+  void merge(FieldInfo field, MergeState mergeState, float[] centroid, PrefixConsumer prefixes)
+      throws IOException {
     VectorSimilarityFunction similarity = field.getVectorSimilarityFunction();
     int prefixDims = prefixDims(field);
     PrefixQuantizer quantizer =
-        format.prefixEncoding().isQuantized()
-            ? quantizer(field, Centroid.ofMerge(field, prefixDims, mergeState))
-            : null;
+        format.prefixEncoding().isQuantized() ? quantizer(field, centroid) : null;
     PrefixCodesWriter writer =
         quantizer == null ? null : new PrefixCodesWriter(quantizer, codes.data);
     FloatVectorValues merged = MergedVectorValues.mergeFloatVectorValues(field, mergeState);

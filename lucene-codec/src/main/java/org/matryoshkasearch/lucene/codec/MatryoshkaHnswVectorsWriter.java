@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
@@ -20,6 +21,7 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.MergeState;
@@ -84,26 +86,26 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
     vectors.flush(maxDoc, sortMap);
     for (Waiting<?> waiting : fields) {
-      WaitingPrefixes prefixes = prefixes(waiting);
-      if (sortMap != null) {
-        int[] order = new int[prefixes.size()]; // new ordinal to old
-        mapOldOrdToNewOrd(waiting.vectors.getDocsWithFieldSet(), sortMap, null, order, null);
-        prefixes = prefixes.inOrder(order);
+      DocsWithFieldSet docs = waiting.vectors.getDocsWithFieldSet();
+      int[] order = new int[docs.cardinality()]; // new ordinal to old
+      if (sortMap == null) {
+        Arrays.setAll(order, ord -> ord);
+      } else {
+        mapOldOrdToNewOrd(docs, sortMap, null, order, null);
       }
-      writeGraph(waiting.field, prefixes, new Workers(null, 1, () -> {}));
+      writeGraph(waiting.field, prefixes(waiting, order), new Workers(null, 1, () -> {}));
     }
   }
 
-  private static WaitingPrefixes prefixes(Waiting<?> waiting) {
-    if (waiting.vectors instanceof FieldVectors floats) {
-      return floats.prefixes();
-    }
-    WaitingPrefixes bytes = new WaitingPrefixes(waiting.field.getVectorDimension());
-    for (Object vector : waiting.vectors.getVectors()) {
-      byte[] code = (byte[]) vector;
-      bytes.add(code, SignedCode.scaleOf(code, waiting.field.getVectorSimilarityFunction()));
-    }
-    return bytes;
+  private static GraphVectors prefixes(Waiting<?> waiting, int[] order) throws IOException {
+    FieldInfo field = waiting.field;
+    return waiting.vectors instanceof FieldVectors floats
+        ? floats.prefixes(order, nearness(field))
+        : new WaitingBytes(
+            waiting.vectors.getVectors(),
+            order,
+            field.getVectorSimilarityFunction(),
+            field.getVectorDimension());
   }
 
   /** The graph is built at once, over what was written on the way. */
@@ -113,15 +115,18 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     if (executor == null && mergeState.intraMergeTaskExecutor != null) {
       executor = new TaskExecutor(mergeState.intraMergeTaskExecutor);
     }
-    try (MergedPrefixes prefixes = new MergedPrefixes(state, vectors.graphDims(field))) {
-      if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
-        vectors.merge(field, mergeState, prefixes::add);
+    boolean floats = field.getVectorEncoding() == VectorEncoding.FLOAT32;
+    int dims = vectors.graphDims(field);
+    float[] centroid = floats ? Centroid.ofMerge(field, dims, mergeState) : new float[dims];
+    try (MergedPrefixes prefixes = new MergedPrefixes(state, centroid)) {
+      if (floats) {
+        vectors.merge(field, mergeState, centroid, prefixes::add);
       } else {
         vectors.mergeOneFlatVectorField(field, mergeState);
         addMergedBytes(field, mergeState, prefixes);
       }
       Workers workers = new Workers(executor, mergeWorkers, mergeState::checkAborted);
-      writeGraph(field, prefixes.finish(), workers);
+      writeGraph(field, prefixes.finish(nearness(field)), workers);
     }
     return null;
   }

@@ -19,43 +19,61 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 import org.matryoshkasearch.lucene.graph.GraphVectors;
+import org.matryoshkasearch.lucene.graph.Nearness;
 
 /**
  * The prefixes of a merged segment, as {@link SignedCode}s in a temporary file, to build a graph
  * over. A row is a code and its scale.
+ *
+ * <p>Prefixes are coded as seen from a centroid: far from it, they would all have about one code.
  */
 final class MergedPrefixes implements Closeable {
   private final SegmentWriteState state;
   private final int dims;
+  private final float[] centroid;
+  private final float[] centred;
   private final byte[] code;
   private final IndexOutput out;
   private IndexInput in;
   private int count;
 
-  MergedPrefixes(SegmentWriteState state, int dims) throws IOException {
+  /**
+   * @param centroid about the mean of the prefixes; its length is theirs
+   */
+  MergedPrefixes(SegmentWriteState state, float[] centroid) throws IOException {
     this.state = state;
-    this.dims = dims;
+    this.dims = centroid.length;
+    this.centroid = centroid;
+    this.centred = new float[dims];
     this.code = new byte[dims];
     this.out = state.directory.createTempOutput(state.segmentInfo.name, "prefixes", state.context);
   }
 
   /** Adds a comparable prefix. */
   void add(float[] prefix) throws IOException {
-    add(code, SignedCode.encode(prefix, code));
+    for (int i = 0; i < dims; i++) { // may be infinite, of the largest there are
+      centred[i] = Math.clamp(prefix[i] - centroid[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
+    add(code, SignedCode.encode(centred, code));
   }
 
+  /** Adds a code of what was seen from the centroid. */
   void add(byte[] code, float scale) throws IOException {
     out.writeBytes(code, dims);
     out.writeInt(Float.floatToIntBits(scale));
     count++;
   }
 
-  /** Gives those that were added; no more can be. */
-  GraphVectors finish() throws IOException {
+  /**
+   * Gives those that were added; no more can be.
+   *
+   * @param kind distances are the same from wherever vectors are seen, inner products are not
+   */
+  GraphVectors finish(Nearness kind) throws IOException {
     CodecUtil.writeFooter(out);
     out.close();
     in = state.directory.openInput(out.getName(), FilePair.dataContext(state.context));
-    return new Vectors(in, count, dims);
+    return new Vectors(in, count, kind == Nearness.DISTANCE ? new float[dims] : centroid);
   }
 
   /** Deletes the file. */
@@ -71,13 +89,15 @@ final class MergedPrefixes implements Closeable {
   private static final class Vectors implements GraphVectors {
     private final IndexInput in;
     private final int size;
+    private final float[] origin; // of what is read
     private final int dims;
     private final byte[] code;
 
-    Vectors(IndexInput in, int size, int dims) {
+    Vectors(IndexInput in, int size, float[] origin) {
       this.in = in;
       this.size = size;
-      this.dims = dims;
+      this.origin = origin;
+      this.dims = origin.length;
       this.code = new byte[dims];
     }
 
@@ -97,11 +117,14 @@ final class MergedPrefixes implements Closeable {
       in.readBytes(code, 0, dims);
       float scale = Float.intBitsToFloat(in.readInt());
       SignedCode.decode(code, scale, into, at, dims);
+      for (int i = 0; i < dims; i++) {
+        into[at + i] += origin[i];
+      }
     }
 
     @Override
     public GraphVectors copy() {
-      return new Vectors(in.clone(), size, dims);
+      return new Vectors(in.clone(), size, origin);
     }
   }
 }

@@ -25,11 +25,11 @@ abstract class PrefixRows {
   /** How many rows a kernel scores at a time, if more than one. */
   static final int GROUP = 4;
 
-  /** The score of a row. */
+  /** The score of a row, which may be no number where components are as large as floats can be. */
   abstract float score(int ord) throws IOException;
 
   /**
-   * Scores rows.
+   * Scores rows, each with a finite number.
    *
    * @return the highest score
    */
@@ -38,9 +38,15 @@ abstract class PrefixRows {
     scores(ords, scores, count);
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
+      scores[i] = finite(scores[i]);
       max = Math.max(max, scores[i]);
     }
     return max;
+  }
+
+  /** What is no number is the lowest of all scores: a search compares it with others. */
+  private static float finite(float score) {
+    return score >= 0 ? Math.min(score, Float.MAX_VALUE) : 0;
   }
 
   /** Scores rows that are loaded. */
@@ -55,7 +61,7 @@ abstract class PrefixRows {
     return new RandomVectorScorer.AbstractRandomVectorScorer(vectors) {
       @Override
       public float score(int node) throws IOException {
-        return PrefixRows.this.score(node);
+        return finite(PrefixRows.this.score(node));
       }
 
       @Override

@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.codec;
 
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.VectorUtil;
 
 /**
  * What a field's similarity means on prefixes.
@@ -38,11 +37,26 @@ final class PrefixSimilarity {
   static void prepare(float[] prefix, VectorSimilarityFunction similarity) {
     if (of(similarity) == VectorSimilarityFunction.DOT_PRODUCT) {
       // not VectorUtil.l2normalize, which leaves alone what is only about of unit length
-      double norm = Math.sqrt(VectorUtil.dotProduct(prefix, prefix));
-      for (int i = 0; i < prefix.length && norm > 0; i++) {
-        prefix[i] = (float) (prefix[i] / norm);
+      double length = length(prefix);
+      for (int i = 0; i < prefix.length && length > 0; i++) {
+        prefix[i] = (float) (prefix[i] / length);
       }
     }
+  }
+
+  /** What {@link #prepare} multiplies a prefix with. */
+  static double scale(float[] prefix, VectorSimilarityFunction similarity) {
+    double length = of(similarity) == VectorSimilarityFunction.DOT_PRODUCT ? length(prefix) : 1;
+    return length > 0 ? 1 / length : 1;
+  }
+
+  /** The length of a prefix, whether or not a float can hold its square. */
+  static double length(float[] prefix) {
+    double square = 0;
+    for (float component : prefix) {
+      square += (double) component * component;
+    }
+    return Math.sqrt(square);
   }
 
   /** The comparable prefix of a vector that has at least {@code prefixDims} dimensions. */

@@ -16,8 +16,7 @@ import org.apache.lucene.util.VectorUtil;
 
 /**
  * Vectors as signed bytes with a scale, which makes the largest component 127: as exact as a graph
- * needs them to be built, a quarter of the memory, and no centroid to know before the last is
- * there.
+ * needs them to be built, if they are seen from their midst, and a quarter of the memory.
  */
 final class SignedCode {
   private SignedCode() {}
@@ -30,7 +29,7 @@ final class SignedCode {
     }
     float scale = largest / Byte.MAX_VALUE;
     for (int i = 0; i < vector.length && scale > 0; i++) {
-      code[i] = (byte) Math.round(vector[i] / scale);
+      code[i] = (byte) Math.clamp(Math.round(vector[i] / scale), -Byte.MAX_VALUE, Byte.MAX_VALUE);
     }
     return scale;
   }

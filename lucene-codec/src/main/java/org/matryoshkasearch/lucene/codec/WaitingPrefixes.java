@@ -11,68 +11,56 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
-import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.RamUsageEstimator;
 import org.matryoshkasearch.lucene.graph.GraphVectors;
 
-/** The prefixes of vectors that wait in memory, as {@link SignedCode}s, to build a graph over. */
+/** The prefixes of vectors that wait in memory, read where they are, to build a graph over. */
 final class WaitingPrefixes implements GraphVectors {
-  private final int dims;
-  private final List<byte[]> codes = new ArrayList<>();
-  private float[] scales = new float[0];
+  private final List<float[]> vectors;
+  private final int[] order;
+  private final float[] centroid;
+  private final double[] scales; // what makes prefixes comparable
 
-  WaitingPrefixes(int dims) {
-    this.dims = dims;
-  }
-
-  /** Adds a comparable prefix. */
-  void add(float[] prefix) {
-    byte[] code = new byte[dims];
-    float scale = SignedCode.encode(prefix, code);
-    add(code, scale);
-  }
-
-  /** Adds a code that is not changed any more. */
-  void add(byte[] code, float scale) {
-    scales = ArrayUtil.grow(scales, codes.size() + 1);
-    scales[codes.size()] = scale;
-    codes.add(code);
+  /**
+   * @param order for each ordinal the place of its vector
+   * @param centroid what the prefixes are seen from; its length is theirs. Distances do not change
+   *     with it, only how exactly they are computed
+   */
+  WaitingPrefixes(
+      List<float[]> vectors, int[] order, VectorSimilarityFunction similarity, float[] centroid) {
+    this.vectors = vectors;
+    this.order = order;
+    this.centroid = centroid;
+    this.scales = new double[order.length];
+    for (int ord = 0; ord < order.length; ord++) {
+      float[] prefix = ArrayUtil.copyOfSubArray(vectors.get(order[ord]), 0, centroid.length);
+      scales[ord] = PrefixSimilarity.scale(prefix, similarity);
+    }
   }
 
   @Override
   public int size() {
-    return codes.size();
+    return order.length;
   }
 
   @Override
   public int dims() {
-    return dims;
+    return centroid.length;
   }
 
   @Override
   public void read(int ord, float[] into, int at) {
-    SignedCode.decode(codes.get(ord), scales[ord], into, at, dims);
+    float[] vector = vectors.get(order[ord]);
+    double scale = scales[ord];
+    for (int i = 0; i < centroid.length; i++) {
+      into[at + i] = (float) (scale * vector[i]) - centroid[i];
+    }
   }
 
   @Override
   public WaitingPrefixes copy() {
     return this;
-  }
-
-  /** The same prefixes in another order. */
-  WaitingPrefixes inOrder(int[] order) {
-    WaitingPrefixes ordered = new WaitingPrefixes(dims);
-    for (int ord : order) {
-      ordered.add(codes.get(ord), scales[ord]);
-    }
-    return ordered;
-  }
-
-  long ramBytesUsed() {
-    long code = RamUsageEstimator.alignObjectSize(RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + dims);
-    return codes.size() * (code + RamUsageEstimator.NUM_BYTES_OBJECT_REF)
-        + RamUsageEstimator.sizeOf(scales);
   }
 }

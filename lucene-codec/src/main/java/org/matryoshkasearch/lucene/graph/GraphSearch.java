@@ -107,23 +107,31 @@ public final class GraphSearch {
       candidates.add(entry.doc, entry.score);
       collect(entry.doc, entry.score, nearest, accepted);
     }
-    float least = Math.nextUp(nearest.minCompetitiveSimilarity()); // what improves the nearest
+    float bound = nearest.minCompetitiveSimilarity(); // what is above it improves the nearest
+    float least = bound; // what is followed: once also what is equal, as the last of the nearest is
     while (candidates.size() > 0 && candidates.topScore() >= least && !nearest.earlyTerminated()) {
       count = 0;
       int follows = 0;
+      float followedLast = bound;
       while (follows < STEP && candidates.size() > 0 && candidates.topScore() >= least) {
+        followedLast = candidates.topScore();
         followed[follows++] = candidates.pop();
+      }
+      if (followedLast == bound) {
+        least = Math.nextUp(bound);
       }
       graph.load(level, followed, follows);
       for (int i = 0; i < follows; i++) {
         addUnvisited(graph.read(i), graph.links());
       }
-      if (scoreAll(nearest) >= least) {
+      if (scoreAll(nearest) > bound) {
         for (int i = 0; i < count; i++) {
-          if (scores[i] >= least) {
+          if (scores[i] > bound) {
             candidates.add(ords[i], scores[i]);
-            if (collect(ords[i], scores[i], nearest, accepted)) {
-              least = Math.nextUp(nearest.minCompetitiveSimilarity());
+            if (collect(ords[i], scores[i], nearest, accepted)
+                && nearest.minCompetitiveSimilarity() > bound) {
+              bound = nearest.minCompetitiveSimilarity();
+              least = bound;
             }
           }
         }

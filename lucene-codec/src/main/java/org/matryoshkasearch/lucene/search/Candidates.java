@@ -30,8 +30,7 @@ final class Candidates {
   /** The group of each row: rows of a group follow each other. */
   private final int[] groups;
 
-  /** The score of each row; a row without one is not ranked. */
-  final float[] scores;
+  private final float[] scores;
 
   private Candidates(int[] docs, int[] groups) {
     this.docs = docs;
@@ -53,6 +52,23 @@ final class Candidates {
 
   int size() {
     return docs.length;
+  }
+
+  /** Gives a row its score; a row without one is not ranked. */
+  void setScore(int row, float score) {
+    scores[row] = finite(score);
+  }
+
+  float score(int row) {
+    return scores[row];
+  }
+
+  /**
+   * A score as a hit may have it. What is no number, as the cosine of a vector of zeros, is the
+   * lowest.
+   */
+  static float finite(float score) {
+    return score >= 0 ? Math.min(score, Float.MAX_VALUE) : 0;
   }
 
   /** All rows of the best {@code count} groups, without their scores. */

@@ -165,7 +165,7 @@ final class Explainer {
     prefix.iterator().advance(doc - leaf.docBase);
     scores.add(
         Explanation.match(
-            prefix.score(),
+            Candidates.finite(prefix.score()),
             "score by the prefix of "
                 + VectorFields.prefixDims(info)
                 + " dimensions as it is in the graph"));
@@ -180,7 +180,7 @@ final class Explainer {
   private float score(IndexSearcher searcher, int doc, float[] leading) throws IOException {
     Candidates one = Candidates.of(new int[] {doc});
     new Rescorer(searcher, query.getField(), false).score(one, leading);
-    return one.scores[0];
+    return one.score(0);
   }
 
   @Override

@@ -53,9 +53,7 @@ public final class FullVectorScores extends DoubleValuesSource {
     return new DoubleValues() {
       @Override
       public double doubleValue() throws IOException {
-        float score = scorer.score();
-        // as in the rescore: a vector of zeros has no cosine
-        return Float.isNaN(score) ? 0 : Math.max(score, 0);
+        return Candidates.finite(scorer.score());
       }
 
       @Override

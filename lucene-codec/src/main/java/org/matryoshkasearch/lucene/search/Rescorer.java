@@ -102,8 +102,7 @@ final class Rescorer {
         while (rows.docs[row] != doc) {
           row++;
         }
-        // a vector of zeros has no cosine: not a number becomes the lowest score
-        rows.scores[row] = Math.max(Float.isNaN(chunk.features[i]) ? 0 : chunk.features[i], 0);
+        rows.setScore(row, chunk.features[i]);
       }
       scored += chunk.size;
       if (timeout != null && timeout.shouldExit()) {

@@ -124,7 +124,7 @@ final class TwoPhaseSearch {
     float[] scores = new float[best.length];
     for (int i = 0; i < best.length; i++) {
       docs[i] = rows.docs[best[i]];
-      scores[i] = rows.scores[best[i]];
+      scores[i] = rows.score(best[i]);
     }
     return new RankedDocs(
         new Explainer(query, target, dims),

@@ -14,7 +14,9 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.DocValuesSkipIndexType;
 import org.apache.lucene.index.DocValuesType;
@@ -66,10 +68,12 @@ public class GraphFilesTest extends LuceneTestCase {
   }
 
   private static BuiltGraph build(int size) throws IOException {
-    WaitingPrefixes prefixes = new WaitingPrefixes(8);
-    for (float[] vector : NestedVectors.unit(random(), size, 8)) {
-      prefixes.add(vector);
-    }
+    WaitingPrefixes prefixes =
+        new WaitingPrefixes(
+            List.of(NestedVectors.unit(random(), size, 8)),
+            IntStream.range(0, size).toArray(),
+            VectorSimilarityFunction.EUCLIDEAN,
+            new float[8]);
     return new GraphBuilder(MAX_CONN, 50, new Workers(null, 1, () -> {}))
         .build(prefixes, Nearness.DISTANCE);
   }

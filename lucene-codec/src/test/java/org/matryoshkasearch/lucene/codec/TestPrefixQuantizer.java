@@ -52,11 +52,15 @@ public class TestPrefixQuantizer extends LuceneTestCase {
       for (int set = 0; set < SETS; set++) {
         int dims = 17 + random().nextInt(80); // mostly no multiple of anything
         float[][] prefixes = NestedVectors.unit(random(), COUNT, dims);
-        Centroid centroid = new Centroid(dims);
-        for (float[] prefix : prefixes) {
-          centroid.add(prefix, 1);
-        }
-        PrefixQuantizer quantizer = new PrefixQuantizer(encoding, similarity, centroid.mean());
+        float[] centroid =
+            Centroid.of(
+                taker -> {
+                  for (float[] prefix : prefixes) {
+                    taker.take(prefix);
+                  }
+                },
+                dims);
+        PrefixQuantizer quantizer = new PrefixQuantizer(encoding, similarity, centroid);
         QuantizedPrefix query = quantizer.quantizeQuery(prefixes[0]);
         double mean = 0;
         float[] exact = new float[COUNT];

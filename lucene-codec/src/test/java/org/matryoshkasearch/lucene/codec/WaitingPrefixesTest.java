@@ -11,41 +11,38 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
-import java.util.Random;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.VectorUtil;
 
+/** What a graph is built over, on a flush. */
 public class WaitingPrefixesTest extends LuceneTestCase {
-  public void testAreAboutThePrefixes() {
+  public void testArePrefixesSeenFromTheCentroid() {
     int dims = 1 + random().nextInt(100);
-    float[][] unit = NestedVectors.unit(new Random(random().nextLong()), 50, dims);
-    WaitingPrefixes waiting = new WaitingPrefixes(dims);
-    for (float[] prefix : unit) {
-      waiting.add(prefix);
-    }
-    assertEquals(unit.length, waiting.size());
+    float[][] vectors = Shapes.gaussian(random(), 50, 2 * dims);
+    float[] centroid = Shapes.gaussian(random(), 1, dims)[0];
     int[] order = {7, 49, 0};
-    WaitingPrefixes ordered = waiting.inOrder(order);
-    assertEquals(order.length, ordered.size());
-    float[] read = new float[dims + 2];
-    for (int i = 0; i < order.length; i++) {
-      ordered.read(i, read, 2);
-      assertEquals(0, read[1], 0);
-      float[] prefix = unit[order[i]];
-      float largest = 0;
-      for (float component : prefix) {
-        largest = Math.max(largest, Math.abs(component));
-      }
-      for (int j = 0; j < dims; j++) {
-        assertEquals(prefix[j], read[j + 2], 0.51f * largest / Byte.MAX_VALUE);
+    for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+      WaitingPrefixes waiting = new WaitingPrefixes(List.of(vectors), order, similarity, centroid);
+      assertEquals(order.length, waiting.size());
+      float[] read = new float[dims + 2];
+      for (int i = 0; i < order.length; i++) {
+        waiting.read(i, read, 2);
+        assertEquals(0, read[1], 0);
+        float[] prefix = PrefixSimilarity.prefixOf(vectors[order[i]], dims, similarity);
+        for (int j = 0; j < dims; j++) {
+          assertEquals(prefix[j] - centroid[j], read[j + 2], 1e-6f);
+        }
       }
     }
   }
 
   public void testZerosStayZeros() {
-    WaitingPrefixes waiting = new WaitingPrefixes(2);
-    waiting.add(new float[] {0, 0});
+    List<float[]> vectors = List.of(new float[] {0, 0, 1});
+    WaitingPrefixes waiting =
+        new WaitingPrefixes(vectors, new int[] {0}, VectorSimilarityFunction.COSINE, new float[2]);
     float[] read = {1, 1};
     waiting.read(0, read, 0);
     assertArrayEquals(new float[] {0, 0}, read, 0);
@@ -55,11 +52,23 @@ public class WaitingPrefixesTest extends LuceneTestCase {
     byte[] bytes = {3, -4, 12};
     float[] read = new float[3];
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
-      WaitingPrefixes waiting = new WaitingPrefixes(3);
-      waiting.add(bytes, SignedCode.scaleOf(bytes, similarity));
-      waiting.read(0, read, 0);
+      new WaitingBytes(List.of(bytes), new int[] {0}, similarity, 3).read(0, read, 0);
       int length = similarity == VectorSimilarityFunction.COSINE ? 1 : 13;
       assertEquals(length * length, VectorUtil.dotProduct(read, read), 1e-4f);
+    }
+  }
+
+  /** Lengths whose squares a float does not hold are lengths. */
+  public void testDirectionsOfTheLongestAndShortest() {
+    for (float length : new float[] {1e-30f, 1e-22f, 1, 1e20f, 1e30f}) {
+      float[] vector = {0.6f * length, -0.8f * length, 7};
+      float[] prefix = PrefixSimilarity.prefixOf(vector, 2, VectorSimilarityFunction.COSINE);
+      assertArrayEquals(String.valueOf(length), new float[] {0.6f, -0.8f}, prefix, 1e-5f);
+      float[] read = new float[2];
+      new WaitingPrefixes(
+              List.of(vector), new int[] {0}, VectorSimilarityFunction.COSINE, new float[2])
+          .read(0, read, 0);
+      assertArrayEquals(Arrays.toString(vector), prefix, read, 1e-6f);
     }
   }
 }

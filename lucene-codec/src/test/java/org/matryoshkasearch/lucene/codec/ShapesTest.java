@@ -1,0 +1,149 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** Whatever vectors are like, about as many are found as in Lucene's own format. */
+public class ShapesTest extends LuceneTestCase {
+  private static final int DIMS = 32;
+  private static final int DOCS = 4000;
+  private static final int QUERIES = 100;
+  private static final int COUNT = DOCS + QUERIES;
+  private static final int K = 10;
+  private static final List<VectorSimilarityFunction> LENGTHS =
+      List.of(VectorSimilarityFunction.EUCLIDEAN, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+
+  /** What luck may make of a recall. */
+  private static final double LUCK = 0.03;
+
+  private static KnnVectorsFormat stock() {
+    return new Lucene99HnswVectorsFormat();
+  }
+
+  private static KnnVectorsFormat ours(PrefixEncoding encoding) {
+    return new MatryoshkaHnswVectorsFormat(DIMS, encoding, FullVectorEncoding.FLOAT32);
+  }
+
+  private static FormatRecall write(
+      KnnVectorsFormat format, VectorSimilarityFunction similarity, float[][] vectors)
+      throws IOException {
+    return new FormatRecall(
+        new MMapDirectory(createTempDir()), format, similarity, Arrays.copyOf(vectors, DOCS));
+  }
+
+  private static float[][] queries(float[][] vectors) {
+    return Arrays.copyOfRange(vectors, DOCS, COUNT);
+  }
+
+  /**
+   * Of vectors that a flush, a merge, or both have put into segments, with as many candidates as
+   * hits, with some more, and, coded, with ten times as many.
+   */
+  private static void assertNoWorse(VectorSimilarityFunction similarity, float[][] vectors)
+      throws IOException {
+    float[][] queries = queries(vectors);
+    double[] theirs = new double[3];
+    int[] candidates = {K, 2 * K, 10 * K};
+    try (FormatRecall index = write(stock(), similarity, vectors)) {
+      for (int i = 0; i < candidates.length; i++) {
+        theirs[i] = index.recall(queries, K, candidates[i]);
+      }
+    }
+    PrefixEncoding coded =
+        RandomPicks.randomFrom(random(), List.of(PrefixEncoding.INT8, PrefixEncoding.INT4));
+    for (PrefixEncoding encoding : List.of(PrefixEncoding.FLOAT32, coded)) {
+      try (FormatRecall index = write(ours(encoding), similarity, vectors)) {
+        if (random().nextBoolean()) {
+          index.merge();
+        }
+        for (int i = encoding.isQuantized() ? 2 : 0; i < candidates.length; i++) {
+          double found = index.recall(queries, K, candidates[i]);
+          assertTrue(
+              encoding + " at " + candidates[i] + ": " + found + ", Lucene " + theirs[i],
+              found >= theirs[i] - LUCK);
+        }
+      }
+    }
+  }
+
+  public void testNested() throws IOException {
+    assertNoWorse(
+        RandomPicks.randomFrom(random(), VectorSimilarityFunction.values()),
+        NestedVectors.unit(random(), COUNT, DIMS));
+  }
+
+  /** As few as a search can ask for. */
+  public void testFewCandidates() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), COUNT, DIMS);
+    VectorSimilarityFunction similarity =
+        RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
+    try (FormatRecall lucenes = write(stock(), similarity, vectors);
+        FormatRecall ours = write(ours(PrefixEncoding.FLOAT32), similarity, vectors)) {
+      double mine = 0;
+      double theirs = 0;
+      for (int k = 1; k <= 5; k++) {
+        mine += ours.recall(queries(vectors), k, k) / 5;
+        theirs += lucenes.recall(queries(vectors), k, k) / 5;
+      }
+      assertTrue(mine + ", Lucene " + theirs, mine >= theirs - LUCK);
+    }
+  }
+
+  public void testFarFromTheOrigin() throws IOException {
+    assertNoWorse(
+        RandomPicks.randomFrom(random(), LENGTHS), Shapes.offset(random(), COUNT, DIMS, 1000));
+  }
+
+  public void testCosinesThatHardlyDiffer() throws IOException {
+    assertNoWorse(VectorSimilarityFunction.COSINE, Shapes.offset(random(), COUNT, DIMS, 100));
+  }
+
+  public void testLengthsDiffer() throws IOException {
+    assertNoWorse(RandomPicks.randomFrom(random(), LENGTHS), Shapes.lengths(random(), COUNT, DIMS));
+  }
+
+  /** One vector does not ruin a segment, and when it is deleted nothing is left of it. */
+  public void testOneVectorThatIsFarLonger() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), COUNT, DIMS);
+    float[][] queries = queries(vectors);
+    VectorSimilarityFunction similarity = RandomPicks.randomFrom(random(), LENGTHS);
+    float length = RandomPicks.randomFrom(random(), List.of(1e4f, 1e6f, 1e18f, 1e25f, 3e38f));
+    PrefixEncoding encoding = RandomPicks.randomFrom(random(), PrefixEncoding.values());
+    int candidates = 20 * K;
+    double clean;
+    try (FormatRecall index = write(ours(encoding), similarity, vectors)) {
+      clean = index.recall(queries, K, candidates);
+    }
+    int outlier = random().nextInt(DOCS);
+    vectors[outlier] = Shapes.outlier(vectors[outlier], length);
+    try (FormatRecall index = write(ours(encoding), similarity, vectors)) {
+      String kind = similarity + " " + encoding + " " + length;
+      double flushed = index.recall(queries, K, candidates);
+      assertTrue(kind + ": " + flushed + " of " + clean, flushed >= clean - LUCK);
+      index.merge();
+      double merged = index.recall(queries, K, candidates);
+      assertTrue(kind + ", merged: " + merged + " of " + clean, merged >= clean - LUCK);
+      index.merge(outlier);
+      double healed = index.recall(queries, K, candidates);
+      assertTrue(kind + ", deleted: " + healed + " of " + clean, healed >= clean - LUCK);
+    }
+  }
+}
