@@ -103,9 +103,10 @@ final class FieldVectors extends FlatFieldVectorsWriter<float[]> {
   @Override
   public long ramBytesUsed() {
     long vector =
-        RamUsageEstimator.NUM_BYTES_ARRAY_HEADER
-            + RamUsageEstimator.NUM_BYTES_OBJECT_REF
-            + (long) field.getVectorDimension() * Float.BYTES;
+        RamUsageEstimator.NUM_BYTES_OBJECT_REF
+            + RamUsageEstimator.alignObjectSize(
+                RamUsageEstimator.NUM_BYTES_ARRAY_HEADER
+                    + (long) field.getVectorDimension() * Float.BYTES);
     return SHALLOW_SIZE + docs.ramBytesUsed() + vectors.size() * vector;
   }
 }

@@ -39,9 +39,13 @@ import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.RamUsageEstimator;
 
 /** Reads rows of fixed width: by document as binary doc values, by ordinal as {@link #rows}. */
 final class FullVectorsProducer extends DocValuesProducer {
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(FullVectorsProducer.class);
+
   private final Map<String, FieldEntry> fields = new HashMap<>();
   private final IndexInput data;
   private final IOContext searchContext;
@@ -85,6 +89,14 @@ final class FullVectorsProducer extends DocValuesProducer {
   /** The bytes of a field's rows. */
   long byteSize(FieldInfo field) {
     return entry(field).length;
+  }
+
+  long ramBytesUsed() {
+    long total = SHALLOW_SIZE;
+    for (FieldEntry entry : fields.values()) {
+      total += RamUsageEstimator.shallowSizeOf(entry);
+    }
+    return total;
   }
 
   private FieldEntry entry(FieldInfo field) {

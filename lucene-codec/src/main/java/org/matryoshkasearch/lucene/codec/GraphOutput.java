@@ -47,7 +47,7 @@ final class GraphOutput implements Closeable {
    * Writes the graph of a field.
    *
    * @param size how many vectors it has
-   * @param graph null if there is none, as they are few
+   * @param graph null if there is none, as they or memory are few
    */
   void write(FieldInfo field, int size, BuiltGraph graph) throws IOException {
     meta.writeInt(field.number);

@@ -172,7 +172,8 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader {
 
   @Override
   public long ramBytesUsed() {
-    long total = SHALLOW_SIZE + (byteVectors == null ? 0 : byteVectors.ramBytesUsed());
+    long total = SHALLOW_SIZE + fullVectors.ramBytesUsed();
+    total += byteVectors == null ? 0 : byteVectors.ramBytesUsed();
     for (FieldEntry entry : fields.values()) {
       total += RamUsageEstimator.shallowSizeOf(entry);
       total += entry.quantizer() == null ? 0 : entry.quantizer().ramBytesUsed();

@@ -25,6 +25,7 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.TaskExecutor;
+import org.matryoshkasearch.lucene.graph.BuildMemory;
 
 /**
  * A vector format for Matryoshka embeddings (<a href="https://arxiv.org/abs/2205.13147">arXiv
@@ -45,9 +46,12 @@ import org.apache.lucene.search.TaskExecutor;
  *
  * <p>The graph is built when all vectors of a segment are there, on a flush and in a merge: not
  * vector by vector, but by comparing those of overlapping parts all with all. That needs, while it
- * is built, about 450 bytes of heap a vector (with the defaults), and in a merge a temporary file
- * of a byte for each dimension of the prefix and four more. Links lead to what is near by distance,
- * for maximum inner product to what has a large inner product.
+ * is built, at most about 200 bytes of heap a vector (with the defaults), temporary files of some
+ * hundred bytes a vector, and in a merge another one of a byte for each dimension of the prefix and
+ * four more. All graphs that are built at a time share a quarter of the JVM's heap: each makes do
+ * with what is left, and takes longer with little; where not even 70 bytes a vector are left, a
+ * segment has no graph, its searches look at all codes, and the next merge builds one. Links lead
+ * to what is near by distance, for maximum inner product to what has a large inner product.
  *
  * <p>The files are specified here. All six begin with a {@link
  * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
@@ -125,7 +129,8 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li><b>[int32]</b> field number
  *   <li><b>[vint]</b> number of vectors
  *   <li><b>[vint]</b> half of the links that a node has at most
- *   <li><b>[vint]</b> number of levels; 0 if there is no graph, and then nothing more stands here
+ *   <li><b>[vint]</b> number of levels; 0 if there is no graph, as vectors are few or memory was,
+ *       and then nothing more stands here
  *   <li>for each level but the lowest, which has all nodes: <b>[vint]</b> how many nodes are on it,
  *       and <b>array[vint]</b> their ordinals, ascending, each as its difference from the last
  *   <li><b>[vlong]</b> where the lists of links begin in .vex, and <b>[vlong]</b> their length
@@ -175,6 +180,7 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   private final int beamWidth;
   private final int numMergeWorkers;
   private final TaskExecutor mergeExec;
+  private final BuildMemory memory;
 
   /** A format with all defaults, and the one that reads every segment of this format. */
   public MatryoshkaHnswVectorsFormat() {
@@ -232,6 +238,27 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
       int beamWidth,
       int numMergeWorkers,
       ExecutorService mergeExec) {
+    this(
+        prefixDims,
+        prefixEncoding,
+        fullVectorEncoding,
+        maxConn,
+        beamWidth,
+        numMergeWorkers,
+        mergeExec,
+        BuildMemory.OF_HEAP);
+  }
+
+  /** With memory for building graphs that is not shared with all others. */
+  MatryoshkaHnswVectorsFormat(
+      int prefixDims,
+      PrefixEncoding prefixEncoding,
+      FullVectorEncoding fullVectorEncoding,
+      int maxConn,
+      int beamWidth,
+      int numMergeWorkers,
+      ExecutorService mergeExec,
+      BuildMemory memory) {
     super(NAME);
     checkRange("prefixDims", prefixDims, MAX_DIMS);
     checkRange("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
@@ -246,6 +273,7 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
     this.beamWidth = beamWidth;
     this.numMergeWorkers = numMergeWorkers;
     this.mergeExec = mergeExec == null ? null : new TaskExecutor(mergeExec);
+    this.memory = memory;
   }
 
   /** Whether a field of a segment was written in this format, as the segment's own codec says. */
@@ -263,7 +291,13 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
     return new MatryoshkaHnswVectorsWriter(
-        state, maxConn, beamWidth, flatFormat.fieldsWriter(state), numMergeWorkers, mergeExec);
+        state,
+        maxConn,
+        beamWidth,
+        memory,
+        flatFormat.fieldsWriter(state),
+        numMergeWorkers,
+        mergeExec);
   }
 
   @Override

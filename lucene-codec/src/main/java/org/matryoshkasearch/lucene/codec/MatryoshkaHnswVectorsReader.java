@@ -28,6 +28,7 @@ import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
@@ -42,6 +43,9 @@ import org.matryoshkasearch.lucene.graph.StoredGraph;
  */
 final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     implements HnswGraphProvider, Accountable {
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(MatryoshkaHnswVectorsReader.class);
+
   private final GraphInput graphs;
   private final FlatVectorsReader vectors;
 
@@ -168,7 +172,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
 
   @Override
   public long ramBytesUsed() {
-    return graphs.ramBytesUsed() + vectors.ramBytesUsed();
+    return SHALLOW_SIZE + graphs.ramBytesUsed() + vectors.ramBytesUsed();
   }
 
   @Override

@@ -33,20 +33,26 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+import org.matryoshkasearch.lucene.graph.BuildMemory;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 import org.matryoshkasearch.lucene.graph.GraphBuilder;
 import org.matryoshkasearch.lucene.graph.GraphVectors;
 import org.matryoshkasearch.lucene.graph.Nearness;
+import org.matryoshkasearch.lucene.graph.Scratch;
 import org.matryoshkasearch.lucene.graph.Workers;
 
 /** Writes vectors, and builds their graph when all of a segment are there. */
 final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   private static final String COMPONENT = "MATRYOSHKA";
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(MatryoshkaHnswVectorsWriter.class);
 
   private final SegmentWriteState state;
   private final int maxConn;
   private final int beamWidth;
+  private final BuildMemory memory;
   private final int mergeWorkers;
   private final TaskExecutor mergeExecutor; // null: the merge's own
   private final MatryoshkaFlatVectorsWriter vectors;
@@ -57,6 +63,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
       SegmentWriteState state,
       int maxConn,
       int beamWidth,
+      BuildMemory memory,
       MatryoshkaFlatVectorsWriter vectors,
       int mergeWorkers,
       TaskExecutor mergeExecutor)
@@ -64,6 +71,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     this.state = state;
     this.maxConn = maxConn;
     this.beamWidth = beamWidth;
+    this.memory = memory;
     this.vectors = vectors;
     this.mergeWorkers = mergeWorkers;
     this.mergeExecutor = mergeExecutor;
@@ -143,22 +151,40 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
 
   private void writeGraph(FieldInfo field, GraphVectors prefixes, Workers workers)
       throws IOException {
-    BuiltGraph graph = null;
-    if (isWorthAGraph(prefixes.size())) {
-      long start = System.nanoTime();
-      graph = new GraphBuilder(maxConn, beamWidth, workers).build(prefixes, nearness(field));
+    int size = prefixes.size();
+    if (!isWorthAGraph(size)) {
+      graphs.write(field, size, null);
+      return;
+    }
+    long start = System.nanoTime();
+    try (BuiltGraph graph = builder(workers).build(prefixes, nearness(field))) {
+      graphs.write(field, size, graph);
       if (state.infoStream.isEnabled(COMPONENT)) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        String what =
+            graph == null
+                ? "no graph over %d vectors: of the heap for building graphs %d bytes are free"
+                : "graph over %d vectors in %d ms";
         state.infoStream.message(
             COMPONENT,
             String.format(
                 Locale.ROOT,
-                "field=%s graph over %d vectors in %d ms",
+                "field=%s " + what,
                 field.name,
-                prefixes.size(),
-                (System.nanoTime() - start) / 1_000_000));
+                size,
+                graph == null ? memory.free() : millis));
       }
     }
-    graphs.write(field, prefixes.size(), graph);
+  }
+
+  private GraphBuilder builder(Workers workers) {
+    Scratch files =
+        new Scratch(
+            state.directory,
+            state.segmentInfo.name,
+            state.context,
+            FilePair.dataContext(state.context));
+    return new GraphBuilder(maxConn, beamWidth, workers, memory, files);
   }
 
   private static Nearness nearness(FieldInfo field) {
@@ -183,7 +209,11 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
 
   @Override
   public long ramBytesUsed() {
-    return vectors.ramBytesUsed();
+    long total = SHALLOW_SIZE + vectors.ramBytesUsed();
+    for (Waiting<?> field : fields) {
+      total += field.flushBytes();
+    }
+    return total;
   }
 
   @Override
@@ -193,6 +223,8 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
 
   /** The vectors of a field that wait for a flush, one a document. */
   private static final class Waiting<T> extends KnnFieldVectorsWriter<T> {
+    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(Waiting.class);
+
     private final FieldInfo field;
     private final FlatFieldVectorsWriter<T> vectors;
     private int lastDoc = -1;
@@ -221,7 +253,14 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
 
     @Override
     public long ramBytesUsed() {
-      return vectors.ramBytesUsed();
+      return vectors.ramBytesUsed() + flushBytes();
+    }
+
+    /** What a flush needs beside the vectors, if it is short of memory: it can do with no less. */
+    long flushBytes() {
+      int size = vectors.getVectors().size();
+      long order = (long) Integer.BYTES + Double.BYTES; // and scale
+      return SHALLOW_SIZE + size * (order + GraphBuilder.bytesAVector(size));
     }
   }
 }

@@ -12,7 +12,6 @@
 package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
-import org.apache.lucene.util.ArrayUtil;
 
 /** Vectors gathered side by side, to be compared with many others. One thread's. */
 final class Block {
@@ -20,30 +19,37 @@ final class Block {
 
   private final GraphVectors vectors;
   private final Nearness kind;
+  private final int most;
   private final int dims;
-  private float[] rows = new float[0];
-  private float[] rowHalves = new float[0]; // see #half
-  private float[] panels = new float[0];
-  private float[] columnHalves = new float[0];
-  private float[] nearness = new float[0];
+  private float[] rows;
+  private float[] rowHalves; // see #half
+  private float[] panels;
+  private float[] columnHalves;
+  private float[] nearness;
   private int columns;
   private int stride;
 
-  Block(GraphVectors vectors, Nearness kind) {
+  /**
+   * @param most how many columns, or rows, it takes
+   */
+  Block(GraphVectors vectors, Nearness kind, int most) {
     this.vectors = vectors;
     this.kind = kind;
+    this.most = most;
     this.dims = vectors.dims();
   }
 
   /** Gathers the columns. */
   void setColumns(int[] ords, int count) throws IOException {
+    if (panels == null) {
+      panels = new float[whole(most) * dims];
+      columnHalves = new float[most];
+      nearness = new float[ROWS * whole(most)];
+      rows = new float[ROWS * dims];
+      rowHalves = new float[ROWS];
+    }
     columns = count;
-    stride = (count + Products.PANEL - 1) / Products.PANEL * Products.PANEL;
-    panels = grown(panels, stride * dims);
-    columnHalves = grown(columnHalves, stride);
-    nearness = grown(nearness, ROWS * stride);
-    rows = grown(rows, ROWS * dims);
-    rowHalves = grown(rowHalves, ROWS);
+    stride = whole(count);
     for (int column = 0; column < count; column++) {
       vectors.read(ords[column], rows, 0);
       columnHalves[column] = half(0);
@@ -85,8 +91,10 @@ final class Block {
 
   /** Gathers rows to be compared with each other by {@link #near}. */
   void setRows(int[] ords, int count) throws IOException {
-    rows = grown(rows, count * dims);
-    rowHalves = grown(rowHalves, count);
+    if (rows == null) {
+      rows = new float[most * dims];
+      rowHalves = new float[most];
+    }
     for (int row = 0; row < count; row++) {
       vectors.read(ords[row], rows, row * dims);
       rowHalves[row] = half(row * dims);
@@ -109,7 +117,13 @@ final class Block {
     return kind == Nearness.INNER_PRODUCT ? 0 : Products.INSTANCE.dot(rows, at, rows, at, dims) / 2;
   }
 
-  private static float[] grown(float[] array, int least) {
-    return array.length >= least ? array : new float[ArrayUtil.oversize(least, Float.BYTES)];
+  /** So many columns, and those that fill up the last panel. */
+  private static int whole(int columns) {
+    return (columns + Products.PANEL - 1) / Products.PANEL * Products.PANEL;
+  }
+
+  /** Bytes of one that takes so many columns or rows, at most. */
+  static long bytes(int most, int dims) {
+    return (long) Float.BYTES * (ROWS + whole(most)) * (dims + ROWS);
   }
 }

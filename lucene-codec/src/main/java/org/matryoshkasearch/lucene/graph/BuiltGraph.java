@@ -11,20 +11,27 @@
  */
 package org.matryoshkasearch.lucene.graph;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.util.IOUtils;
 
-/** A graph in memory, ready to be written. */
-public final class BuiltGraph {
+/** A graph, ready to be written: what it takes of memory and of files is given back on close. */
+public final class BuiltGraph implements Closeable {
   private final int[][] nodes;
-  private final Neighbours[] links;
+  private final LevelLinks[] links;
+  private final BuildMemory.Share memory;
 
   /**
    * @param nodes the ordinals of each level, ascending; those of the lowest are all
    * @param links for each level, between places in its nodes
    */
-  BuiltGraph(int[][] nodes, Neighbours[] links) {
+  BuiltGraph(int[][] nodes, LevelLinks[] links, BuildMemory.Share memory) {
     this.nodes = nodes;
     this.links = links;
+    this.memory = memory;
   }
 
   /** How many levels there are, at least one. */
@@ -43,12 +50,19 @@ public final class BuiltGraph {
    * @param place of the node among those of the level
    * @return how many
    */
-  public int links(int level, int place, int[] into) {
-    int count = links[level].count(place);
+  public int links(int level, int place, int[] into) throws IOException {
+    int count = links[level].read(place, into);
     for (int i = 0; i < count; i++) {
-      into[i] = nodes[level][links[level].node(place, i)];
+      into[i] = nodes[level][into[i]];
     }
     Arrays.sort(into, 0, count);
     return count;
+  }
+
+  @Override
+  public void close() throws IOException {
+    List<Closeable> all = new ArrayList<>(Arrays.asList(links));
+    all.add(memory);
+    IOUtils.close(all);
   }
 }

@@ -21,28 +21,34 @@ import java.util.Arrays;
 final class Neighbours {
   private static final int LOCKS = 1 << 10;
 
-  /** Rows of a page: small enough that a garbage collector does not round each up to a region. */
-  private static final int PAGE_BITS = 9;
+  /** Places of a page: so few that a garbage collector does not round each up to a region. */
+  private static final int PAGE = 1 << 15;
 
-  private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
-
+  private final int from;
   private final int capacity;
-  private int limit; // of each row, at most the capacity
+  private final int pageBits; // of the rows of a page
   private final int[][] nodes;
   private final short[] counts;
-  private float[][] nearness;
+  private final float[][] nearness;
   private final Object[] locks = new Object[LOCKS];
 
-  Neighbours(int size, int capacity) {
+  /**
+   * Has rows of the nodes {@code from} on and below {@code to}.
+   *
+   * @param capacity of each row, at least 1
+   */
+  Neighbours(int from, int to, int capacity) {
+    int size = to - from;
+    this.from = from;
     this.capacity = capacity;
-    this.limit = capacity;
+    this.pageBits = Math.max(0, Integer.SIZE - 1 - Integer.numberOfLeadingZeros(PAGE / capacity));
     Arrays.setAll(locks, i -> new Object());
     this.counts = new short[size];
-    int pages = (size + PAGE_MASK) >>> PAGE_BITS;
+    int pages = (size + (1 << pageBits) - 1) >>> pageBits;
     this.nodes = new int[pages][];
     this.nearness = new float[pages][];
     for (int page = 0; page < pages; page++) {
-      int rows = Math.min(size - (page << PAGE_BITS), 1 << PAGE_BITS);
+      int rows = Math.min(size - (page << pageBits), 1 << pageBits);
       nodes[page] = new int[rows * capacity];
       nearness[page] = new float[rows * capacity];
     }
@@ -53,38 +59,50 @@ final class Neighbours {
     return locks[of & (LOCKS - 1)];
   }
 
-  int size() {
-    return counts.length;
+  /** Bytes of a row. */
+  static long rowBytes(int capacity) {
+    return (long) capacity * (Integer.BYTES + Float.BYTES) + Short.BYTES;
+  }
+
+  int from() {
+    return from;
+  }
+
+  int to() {
+    return from + counts.length;
+  }
+
+  boolean hasRow(int of) {
+    return from <= of && of < to();
   }
 
   int capacity() {
     return capacity;
   }
 
-  /** From now on rows keep so many, at most their capacity. */
-  void limit(int most) {
-    limit = most;
-  }
-
   int count(int of) {
-    return counts[of];
+    return counts[of - from];
   }
 
   int node(int of, int i) {
-    return nodes[of >>> PAGE_BITS][at(of) + i];
+    return nodes[page(of)][at(of) + i];
   }
 
   float nearness(int of, int i) {
-    return nearness[of >>> PAGE_BITS][at(of) + i];
+    return nearness[page(of)][at(of) + i];
+  }
+
+  private int page(int of) {
+    return (of - from) >>> pageBits;
   }
 
   private int at(int of) {
-    return (of & PAGE_MASK) * capacity;
+    return ((of - from) & ((1 << pageBits) - 1)) * capacity;
   }
 
   /** How near a node must be to be kept, or less. */
   float least(int of) {
-    return counts[of] < limit ? Float.NEGATIVE_INFINITY : nearness(of, limit - 1);
+    return count(of) < capacity ? Float.NEGATIVE_INFINITY : nearness(of, capacity - 1);
   }
 
   /** Keeps a node if it is among the nearest of those offered, and not there yet. */
@@ -92,13 +110,14 @@ final class Neighbours {
     offer(of, 0, node, near);
   }
 
-  /** Keeps a node in its place among those from {@code from} on. */
-  void offer(int of, int from, int node, float near) {
-    int[] row = nodes[of >>> PAGE_BITS];
-    float[] nears = nearness[of >>> PAGE_BITS];
+  /** Keeps a node in its place among those from the {@code first} on. */
+  void offer(int of, int first, int node, float near) {
+    int[] row = nodes[page(of)];
+    float[] nears = nearness[page(of)];
     int start = at(of);
-    int low = start + from;
-    int high = start + counts[of];
+    int count = count(of);
+    int low = start + first;
+    int high = start + count;
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (nears[middle] > near || (nears[middle] == near && row[middle] < node)) {
@@ -107,21 +126,21 @@ final class Neighbours {
         high = middle;
       }
     }
-    if (low == start + limit || (low < start + counts[of] && row[low] == node)) {
+    if (low == start + capacity || (low < start + count && row[low] == node)) {
       return;
     }
-    int kept = Math.min(counts[of], limit - 1);
+    int kept = Math.min(count, capacity - 1);
     System.arraycopy(row, low, row, low + 1, start + kept - low);
     System.arraycopy(nears, low, nears, low + 1, start + kept - low);
     row[low] = node;
     nears[low] = near;
-    counts[of] = (short) (kept + 1);
+    counts[of - from] = (short) (kept + 1);
   }
 
   /** Leaves only those at the given places of the row, in this order. */
   void retain(int of, int[] places, int count) {
-    int[] row = nodes[of >>> PAGE_BITS];
-    float[] nears = nearness[of >>> PAGE_BITS];
+    int[] row = nodes[page(of)];
+    float[] nears = nearness[page(of)];
     int start = at(of);
     int[] keptNodes = new int[count];
     float[] keptNears = new float[count];
@@ -131,12 +150,12 @@ final class Neighbours {
     }
     System.arraycopy(keptNodes, 0, row, start, count);
     System.arraycopy(keptNears, 0, nears, start, count);
-    counts[of] = (short) count;
+    counts[of - from] = (short) count;
   }
 
   /** Whether a node is among the first so many of a row. */
   boolean has(int of, int node, int among) {
-    int[] row = nodes[of >>> PAGE_BITS];
+    int[] row = nodes[page(of)];
     int start = at(of);
     for (int i = start; i < start + among; i++) {
       if (row[i] == node) {
@@ -144,15 +163,5 @@ final class Neighbours {
       }
     }
     return false;
-  }
-
-  /** Adds a node behind the others of a row that has room, however near it is. */
-  void append(int of, int node) {
-    nodes[of >>> PAGE_BITS][at(of) + counts[of]++] = node;
-  }
-
-  /** Forgets how near the nodes are; nothing can be offered any more. */
-  void dropNearness() {
-    nearness = null;
   }
 }

@@ -18,8 +18,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Finds about the nearest neighbours of each vector, by dividing the vectors into overlapping parts
- * and comparing within each part all with all.
+ * Divides vectors into overlapping parts, the leaves, so small that {@link LeafComparison} compares
+ * within each all with all: among them are about the nearest neighbours of each vector.
  *
  * <p>A part is what lies around a leader, one of a few vectors drawn by chance: every vector goes
  * to the parts of its nearest few leaders. Parts that are too large are divided again. The parts
@@ -31,7 +31,7 @@ import java.util.Set;
  */
 final class Partitions {
   /** Vectors that are compared all with all: their products fit into a core's cache. */
-  private static final int LEAF = 1024;
+  static final int LEAF = 1024;
 
   /** Parts are about this large on the average, so that most are below {@link #LEAF}. */
   private static final int EXPECTED = LEAF / 2;
@@ -43,49 +43,71 @@ final class Partitions {
 
   private static final int ROWS_A_TASK = 1024;
 
-  private final GraphVectors vectors;
-  private final Nearness kind;
   private final GraphVectors divided; // what says to which parts a vector goes
   private final int size;
   private final int firstFanout; // to how many parts a vector goes at first
   private final int secondFanout; // to how many of the parts of such a part
-  private final Neighbours nearest;
+  private final Lists leaves;
   private final Workers workers;
 
   /**
    * @param kind what makes a neighbour; where it is the inner product, parts are of vectors in
    *     about the same direction, as by inner product all would go to the longest leaders
    * @param fanout to about how many parts a vector goes, 2 or more
-   * @param nearest takes the neighbours
+   * @param leaves takes the ordinals of each leaf, ascending
    */
-  Partitions(GraphVectors vectors, Nearness kind, int fanout, Neighbours nearest, Workers workers) {
-    this.vectors = vectors;
-    this.kind = kind;
+  Partitions(GraphVectors vectors, Nearness kind, int fanout, Lists leaves, Workers workers) {
     this.divided = Directions.of(vectors, kind);
     this.size = vectors.size();
-    // where most parts are divided again, half of the overlap comes of that
-    boolean twice = (long) size * fanout / 2 > (long) MOST_LEADERS * LEAF;
-    this.firstFanout = twice ? fanout / 2 : fanout;
-    this.secondFanout = twice ? 2 : 1;
-    this.nearest = nearest;
+    this.firstFanout = firstFanout(size, fanout);
+    this.secondFanout = firstFanout < fanout ? 2 : 1;
+    this.leaves = leaves;
     this.workers = workers;
   }
 
+  /** Where most parts are divided again, half of the overlap comes of that. */
+  private static int firstFanout(int size, int fanout) {
+    boolean twice = (long) size * fanout / 2 > (long) MOST_LEADERS * LEAF;
+    return twice ? fanout / 2 : fanout;
+  }
+
+  /** Bytes of heap that dividing so many vectors takes for each of them, at most. */
+  static int bytesAVector(int size, int fanout) {
+    // of all ordinals, of their order, and of each part that it is in
+    return 2 * Integer.BYTES + firstFanout(size, fanout) * (Short.BYTES + Integer.BYTES);
+  }
+
   /**
-   * Finds the neighbours.
+   * Divides.
    *
    * @return all ordinals, those near each other in one stretch
    */
   int[] run() throws IOException {
-    int[] all = new int[size];
-    Arrays.setAll(all, ord -> ord);
     if (size <= LEAF) {
-      new Divider().compareAll(all);
+      int[] all = all();
+      leaves.add(all, size);
       return all;
     }
+    int[] order = new int[size];
+    int[][] parts = firstParts(order);
+    workers.run(
+        parts.length,
+        () -> {
+          Divider divider = new Divider();
+          return part -> {
+            divider.divide(parts[part], 1);
+            parts[part] = null;
+          };
+        });
+    return order;
+  }
+
+  /** Gives the largest parts, and writes all ordinals by the nearest of their leaders. */
+  private int[][] firstParts(int[] order) throws IOException {
+    int[] all = all();
     int[] leaders = leaders(divided.copy(), all, firstFanout);
     int fanout = Math.min(firstFanout, leaders.length);
-    int[] assigned = new int[Math.multiplyExact(size, fanout)];
+    short[] assigned = new short[Math.multiplyExact(size, fanout)];
     workers.run(
         (size + ROWS_A_TASK - 1) / ROWS_A_TASK,
         () -> {
@@ -97,17 +119,14 @@ final class Partitions {
             divider.assign(all, from, to, leaders.length, fanout, assigned);
           };
         });
-    int[][] parts = parts(all, assigned, fanout, leaders.length);
-    workers.run(
-        parts.length,
-        () -> {
-          Divider divider = new Divider();
-          return part -> {
-            divider.divide(parts[part], 1);
-            parts[part] = null;
-          };
-        });
-    return order(all, assigned, fanout, leaders.length);
+    order(all, assigned, fanout, leaders.length, order);
+    return parts(all, assigned, fanout, leaders.length);
+  }
+
+  private int[] all() {
+    int[] all = new int[size];
+    Arrays.setAll(all, ord -> ord);
+    return all;
   }
 
   /**
@@ -133,7 +152,7 @@ final class Partitions {
     return Arrays.copyOf(leaders, count);
   }
 
-  private static int[][] parts(int[] ords, int[] assigned, int fanout, int count) {
+  private static int[][] parts(int[] ords, short[] assigned, int fanout, int count) {
     int[] sizes = new int[count];
     for (int i = 0; i < ords.length * fanout; i++) {
       sizes[assigned[i]]++;
@@ -150,31 +169,27 @@ final class Partitions {
     return parts;
   }
 
-  /** The ordinals by their nearest leaders. */
-  private static int[] order(int[] ords, int[] assigned, int fanout, int count) {
+  /** Writes the ordinals by their nearest leaders. */
+  private static void order(int[] ords, short[] assigned, int fanout, int count, int[] order) {
     int[] ends = new int[count + 1];
     for (int i = 0; i < ords.length; i++) {
       ends[assigned[i * fanout] + 1]++;
     }
     Arrays.parallelPrefix(ends, Integer::sum);
-    int[] order = new int[ords.length];
     for (int i = 0; i < ords.length; i++) {
       order[ends[assigned[i * fanout]]++] = ords[i];
     }
-    return order;
   }
 
   /** One thread's. */
   private final class Divider {
     private final GraphVectors read = divided.copy();
-    private final Block leading = new Block(read, Nearness.DISTANCE);
-    private final Block block =
-        kind == Nearness.DISTANCE ? leading : new Block(vectors.copy(), kind);
+    private final Block leading = new Block(read, Nearness.DISTANCE, Math.min(size, MOST_LEADERS));
 
     Divider() throws IOException {}
 
     /** Writes for each of the ordinals the numbers of its nearest leaders, nearest first. */
-    void assign(int[] ords, int from, int to, int leaders, int fanout, int[] assigned)
+    void assign(int[] ords, int from, int to, int leaders, int fanout, short[] assigned)
         throws IOException {
       float[] best = new float[fanout];
       leading.compare(
@@ -193,7 +208,7 @@ final class Partitions {
                   assigned[places + place] = assigned[places + place - 1];
                 }
                 best[place] = near;
-                assigned[places + place] = leader;
+                assigned[places + place] = (short) leader;
               }
             }
           });
@@ -201,12 +216,12 @@ final class Partitions {
 
     void divide(int[] ords, int depth) throws IOException {
       if (ords.length <= LEAF) {
-        compareAll(ords);
+        leaves.add(ords, ords.length);
         return;
       }
       int[] leaders = leaders(read, ords, depth == 1 ? secondFanout : 1);
       int fanout = depth == 1 ? Math.min(secondFanout, leaders.length) : 1;
-      int[] assigned = new int[Math.multiplyExact(ords.length, fanout)];
+      short[] assigned = new short[Math.multiplyExact(ords.length, fanout)];
       leading.setColumns(leaders, leaders.length);
       assign(ords, 0, ords.length, leaders.length, fanout, assigned);
       for (int[] part : parts(ords, assigned, fanout, leaders.length)) {
@@ -220,29 +235,9 @@ final class Partitions {
 
     private void cut(int[] ords) throws IOException {
       for (int from = 0; from < ords.length; from += LEAF) {
-        compareAll(Arrays.copyOfRange(ords, from, Math.min(ords.length, from + LEAF)));
+        int[] leaf = Arrays.copyOfRange(ords, from, Math.min(ords.length, from + LEAF));
+        leaves.add(leaf, leaf.length);
       }
-    }
-
-    private void compareAll(int[] ords) throws IOException {
-      block.setColumns(ords, ords.length);
-      block.compare(
-          ords,
-          0,
-          ords.length,
-          (row, nearness, at) -> {
-            int of = ords[row];
-            synchronized (nearest.lock(of)) {
-              float least = nearest.least(of);
-              for (int column = 0; column < ords.length; column++) {
-                float near = nearness[at + column];
-                if (near >= least && column != row) {
-                  nearest.offer(of, ords[column], near);
-                  least = nearest.least(of);
-                }
-              }
-            }
-          });
     }
   }
 }

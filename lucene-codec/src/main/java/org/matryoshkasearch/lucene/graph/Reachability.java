@@ -21,10 +21,11 @@ final class Reachability {
   private static final int DRAWS = 4 * SAMPLE;
 
   private final GraphVectors vectors;
-  private final Neighbours links;
+  private final LevelLinks links;
   private final int most;
   private final FixedBitSet reached;
   private final int[] waiting;
+  private final int[] read;
   private final Block block;
   private final Random random;
   private final int[] sample = new int[SAMPLE]; // of what is reached and has room for a link
@@ -35,13 +36,14 @@ final class Reachability {
   /**
    * @param most links that a node may have: one more than it has
    */
-  Reachability(GraphVectors vectors, Neighbours links, int most) throws IOException {
+  Reachability(GraphVectors vectors, LevelLinks links, int most) throws IOException {
     this.vectors = vectors;
     this.links = links;
     this.most = most;
     this.reached = new FixedBitSet(links.size());
     this.waiting = new int[links.size()];
-    this.block = new Block(vectors.copy(), Nearness.DISTANCE);
+    this.read = new int[most];
+    this.block = new Block(vectors.copy(), Nearness.DISTANCE, SAMPLE);
     this.random = new Random(links.size());
   }
 
@@ -54,28 +56,27 @@ final class Reachability {
     for (int node = 0; node < vectors.size(); node++) {
       if (!reached.get(node)) {
         int from = nearest(node);
-        links.append(from, node);
-        int count = links.count(node);
-        if (count < most - 1 && !links.has(node, from, count)) {
-          links.append(node, from);
+        links.add(from, node);
+        if (links.count(node) < most - 1 && !links.has(node, from)) {
+          links.add(node, from);
         }
         visit(node);
       }
     }
   }
 
-  private void visit(int from) {
+  private void visit(int from) throws IOException {
     int count = 0;
     waiting[count++] = from;
     reached.set(from);
     reachedCount++;
     while (count > 0) {
       int node = waiting[--count];
-      for (int i = 0; i < links.count(node); i++) {
-        int other = links.node(node, i);
-        if (!reached.getAndSet(other)) {
+      int linked = links.read(node, read);
+      for (int i = 0; i < linked; i++) {
+        if (!reached.getAndSet(read[i])) {
           reachedCount++;
-          waiting[count++] = other;
+          waiting[count++] = read[i];
         }
       }
     }

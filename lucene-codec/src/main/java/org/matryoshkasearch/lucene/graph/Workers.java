@@ -36,6 +36,15 @@ public final class Workers {
     this.abortCheck = abortCheck;
   }
 
+  int count() {
+    return count;
+  }
+
+  /** The same, but no more of them. */
+  Workers atMost(int most) {
+    return new Workers(executor, Math.min(count, most), abortCheck);
+  }
+
   /** One worker's way to do a part of the work. */
   interface Worker {
     void run(int part) throws IOException;

@@ -29,6 +29,7 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -36,9 +37,11 @@ import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.StringHelper;
 import org.apache.lucene.util.Version;
 import org.apache.lucene.util.hnsw.HnswGraph;
+import org.matryoshkasearch.lucene.graph.BuildMemory;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 import org.matryoshkasearch.lucene.graph.GraphBuilder;
 import org.matryoshkasearch.lucene.graph.Nearness;
+import org.matryoshkasearch.lucene.graph.Scratch;
 import org.matryoshkasearch.lucene.graph.Workers;
 
 /** What is read of graphs is what was written of them. */
@@ -74,7 +77,10 @@ public class GraphFilesTest extends LuceneTestCase {
             IntStream.range(0, size).toArray(),
             VectorSimilarityFunction.EUCLIDEAN,
             new float[8]);
-    return new GraphBuilder(MAX_CONN, 50, new Workers(null, 1, () -> {}))
+    Scratch files =
+        new Scratch(new ByteBuffersDirectory(), "_0", IOContext.DEFAULT, IOContext.DEFAULT);
+    return new GraphBuilder(
+            MAX_CONN, 50, new Workers(null, 1, () -> {}), BuildMemory.OF_HEAP, files)
         .build(prefixes, Nearness.DISTANCE);
   }
 
@@ -118,6 +124,7 @@ public class GraphFilesTest extends LuceneTestCase {
             assertEquals(0, in.byteSize(fields[i].name));
           } else {
             assertSame(graphs[i], in.graph(fields[i].name));
+            graphs[i].close();
           }
         }
         in.checkIntegrity();

@@ -21,6 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.NamedThreadFactory;
@@ -115,7 +117,20 @@ public class GraphBuilderTest extends LuceneTestCase {
     return new Vectors(vectors);
   }
 
-  private static void check(Vectors vectors, int maxConn, BuiltGraph graph) {
+  private static BuiltGraph build(
+      GraphVectors vectors, Nearness kind, int maxConn, int beamWidth, Workers workers)
+      throws IOException {
+    return new GraphBuilder(maxConn, beamWidth, workers, BuildMemory.OF_HEAP, Scratch.onHeap())
+        .build(vectors, kind);
+  }
+
+  private static GraphBuilder builder(
+      int maxConn, BuildMemory memory, Directory files, Workers workers) {
+    Scratch scratch = new Scratch(files, "_0", IOContext.DEFAULT, IOContext.DEFAULT);
+    return new GraphBuilder(maxConn, 100, workers, memory, scratch);
+  }
+
+  private static void check(Vectors vectors, int maxConn, BuiltGraph graph) throws IOException {
     int[] list = new int[2 * maxConn];
     int entry = graph.nodes(graph.levels() - 1)[0];
     int[] above = null;
@@ -164,7 +179,7 @@ public class GraphBuilderTest extends LuceneTestCase {
             huge(random, size)
           }) {
         for (Nearness kind : Nearness.values()) {
-          check(vectors, maxConn, new GraphBuilder(maxConn, beamWidth, ONE).build(vectors, kind));
+          check(vectors, maxConn, build(vectors, kind, maxConn, beamWidth, ONE));
         }
       }
     }
@@ -177,7 +192,7 @@ public class GraphBuilderTest extends LuceneTestCase {
         new Vectors[] {nested(random(), size, 8), equal(size), aroundOne(random(), size)}) {
       for (Nearness kind : Nearness.values()) {
         long before = vectors.reads.get();
-        new GraphBuilder(16, 100, ONE).build(vectors, kind);
+        build(vectors, kind, 16, 100, ONE);
         long reads = (vectors.reads.get() - before) / size;
         assertTrue(String.valueOf(reads), reads < 300);
       }
@@ -204,7 +219,7 @@ public class GraphBuilderTest extends LuceneTestCase {
 
   /** Looks at 500 nodes, and among the first so many for the nearest of each. */
   private static void assertLinkedToTheNearest(Vectors vectors, int among) throws IOException {
-    BuiltGraph graph = new GraphBuilder(16, 100, ONE).build(vectors, Nearness.DISTANCE);
+    BuiltGraph graph = build(vectors, Nearness.DISTANCE, 16, 100, ONE);
     int[] list = new int[32];
     int linked = 0;
     for (int node = 0; node < 500; node++) {
@@ -223,25 +238,121 @@ public class GraphBuilderTest extends LuceneTestCase {
     assertTrue(String.valueOf(linked), linked > 490);
   }
 
+  private static void assertSameGraph(BuiltGraph one, BuiltGraph other, int maxConn)
+      throws IOException {
+    assertEquals(one.levels(), other.levels());
+    int[] a = new int[2 * maxConn];
+    int[] b = new int[2 * maxConn];
+    for (int level = 0; level < one.levels(); level++) {
+      assertArrayEquals(one.nodes(level), other.nodes(level));
+      for (int place = 0; place < one.nodes(level).length; place++) {
+        int count = one.links(level, place, a);
+        assertEquals(count, other.links(level, place, b));
+        assertArrayEquals(Arrays.copyOf(a, count), Arrays.copyOf(b, count));
+      }
+    }
+  }
+
+  /** With the least memory with which there is a graph. */
+  public void testRoundsBuildTheSame() throws IOException {
+    int maxConn = 2 + random().nextInt(20);
+    Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
+    Vectors vectors = nested(random(), 3000 + random().nextInt(3000), 1 + random().nextInt(24));
+    try (Directory files = newDirectory();
+        BuiltGraph one = build(vectors, kind, maxConn, 100, ONE)) {
+      HeapPlan plan = builder(maxConn, new BuildMemory(0), files, ONE).plan(vectors);
+      assertTrue(plan.rows(plan.least(), 1 + maxConn) < vectors.size());
+      BuildMemory memory = new BuildMemory(plan.least());
+      try (BuiltGraph other = builder(maxConn, memory, files, ONE).build(vectors, kind)) {
+        assertEquals(0, memory.free());
+        assertSameGraph(one, other, maxConn);
+        check(vectors, maxConn, other);
+      }
+      assertEquals(plan.least(), memory.free());
+      assertEquals(0, files.listAll().length);
+    }
+  }
+
+  public void testNoGraphWithoutMemory() throws IOException {
+    Vectors vectors = nested(random(), 2000, 8);
+    try (Directory files = newDirectory()) {
+      long least = builder(16, new BuildMemory(0), files, ONE).plan(vectors).least();
+      BuildMemory memory = new BuildMemory(least - 1);
+      assertNull(builder(16, memory, files, ONE).build(vectors, Nearness.DISTANCE));
+      assertEquals(least - 1, memory.free());
+      assertEquals(0, files.listAll().length);
+    }
+  }
+
+  /** A failure at any time. */
+  public void testGivesBackWhenItFails() throws IOException {
+    int[] checks = {0};
+    int failing = 1 + random().nextInt(60);
+    Workers workers =
+        new Workers(
+            null,
+            1,
+            () -> {
+              if (++checks[0] == failing) {
+                throw new IOException("aborted");
+              }
+            });
+    Vectors vectors = nested(random(), 25_000, 4); // so many that their lists are in files
+    try (Directory files = newDirectory()) {
+      BuildMemory memory = new BuildMemory(100 << 20);
+      GraphBuilder builder = builder(16, memory, files, workers);
+      expectThrows(IOException.class, () -> builder.build(vectors, Nearness.DISTANCE));
+      assertEquals(100 << 20, memory.free());
+      assertEquals(0, files.listAll().length);
+    }
+  }
+
+  /** The most links of few vectors: no more room than there are others. */
+  public void testManyLinksOfFewVectors() throws IOException {
+    Vectors vectors = nested(random(), 1100, 4);
+    GraphBuilder builder =
+        new GraphBuilder(512, 3200, ONE, new BuildMemory(64 << 20), Scratch.onHeap());
+    try (BuiltGraph graph = builder.build(vectors, Nearness.DISTANCE)) {
+      check(vectors, 512, graph);
+    }
+  }
+
+  /** Vectors that are only counted. */
+  private record Counted(int size, int dims) implements GraphVectors {
+    @Override
+    public void read(int ord, float[] into, int at) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public GraphVectors copy() {
+      return this;
+    }
+  }
+
+  public void testMemoryThatIsWanted() throws IOException {
+    try (Directory files = newDirectory()) {
+      GraphBuilder builder = builder(16, new BuildMemory(0), files, ONE);
+      for (int size : new int[] {100_000, 340_000, 345_000, 10_000_000}) {
+        HeapPlan plan = builder.plan(new Counted(size, 256));
+        long worker = Block.bytes(Partitions.LEAF, 256);
+        assertTrue(String.valueOf(size), (plan.wanted() - worker) / size < 200);
+        assertTrue(String.valueOf(size), (plan.least() - worker) / size < 70);
+      }
+      // the largest vectors with the most links
+      GraphBuilder most = new GraphBuilder(512, 3200, ONE, new BuildMemory(0), Scratch.onHeap());
+      assertTrue(most.plan(new Counted(100_000, 4096)).least() < 64 << 20);
+    }
+  }
+
   public void testThreadsBuildTheSame() throws Exception {
     Vectors vectors = nested(random(), 5000, 16);
     Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
-    BuiltGraph one = new GraphBuilder(8, 60, ONE).build(vectors, kind);
+    BuiltGraph one = build(vectors, kind, 8, 60, ONE);
     ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("graph"));
     try {
       Workers several = new Workers(new TaskExecutor(threads), 4, () -> {});
-      BuiltGraph other = new GraphBuilder(8, 60, several).build(vectors, kind);
-      assertEquals(one.levels(), other.levels());
-      int[] a = new int[16];
-      int[] b = new int[16];
-      for (int level = 0; level < one.levels(); level++) {
-        assertArrayEquals(one.nodes(level), other.nodes(level));
-        for (int place = 0; place < one.nodes(level).length; place++) {
-          int count = one.links(level, place, a);
-          assertEquals(count, other.links(level, place, b));
-          assertArrayEquals(Arrays.copyOf(a, count), Arrays.copyOf(b, count));
-        }
-      }
+      assertSameGraph(one, build(vectors, kind, 8, 60, several), 8);
     } finally {
       threads.shutdown();
       assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES));
@@ -260,9 +371,7 @@ public class GraphBuilderTest extends LuceneTestCase {
               }
             });
     GraphVectors vectors = nested(random(), 3000, 8);
-    expectThrows(
-        IOException.class,
-        () -> new GraphBuilder(16, 100, workers).build(vectors, Nearness.DISTANCE));
+    expectThrows(IOException.class, () -> build(vectors, Nearness.DISTANCE, 16, 100, workers));
     assertEquals(4, checks[0]);
   }
 }

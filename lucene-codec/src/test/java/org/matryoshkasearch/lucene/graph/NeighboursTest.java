@@ -25,7 +25,7 @@ public class NeighboursTest extends LuceneTestCase {
   public void testKeepsTheNearest() {
     int size = 5000; // more than a page
     int capacity = 1 + random().nextInt(20);
-    Neighbours neighbours = new Neighbours(size, capacity);
+    Neighbours neighbours = new Neighbours(0, size, capacity);
     int of = random().nextInt(size);
     List<Offer> offers = new ArrayList<>();
     for (int node = 0; node < 50; node++) {
@@ -50,7 +50,7 @@ public class NeighboursTest extends LuceneTestCase {
   }
 
   public void testOffersBehindThoseChosen() {
-    Neighbours neighbours = new Neighbours(3, 4);
+    Neighbours neighbours = new Neighbours(0, 3, 4);
     neighbours.offer(1, 10, -5);
     neighbours.offer(1, 11, -6);
     neighbours.offer(1, 2, 20, -1);
