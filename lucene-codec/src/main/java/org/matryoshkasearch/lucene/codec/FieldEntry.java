@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
+import org.apache.lucene.store.IndexInput;
 
 /**
  * What the metadata says of a field of float vectors.
@@ -76,15 +76,16 @@ record FieldEntry(
    *
    * @return empty for a byte field
    */
-  static Optional<FieldEntry> read(DataInput meta, FieldInfo field) throws IOException {
-    byte kind = meta.readByte();
+  static Optional<FieldEntry> read(MetaInput meta, FieldInfo field) throws IOException {
+    IndexInput in = meta.in;
+    byte kind = in.readByte();
     if (kind == BYTE_FIELD) {
       return Optional.empty();
     }
     check(kind == FLOAT_FIELD, field, "kind [" + kind + "]", meta);
-    int similarity = meta.readByte();
-    int dims = meta.readVInt();
-    int prefixDims = meta.readVInt();
+    int similarity = in.readByte();
+    int dims = in.readVInt();
+    int prefixDims = in.readVInt();
     check(
         similarity == SIMILARITIES.indexOf(field.getVectorSimilarityFunction()),
         field,
@@ -92,23 +93,24 @@ record FieldEntry(
         meta);
     check(dims == field.getVectorDimension(), field, "dims [" + dims + "]", meta);
     check(prefixDims >= 1 && prefixDims <= dims, field, "prefix dims [" + prefixDims + "]", meta);
-    int prefixNumber = meta.readByte();
-    int fullNumber = meta.readByte();
+    int prefixNumber = in.readByte();
+    int fullNumber = in.readByte();
     Optional<PrefixEncoding> prefix = PrefixEncoding.fromWireNumber(prefixNumber);
     Optional<FullVectorEncoding> full = FullVectorEncoding.fromWireNumber(fullNumber);
     check(prefix.isPresent(), field, "prefix encoding [" + prefixNumber + "]", meta);
     check(full.isPresent(), field, "full vector encoding [" + fullNumber + "]", meta);
-    int count = meta.readVInt();
-    long offset = meta.readVLong();
-    long length = meta.readVLong();
+    int count = meta.readCount();
+    long offset = in.readVLong();
+    long length = in.readVLong();
     PrefixQuantizer quantizer = null;
     if (prefix.get().isQuantized()) {
       float[] centroid = new float[prefixDims];
-      meta.readFloats(centroid, 0, prefixDims);
+      in.readFloats(centroid, 0, prefixDims);
       quantizer = new PrefixQuantizer(prefix.get(), field.getVectorSimilarityFunction(), centroid);
     }
     long rowBytes = quantizer == null ? 0 : quantizer.rowBytes();
     check(length == count * rowBytes, field, "code bytes [" + length + "]", meta);
+    meta.checkRows(offset, length);
     return Optional.of(
         new FieldEntry(
             dims,
@@ -122,10 +124,13 @@ record FieldEntry(
             quantizer));
   }
 
-  private static void check(boolean valid, FieldInfo field, String what, DataInput meta)
+  /** The bytes of a full vector. */
+  int rowBytes() {
+    return dims * fullVectorEncoding.bytes();
+  }
+
+  private static void check(boolean valid, FieldInfo field, String what, MetaInput meta)
       throws CorruptIndexException {
-    if (valid == false) {
-      throw new CorruptIndexException("field [" + field.name + "] cannot have " + what, meta);
-    }
+    meta.check(valid, "%s in field [%s]", what, field.name);
   }
 }

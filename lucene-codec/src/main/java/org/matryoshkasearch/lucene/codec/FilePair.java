@@ -13,12 +13,14 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
@@ -33,10 +35,10 @@ import org.apache.lucene.util.IOUtils;
  */
 record FilePair(String name, String metaExtension, String dataExtension, int start, int current) {
 
-  /** Reads the metadata of all fields, up to but without the end mark's footer. */
+  /** Reads what the metadata say of a field, checking that it can be so. */
   @FunctionalInterface
-  interface MetaReader {
-    void read(ChecksumIndexInput meta, int version) throws IOException;
+  interface FieldReader {
+    void read(FieldInfo field, MetaInput meta) throws IOException;
   }
 
   /** The two files being written. */
@@ -93,19 +95,18 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
   /**
    * Reads the metadata and opens the data, for random access.
    *
-   * @throws CorruptIndexException if the metadata's checksum is wrong, the data file is cut, or the
-   *     two do not belong together
+   * @param reader is called for each field, in the order of the file
+   * @throws CorruptIndexException if the metadata's checksum is wrong or they say what cannot be,
+   *     the data file is cut, or the two do not belong together
    */
-  IndexInput open(SegmentReadState state, MetaReader reader) throws IOException {
-    int version = readMeta(state, reader);
+  IndexInput open(SegmentReadState state, FieldReader reader) throws IOException {
     IndexInput data =
         state.directory.openInput(fileName(state, dataExtension), dataContext(state.context));
     try {
       CodecUtil.retrieveChecksum(data); // first: a cut file has no footer
       data.seek(0);
-      int dataVersion =
-          CodecUtil.checkIndexHeader(
-              data, dataCodec(), start, current, state.segmentInfo.getId(), state.segmentSuffix);
+      int dataVersion = checkHeader(data, dataCodec(), state);
+      int version = readMeta(state, data.length() - CodecUtil.footerLength(), reader);
       if (dataVersion != version) {
         throw new CorruptIndexException(
             "Format versions mismatch: meta=" + version + ", data=" + dataVersion, data);
@@ -117,23 +118,29 @@ record FilePair(String name, String metaExtension, String dataExtension, int sta
     }
   }
 
-  private int readMeta(SegmentReadState state, MetaReader reader) throws IOException {
-    int version = -1;
-    try (ChecksumIndexInput meta =
-        state.directory.openChecksumInput(fileName(state, metaExtension))) {
-      Throwable priorE = null;
-      try {
-        version =
-            CodecUtil.checkIndexHeader(
-                meta, metaCodec(), start, current, state.segmentInfo.getId(), state.segmentSuffix);
-        reader.read(meta, version);
-      } catch (Throwable t) {
-        priorE = t;
-      } finally {
-        CodecUtil.checkFooter(meta, priorE);
+  /** Nothing is made of what the file says before its checksum is verified. */
+  private int readMeta(SegmentReadState state, long dataEnd, FieldReader reader)
+      throws IOException {
+    try (IndexInput in =
+        state.directory.openInput(fileName(state, metaExtension), IOContext.READONCE)) {
+      CodecUtil.checksumEntireFile(in);
+      int version = checkHeader(in, metaCodec(), state);
+      MetaInput meta = new MetaInput(in, dataEnd, state.segmentInfo.maxDoc());
+      Set<Integer> seen = new HashSet<>();
+      for (int number = in.readInt(); number != -1; number = in.readInt()) {
+        FieldInfo field = number < 0 ? null : state.fieldInfos.fieldInfo(number);
+        meta.check(field != null && seen.add(number), "field number [%d]", number);
+        reader.read(field, meta);
       }
+      meta.check(
+          in.getFilePointer() == in.length() - CodecUtil.footerLength(), "more behind its end");
+      return version;
     }
-    return version;
+  }
+
+  private int checkHeader(IndexInput in, String codec, SegmentReadState state) throws IOException {
+    return CodecUtil.checkIndexHeader(
+        in, codec, start, current, state.segmentInfo.getId(), state.segmentSuffix);
   }
 
   /** How the data is read when it is searched. */

@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -29,7 +28,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * quantised formats make between approximate and exact scores.
  */
 final class FullVectorValues extends FloatVectorValues {
-  private final OffHeapByteVectorValues rows;
+  private final FieldRows rows;
   private final FullVectorEncoding encoding;
   private final VectorSimilarityFunction similarity;
   private final PrefixVectors prefixes;
@@ -40,7 +39,7 @@ final class FullVectorValues extends FloatVectorValues {
   private int valueOrd = -1;
 
   FullVectorValues(
-      OffHeapByteVectorValues rows,
+      FieldRows rows,
       FullVectorEncoding encoding,
       int dims,
       VectorSimilarityFunction similarity,
@@ -67,7 +66,7 @@ final class FullVectorValues extends FloatVectorValues {
 
   /** Reads the leading {@code leading.length} dimensions of a vector. */
   void read(int ord, float[] leading) throws IOException {
-    IndexInput slice = rows.getSlice();
+    IndexInput slice = rows.slice();
     slice.seek((long) ord * rowBytes);
     if (scratch == null && encoding.readsBytes()) {
       scratch = new byte[rowBytes];
@@ -77,7 +76,7 @@ final class FullVectorValues extends FloatVectorValues {
 
   /** The rows one after another, {@link #rowBytes} each. */
   IndexInput rows() {
-    return rows.getSlice();
+    return rows.slice();
   }
 
   int rowBytes() {
@@ -102,7 +101,7 @@ final class FullVectorValues extends FloatVectorValues {
       return null;
     }
     FullVectorValues copy = copy();
-    return new OrdinalScorer(copy.iterator(), prefixes.scorer(copy, target));
+    return new OrdinalScorer(copy.iterator(), prefixes.scorer(copy, target), false);
   }
 
   /**
@@ -117,7 +116,7 @@ final class FullVectorValues extends FloatVectorValues {
       return null;
     }
     FullVectorValues copy = copy();
-    return new OrdinalScorer(copy.iterator(), copy.rowScorer(target));
+    return new OrdinalScorer(copy.iterator(), copy.rowScorer(target), true);
   }
 
   private RandomVectorScorer rowScorer(float[] target) throws IOException {
@@ -167,7 +166,7 @@ final class FullVectorValues extends FloatVectorValues {
 
   @Override
   public Bits getAcceptOrds(Bits acceptDocs) {
-    return rows.getAcceptOrds(acceptDocs);
+    return rows.acceptOrds(acceptDocs);
   }
 
   @Override
@@ -179,11 +178,10 @@ final class FullVectorValues extends FloatVectorValues {
   public FullVectorValues copy() throws IOException {
     return size() == 0
         ? this
-        : new FullVectorValues(
-            (OffHeapByteVectorValues) rows.copy(), encoding, dims, similarity, prefixes);
+        : new FullVectorValues(rows.copy(), encoding, dims, similarity, prefixes);
   }
 
-  private record OrdinalScorer(DocIndexIterator iterator, RandomVectorScorer scorer)
+  private record OrdinalScorer(DocIndexIterator iterator, RandomVectorScorer scorer, boolean full)
       implements VectorScorer {
     @Override
     public float score() throws IOException {
@@ -192,7 +190,8 @@ final class FullVectorValues extends FloatVectorValues {
 
     @Override
     public Bulk bulk(DocIdSetIterator matchingDocs) {
-      return Bulk.fromRandomScorerSparse(scorer, iterator, matchingDocs);
+      Bulk bulk = Bulk.fromRandomScorerSparse(scorer, iterator, matchingDocs);
+      return full ? (FullVectorBulk) bulk::nextDocsAndScores : bulk;
     }
   }
 }

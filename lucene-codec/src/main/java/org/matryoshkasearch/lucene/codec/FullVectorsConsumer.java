@@ -33,7 +33,7 @@ final class FullVectorsConsumer extends DocValuesConsumer {
   /** What the operating system reads and caches. */
   private static final int PAGE = 4096;
 
-  private static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
+  static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
 
   private final FilePair.Output out;
   private final SegmentInfo segment;

@@ -19,13 +19,13 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SegmentReadState;
@@ -34,7 +34,6 @@ import org.apache.lucene.index.SortedNumericDocValues;
 import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
@@ -46,44 +45,65 @@ final class FullVectorsProducer extends DocValuesProducer {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(FullVectorsProducer.class);
 
+  // what stands in place of an offset where no documents are listed
+  private static final long ALL_DOCUMENTS = -1;
+  private static final long EMPTY = -2;
+
+  private static final long JUMP_BYTES = 2 * Integer.BYTES;
+  private static final int DENSE_RANK_POWER = IndexedDISI.DEFAULT_DENSE_RANK_POWER;
+
   private final Map<String, FieldEntry> fields = new HashMap<>();
   private final IndexInput data;
+  private final int maxDoc;
   private final IOContext searchContext;
 
   FullVectorsProducer(SegmentReadState state) throws IOException {
     searchContext = FilePair.dataContext(state.context);
+    maxDoc = state.segmentInfo.maxDoc();
     data =
         FullVectorsDocValuesFormat.FILES.open(
-            state, (meta, version) -> readFields(meta, state.fieldInfos));
-  }
-
-  private void readFields(ChecksumIndexInput meta, FieldInfos infos) throws IOException {
-    for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
-      FieldInfo info = infos.fieldInfo(number);
-      if (info == null) {
-        throw new CorruptIndexException("Invalid field number: " + number, meta);
-      }
-      fields.put(info.name, FieldEntry.read(meta));
-    }
+            state, (field, meta) -> fields.put(field.name, FieldEntry.read(meta)));
   }
 
   /**
    * The rows of a field by ordinal, each {@code dimension()} bytes wide; their slice is the rows
    * one after another. The values are not shared: every call makes new ones.
    */
-  OffHeapByteVectorValues rows(FieldInfo field) throws IOException {
+  FieldRows rows(FieldInfo field) throws IOException {
     FieldEntry entry = entry(field);
     // rows are bytes to Lucene, which gives them ordinals; nothing scores them as byte vectors
     FlatVectorsScorer scorer = FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
-    return OffHeapByteVectorValues.load(
-        VectorSimilarityFunction.DOT_PRODUCT,
-        scorer,
-        entry.ordToDoc,
-        VectorEncoding.BYTE,
-        entry.width,
-        entry.offset,
-        entry.length,
-        data);
+    OffHeapByteVectorValues rows =
+        OffHeapByteVectorValues.load(
+            VectorSimilarityFunction.DOT_PRODUCT,
+            scorer,
+            entry.ordToDoc,
+            VectorEncoding.BYTE,
+            entry.width,
+            entry.offset,
+            entry.length,
+            data);
+    return new FieldRows(rows, maxDoc);
+  }
+
+  /**
+   * Checks that a field has what another file says of it.
+   *
+   * @throws CorruptIndexException if the two differ
+   */
+  void check(FieldInfo field, int count, int width) throws CorruptIndexException {
+    FieldEntry entry = fields.get(field.name);
+    if (entry == null || entry.count != count || (count > 0 && entry.width != width)) {
+      throw new CorruptIndexException(
+          String.format(
+              Locale.ROOT,
+              "field [%s] must have [%d] rows of [%d] bytes, has %s",
+              field.name,
+              count,
+              width,
+              entry == null ? "none" : "[" + entry.count + "] of [" + entry.width + "]"),
+          data);
+    }
   }
 
   /** The bytes of a field's rows. */
@@ -160,44 +180,76 @@ final class FullVectorsProducer extends DocValuesProducer {
   private record FieldEntry(
       int width, int count, long offset, long length, OrdToDocDISIReaderConfiguration ordToDoc) {
 
-    static FieldEntry read(ChecksumIndexInput meta) throws IOException {
-      int width = meta.readVInt();
-      int count = meta.readVInt();
-      long offset = meta.readVLong();
-      long length = meta.readVLong();
-      if ((long) width * count != length) {
-        throw new CorruptIndexException(
-            String.format(
-                Locale.ROOT,
-                "[%d] rows of [%d] bytes cannot take [%d] bytes",
-                count,
-                width,
-                length),
-            meta);
-      }
+    static FieldEntry read(MetaInput meta) throws IOException {
+      int width = meta.in.readVInt();
+      int count = meta.readCount();
+      long offset = meta.in.readVLong();
+      long length = meta.in.readVLong();
+      meta.check(
+          (long) width * count == length, "[%d] rows of [%d] bytes in [%d]", count, width, length);
+      meta.checkRows(offset, length);
+      long ordToDoc = meta.in.getFilePointer();
+      checkOrdToDoc(meta, count);
+      meta.in.seek(ordToDoc);
       return new FieldEntry(
           width,
           count,
           offset,
           length,
-          OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, count));
+          OrdToDocDISIReaderConfiguration.fromStoredMeta(meta.in, count));
+    }
+
+    /** Lucene takes what stands there as it is, so this looks at it before. */
+    private static void checkOrdToDoc(MetaInput meta, int count) throws IOException {
+      IndexInput in = meta.in;
+      long docsAt = in.readLong();
+      long docsLength = in.readLong();
+      int jumps = in.readShort();
+      int rankPower = in.readByte();
+      if (docsAt < 0) {
+        long expected = count == 0 ? EMPTY : ALL_DOCUMENTS;
+        meta.check(
+            docsAt == expected && (count == 0 || count == meta.maxDoc()),
+            "[%d] vectors in documents at [%d]",
+            count,
+            docsAt);
+        return;
+      }
+      meta.check(count > 0 && count < meta.maxDoc(), "[%d] vectors in some documents", count);
+      meta.checkInData(docsAt, docsLength);
+      meta.check(
+          jumps >= 0 && jumps * JUMP_BYTES <= docsLength && rankPower == DENSE_RANK_POWER,
+          "[%d] jumps and rank power [%d] in [%d] bytes",
+          jumps,
+          rankPower,
+          docsLength);
+      long docsOfOrdsAt = in.readLong();
+      int blockShift = in.readVInt();
+      meta.check(
+          blockShift == FullVectorsConsumer.DIRECT_MONOTONIC_BLOCK_SHIFT,
+          "blocks of 2 to the power of [%d]",
+          blockShift);
+      long needed = meta.skipMonotonic(count, blockShift);
+      long docsOfOrdsLength = in.readLong();
+      meta.checkInData(docsOfOrdsAt, docsOfOrdsLength);
+      meta.check(needed <= docsOfOrdsLength, "documents in [%d] bytes", docsOfOrdsLength);
     }
   }
 
   /** The rows by document. */
   private static final class Rows extends BinaryDocValues {
-    private final OffHeapByteVectorValues rows;
+    private final FieldRows rows;
     private final KnnVectorValues.DocIndexIterator docs;
     private final BytesRef row = new BytesRef();
 
-    Rows(OffHeapByteVectorValues rows) {
+    Rows(FieldRows rows) {
       this.rows = rows;
       this.docs = rows.iterator();
     }
 
     @Override
     public BytesRef binaryValue() throws IOException {
-      row.bytes = rows.vectorValue(docs.index());
+      row.bytes = rows.row(docs.index());
       row.length = row.bytes.length;
       return row;
     }

@@ -14,14 +14,13 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.SegmentReadState;
-import org.apache.lucene.store.ChecksumIndexInput;
-import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -33,20 +32,32 @@ final class GraphInput implements Accountable, Closeable {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(GraphInput.class);
 
+  /** More than there ever are: each has about half of the nodes of the one below, or fewer. */
+  private static final int MAX_LEVELS = 64;
+
   private final Map<String, Entry> fields = new HashMap<>();
   private final IndexInput data;
 
   GraphInput(SegmentReadState state) throws IOException {
-    data = GraphOutput.FILES.open(state, (meta, version) -> readFields(meta, state.fieldInfos));
+    data = GraphOutput.FILES.open(state, (field, meta) -> fields.put(field.name, new Entry(meta)));
   }
 
-  private void readFields(ChecksumIndexInput meta, FieldInfos infos) throws IOException {
-    for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
-      FieldInfo field = infos.fieldInfo(number);
-      if (field == null) {
-        throw new CorruptIndexException("Invalid field number: " + number, meta);
-      }
-      fields.put(field.name, new Entry(meta));
+  /**
+   * Checks that a field has as many vectors as another file says.
+   *
+   * @throws CorruptIndexException if the two differ
+   */
+  void check(FieldInfo field, int size) throws CorruptIndexException {
+    Entry entry = fields.get(field.name);
+    if (entry == null || entry.size != size) {
+      throw new CorruptIndexException(
+          String.format(
+              Locale.ROOT,
+              "field [%s] must have a graph of [%d] vectors, has %s",
+              field.name,
+              size,
+              entry == null ? "none" : "[" + entry.size + "]"),
+          data);
     }
   }
 
@@ -115,33 +126,58 @@ final class GraphInput implements Accountable, Closeable {
     private long startsLength;
     private DirectMonotonicReader.Meta starts;
 
-    Entry(IndexInput meta) throws IOException {
-      size = meta.readVInt();
-      maxConn = meta.readVInt();
-      nodes = new int[meta.readVInt()][];
-      if (nodes.length == 0) {
+    Entry(MetaInput meta) throws IOException {
+      IndexInput in = meta.in;
+      size = meta.readCount();
+      maxConn = in.readVInt();
+      meta.check(
+          maxConn >= 1 && maxConn <= Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN,
+          "half of the links [%d]",
+          maxConn);
+      int levels = in.readVInt();
+      meta.check(
+          levels >= 0 && levels <= MAX_LEVELS && (levels == 0 || size > 0),
+          "[%d] levels over [%d] vectors",
+          levels,
+          size);
+      nodes = new int[levels][];
+      if (levels == 0) {
         return;
       }
       long lists = size;
-      for (int level = 1; level < nodes.length; level++) {
+      for (int level = 1; level < levels; level++) {
         nodes[level] = readNodes(meta);
         lists += nodes[level].length;
       }
-      listsAt = meta.readVLong();
-      listsLength = meta.readVLong();
-      startsAt = meta.readVLong();
-      starts = DirectMonotonicReader.loadMeta(meta, lists, GraphOutput.STARTS_BLOCK_SHIFT);
-      startsLength = meta.readVLong();
+      listsAt = in.readVLong();
+      listsLength = in.readVLong();
+      meta.checkInData(listsAt, listsLength);
+      startsAt = in.readVLong();
+      long blocksAt = in.getFilePointer();
+      long needed = meta.skipMonotonic(lists, GraphOutput.STARTS_BLOCK_SHIFT);
+      startsLength = in.readVLong();
+      long end = in.getFilePointer();
+      meta.checkInData(startsAt, startsLength);
+      meta.check(needed <= startsLength, "starts of lists in [%d] bytes", startsLength);
+      in.seek(blocksAt);
+      starts = DirectMonotonicReader.loadMeta(in, lists, GraphOutput.STARTS_BLOCK_SHIFT);
+      in.seek(end);
     }
 
-    private static int[] readNodes(DataInput meta) throws IOException {
-      int[] nodes = new int[meta.readVInt()];
-      int last = 0;
-      for (int i = 0; i < nodes.length; i++) {
-        last += meta.readVInt();
-        nodes[i] = last;
+    /** Ascending, below the number of vectors. */
+    private int[] readNodes(MetaInput meta) throws IOException {
+      int count = meta.in.readVInt();
+      meta.checkFollow(count);
+      meta.check(count >= 1 && count <= size, "a level of [%d] nodes", count);
+      int[] read = new int[count];
+      int last = -1;
+      for (int i = 0; i < count; i++) {
+        int node = (i == 0 ? 0 : last) + meta.in.readVInt();
+        meta.check(node > last && node < size, "node [%d] after [%d]", node, last);
+        read[i] = node;
+        last = node;
       }
-      return nodes;
+      return read;
     }
   }
 }

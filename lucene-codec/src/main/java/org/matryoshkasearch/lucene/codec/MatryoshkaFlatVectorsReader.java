@@ -12,7 +12,9 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.codecs.CodecUtil;
@@ -20,11 +22,9 @@ import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.ByteVectorValues;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.SegmentReadState;
-import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -36,6 +36,7 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader {
       RamUsageEstimator.shallowSizeOfInstance(MatryoshkaFlatVectorsReader.class);
 
   private final FieldInfos fieldInfos;
+  private final List<FieldInfo> all = new ArrayList<>();
   private final Map<String, FieldEntry> fields = new HashMap<>();
   private final IndexInput codes;
   private final FullVectorsProducer fullVectors;
@@ -47,9 +48,12 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader {
     IndexInput codesInput = null;
     FullVectorsProducer producer = null;
     try {
-      codesInput =
-          MatryoshkaFlatVectorsFormat.FILES.open(state, (meta, version) -> readFields(meta));
+      codesInput = MatryoshkaFlatVectorsFormat.FILES.open(state, this::readField);
       producer = new FullVectorsDocValuesFormat().fieldsProducer(state);
+      for (Map.Entry<String, FieldEntry> field : fields.entrySet()) {
+        FieldEntry entry = field.getValue();
+        producer.check(fieldInfos.fieldInfo(field.getKey()), entry.count(), entry.rowBytes());
+      }
       byteVectors =
           hasByteFields
               ? MatryoshkaFlatVectorsWriter.byteVectorsFormat().fieldsReader(state)
@@ -62,19 +66,27 @@ final class MatryoshkaFlatVectorsReader extends FlatVectorsReader {
     fullVectors = producer;
   }
 
-  private void readFields(ChecksumIndexInput meta) throws IOException {
-    for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
-      FieldInfo field = fieldInfos.fieldInfo(number);
-      if (field == null) {
-        throw new CorruptIndexException("Invalid field number: " + number, meta);
-      }
-      Optional<FieldEntry> entry = FieldEntry.read(meta, field);
-      if (entry.isPresent()) {
-        fields.put(field.name, entry.get());
-      } else {
-        hasByteFields = true;
-      }
+  private void readField(FieldInfo field, MetaInput meta) throws IOException {
+    all.add(field);
+    Optional<FieldEntry> entry = FieldEntry.read(meta, field);
+    if (entry.isPresent()) {
+      fields.put(field.name, entry.get());
+    } else {
+      hasByteFields = true;
     }
+  }
+
+  /** The fields that are here, of floats and of bytes. */
+  List<FieldInfo> fields() {
+    return all;
+  }
+
+  /** How many vectors a field has. */
+  int size(FieldInfo field) throws IOException {
+    FieldEntry entry = fields.get(field.name);
+    return entry == null
+        ? byteVectors(field.name).getByteVectorValues(field.name).size()
+        : entry.count();
   }
 
   @Override

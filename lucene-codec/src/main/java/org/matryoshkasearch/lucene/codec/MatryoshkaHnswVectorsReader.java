@@ -12,10 +12,10 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
-import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
@@ -40,9 +40,11 @@ import org.matryoshkasearch.lucene.graph.StoredGraph;
 /**
  * Searches graphs: by a {@link GraphSearch}, which Lucene's own search goes on from where a filter
  * leaves so little that looking only at what it accepts is better.
+ *
+ * <p>Not a {@code HnswGraphProvider}: Lucene's writers begin a merged graph of theirs with the
+ * graphs of those, which must have been built as theirs are, of the similarity of whole vectors.
  */
-final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
-    implements HnswGraphProvider, Accountable {
+final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Accountable {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(MatryoshkaHnswVectorsReader.class);
 
@@ -52,15 +54,20 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
   /**
    * @param vectors closed with this reader, even if it cannot be made
    */
-  MatryoshkaHnswVectorsReader(SegmentReadState state, FlatVectorsReader vectors)
+  MatryoshkaHnswVectorsReader(SegmentReadState state, MatryoshkaFlatVectorsReader vectors)
       throws IOException {
     this.vectors = vectors;
+    GraphInput opened = null;
     try {
-      this.graphs = new GraphInput(state);
+      opened = new GraphInput(state);
+      for (FieldInfo field : vectors.fields()) {
+        opened.check(field, vectors.size(field));
+      }
     } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, vectors);
+      IOUtils.closeWhileSuppressingExceptions(t, opened, vectors);
       throw t;
     }
+    this.graphs = opened;
   }
 
   private MatryoshkaHnswVectorsReader(GraphInput graphs, FlatVectorsReader vectors) {
@@ -94,7 +101,22 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     }
   }
 
+  /** The data are not verified before a search: what cannot be is found by the way. */
   private void search(
+      String field,
+      RandomVectorScorer scorer,
+      IOSupplier<KnnVectorValues> values,
+      KnnCollector collector,
+      AcceptDocs acceptDocs)
+      throws IOException {
+    try {
+      collect(field, scorer, values, collector, acceptDocs);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void collect(
       String field,
       RandomVectorScorer scorer,
       IOSupplier<KnnVectorValues> values,
@@ -131,8 +153,8 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader
     return vectors.getRandomVectorScorer(field, target);
   }
 
-  @Override
-  public HnswGraph getGraph(String field) throws IOException {
+  /** The graph of a field, empty if its vectors are too few for one. */
+  HnswGraph getGraph(String field) throws IOException {
     StoredGraph graph = graphs.graph(field);
     return graph == null ? HnswGraph.EMPTY : graph;
   }

@@ -11,8 +11,10 @@
  */
 package org.matryoshkasearch.lucene.graph;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
@@ -69,7 +71,7 @@ public final class StoredGraph extends HnswGraph {
   /** Asks for the links of some nodes of a level. */
   void load(int level, int[] of, int howMany) throws IOException {
     for (int i = 0; i < howMany; i++) {
-      loaded[i] = starts.get(place(level, of[i]));
+      loaded[i] = start(level, of[i]);
     }
     byte read = 0;
     for (int i = 0; i < howMany; i++) {
@@ -83,13 +85,29 @@ public final class StoredGraph extends HnswGraph {
    *
    * @param i its number among those
    * @return how many there are; they are in {@link #links}
+   * @throws CorruptIndexException if there cannot be so many, or such: the file is not verified
+   *     before it is searched
    */
   int read(int i) throws IOException {
-    lists.seek(loaded[i]);
-    count = lists.readVInt();
-    GroupVIntUtil.readGroupVInts(lists, links, count);
-    for (int link = 1; link < count; link++) {
-      links[link] += links[link - 1];
+    try {
+      lists.seek(loaded[i]);
+      count = lists.readVInt();
+      if (count < 0 || count > links.length) {
+        throw new CorruptIndexException("a node has [" + count + "] links", lists);
+      }
+      GroupVIntUtil.readGroupVInts(lists, links, count);
+    } catch (EOFException e) {
+      throw new CorruptIndexException("a list of links does not end", lists, e);
+    }
+    int link = 0;
+    int signs = 0; // negative if a link is, or leads beyond the last node
+    for (int j = 0; j < count; j++) {
+      link += links[j];
+      links[j] = link;
+      signs |= link | (size - 1 - link);
+    }
+    if (signs < 0) {
+      throw new CorruptIndexException("a link leads to no node", lists);
     }
     next = 0;
     return count;
@@ -100,13 +118,23 @@ public final class StoredGraph extends HnswGraph {
     return links;
   }
 
-  private long place(int level, int node) {
-    return level == 0 ? node : firstPlaces[level] + Arrays.binarySearch(nodes[level], node);
+  /** Where the list of a node begins. */
+  private long start(int level, int node) throws IOException {
+    int place = level == 0 ? node : Arrays.binarySearch(nodes[level], node);
+    if (place < 0) {
+      throw new CorruptIndexException("node [" + node + "] is not on level [" + level + "]", lists);
+    }
+    long start = starts.get(firstPlaces[level] + place);
+    if (start < 0 || start >= lists.length()) {
+      throw new CorruptIndexException(
+          "the list of node [" + node + "] is at [" + start + "]", lists);
+    }
+    return start;
   }
 
   @Override
   public void seek(int level, int node) throws IOException {
-    loaded[0] = starts.get(place(level, node));
+    loaded[0] = start(level, node);
     read(0);
   }
 

@@ -13,12 +13,10 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.ConjunctionUtils;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FilteredDocIdSetIterator;
@@ -27,7 +25,6 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.join.BitSetProducer;
-import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.Bits;
 
@@ -43,31 +40,45 @@ final class AcceptedRows {
   private final String field;
   private final Weight filter;
   private final BitSetProducer parents;
+  private final float[] target;
+  private final TimeLimit limit;
 
-  /** Both {@code filter} and {@code parents} may be null. */
-  AcceptedRows(IndexSearcher searcher, String field, Weight filter, BitSetProducer parents) {
+  /**
+   * @param filter null for none
+   * @param parents null for none
+   * @param target what the prefixes of siblings are compared with, of the field's dimension
+   */
+  AcceptedRows(
+      IndexSearcher searcher,
+      String field,
+      Weight filter,
+      BitSetProducer parents,
+      float[] target,
+      TimeLimit limit) {
     this.searcher = searcher;
     this.field = field;
     this.filter = filter;
     this.parents = parents;
+    this.target = target;
+    this.limit = limit;
   }
 
   /**
-   * All of them, where it takes little to see that they are of at most {@code limit} groups, else
-   * null. A search that would rescore everything needs no graph.
+   * All of them, of each parent the best few, where it takes little to see that they are of at most
+   * {@code most} groups, else null. A search that would rescore everything needs no graph.
    */
-  Candidates all(int limit) throws IOException {
+  Candidates all(int most) throws IOException {
     long estimate = 0;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       estimate += estimate(leaf);
-      if (estimate > DELETED * limit) {
+      if (estimate > DELETED * most) {
         return null;
       }
     }
-    List<Rows> found = new ArrayList<>();
-    int left = limit;
+    List<LeafRows> found = new ArrayList<>();
+    int left = most;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-      Rows rows = new Rows(leaf);
+      LeafRows rows = new LeafRows(leaf, field, target, limit, parents);
       DocIdSetIterator accepted = accepted(leaf);
       for (int doc = accepted.nextDoc();
           doc != DocIdSetIterator.NO_MORE_DOCS;
@@ -77,27 +88,32 @@ final class AcceptedRows {
           return null;
         }
       }
+      rows.endGroup(-1);
       found.add(rows);
     }
-    return join(found);
+    return LeafRows.join(found);
   }
 
-  /** The rows of the parents that these children, top-level and ascending, have. */
+  /**
+   * The rows of the parents that these children, top-level and ascending, have: of each the best
+   * few.
+   */
   Candidates siblings(int[] children) throws IOException {
-    List<LeafReaderContext> leaves = searcher.getLeafContexts();
-    List<Callable<Rows>> tasks = new ArrayList<>();
-    for (int from = 0; from < children.length; ) {
-      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(children[from], leaves));
+    List<Callable<LeafRows>> tasks = new ArrayList<>();
+    int from = 0;
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       int to = Rescorer.endOfLeaf(children, from, leaf);
-      DocsIterator ofLeaf = new DocsIterator(children, from, to, leaf.docBase);
-      tasks.add(() -> siblings(leaf, ofLeaf));
+      if (from < to) {
+        DocsIterator ofLeaf = new DocsIterator(children, from, to, leaf.docBase);
+        tasks.add(() -> siblings(leaf, ofLeaf));
+      }
       from = to;
     }
-    return join(searcher.getTaskExecutor().invokeAll(tasks));
+    return LeafRows.join(searcher.getTaskExecutor().invokeAll(tasks));
   }
 
-  private Rows siblings(LeafReaderContext leaf, DocsIterator children) throws IOException {
-    Rows rows = new Rows(leaf);
+  private LeafRows siblings(LeafReaderContext leaf, DocsIterator children) throws IOException {
+    LeafRows rows = new LeafRows(leaf, field, target, limit, parents);
     BitSet parentBits = parents.getBitSet(leaf);
     DocIdSetIterator accepted = accepted(leaf);
     for (int child = children.nextDoc(); child != DocIdSetIterator.NO_MORE_DOCS; ) {
@@ -110,6 +126,7 @@ final class AcceptedRows {
       for (; doc < parent; doc = accepted.nextDoc()) {
         rows.add(doc);
       }
+      rows.endGroup(child);
       child = children.advance(parent);
     }
     return rows;
@@ -151,54 +168,5 @@ final class AcceptedRows {
         return live.get(doc);
       }
     };
-  }
-
-  private Candidates join(List<Rows> found) {
-    int size = 0;
-    for (Rows rows : found) {
-      size += rows.size;
-    }
-    int[] docs = new int[size];
-    int[] groups = new int[size];
-    int start = 0;
-    for (Rows rows : found) {
-      System.arraycopy(rows.docs, 0, docs, start, rows.size);
-      System.arraycopy(rows.groups, 0, groups, start, rows.size);
-      start += rows.size;
-    }
-    return parents == null ? Candidates.of(docs) : Candidates.ofChildren(docs, groups);
-  }
-
-  /** Rows of one leaf, by their top-level numbers. */
-  private final class Rows {
-    private final LeafReaderContext leaf;
-    private final BitSet parentBits;
-    private int[] docs = new int[16];
-    private int[] groups = new int[16];
-    private int size;
-
-    Rows(LeafReaderContext leaf) throws IOException {
-      this.leaf = leaf;
-      this.parentBits = parents == null ? null : parents.getBitSet(leaf);
-    }
-
-    /** Adds a document unless it lacks a parent; true if that begins a group. */
-    boolean add(int doc) {
-      int group = doc;
-      if (parents != null) {
-        group = parentBits == null ? DocIdSetIterator.NO_MORE_DOCS : parentBits.nextSetBit(doc);
-        if (group == DocIdSetIterator.NO_MORE_DOCS || group == doc) {
-          return false;
-        }
-      }
-      if (size == docs.length) {
-        docs = ArrayUtil.grow(docs);
-        groups = Arrays.copyOf(groups, docs.length);
-      }
-      docs[size] = leaf.docBase + doc;
-      groups[size] = leaf.docBase + group;
-      size++;
-      return size == 1 || groups[size - 2] != groups[size - 1];
-    }
   }
 }

@@ -35,6 +35,16 @@ final class DocsIterator extends DocIdSetIterator {
     return from;
   }
 
+  /** Where in the array they end. */
+  int to() {
+    return to;
+  }
+
+  /** The same documents, from the first. */
+  DocsIterator again() {
+    return new DocsIterator(docs, from, to, docBase);
+  }
+
   /** Where in the array the current document is. */
   int index() {
     return at;

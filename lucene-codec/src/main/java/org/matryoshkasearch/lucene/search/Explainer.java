@@ -179,7 +179,7 @@ final class Explainer {
 
   private float score(IndexSearcher searcher, int doc, float[] leading) throws IOException {
     Candidates one = Candidates.of(new int[] {doc});
-    new Rescorer(searcher, query.getField(), false).score(one, leading);
+    new Rescorer(searcher, query.getField(), new TimeLimit(null), false).score(one, leading);
     return one.score(0);
   }
 

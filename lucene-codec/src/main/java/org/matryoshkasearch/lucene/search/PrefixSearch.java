@@ -13,13 +13,16 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopDocsCollector;
+import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.DiversifyingChildrenFloatKnnVectorQuery;
 import org.apache.lucene.search.knn.KnnCollectorManager;
@@ -33,6 +36,7 @@ final class PrefixSearch {
   private final int kept;
   private int[] docs = {};
   private long visited;
+  private boolean leftOut;
 
   private PrefixSearch(int kept) {
     this.kept = kept;
@@ -76,6 +80,27 @@ final class PrefixSearch {
     return visited;
   }
 
+  /**
+   * What a leaf found, if it has it: other formats take the documents of their nodes from the disk
+   * as they are.
+   */
+  private static TopDocs checked(LeafReaderContext leaf, TopDocs found)
+      throws CorruptIndexException {
+    for (ScoreDoc hit : found.scoreDocs) {
+      if (hit.doc < 0 || hit.doc >= leaf.reader().maxDoc()) {
+        throw new CorruptIndexException(
+            "vector of document [" + hit.doc + "], of [" + leaf.reader().maxDoc() + "]",
+            leaf.reader().toString());
+      }
+    }
+    return found;
+  }
+
+  /** Whether there may have been more to compare. */
+  boolean leftOut() {
+    return leftOut;
+  }
+
   private TopDocs keep(TopDocs found) {
     docs = new int[Math.min(kept, found.scoreDocs.length)]; // they come best first
     for (int i = 0; i < docs.length; i++) {
@@ -83,6 +108,7 @@ final class PrefixSearch {
     }
     Arrays.sort(docs);
     visited = found.totalHits.value();
+    leftOut = found.totalHits.relation() != TotalHits.Relation.EQUAL_TO;
     return found;
   }
 
@@ -93,6 +119,16 @@ final class PrefixSearch {
     Documents(String field, float[] target, int k, Query filter, PrefixSearch found) {
       super(field, target, k, filter);
       this.found = found;
+    }
+
+    @Override
+    protected TopDocs approximateSearch(
+        LeafReaderContext leaf,
+        AcceptDocs acceptDocs,
+        int visitedLimit,
+        KnnCollectorManager manager)
+        throws IOException {
+      return checked(leaf, super.approximateSearch(leaf, acceptDocs, visitedLimit, manager));
     }
 
     @Override
@@ -138,7 +174,7 @@ final class PrefixSearch {
       // Lucene wraps the missing collector of a leaf without parents when there is a timeout
       return parents.getBitSet(leaf) == null
           ? TopDocsCollector.EMPTY_TOPDOCS
-          : super.approximateSearch(leaf, acceptDocs, visitedLimit, manager);
+          : checked(leaf, super.approximateSearch(leaf, acceptDocs, visitedLimit, manager));
     }
 
     @Override

@@ -16,39 +16,38 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.lucene.index.ExitableDirectoryReader.ExitableFilterAtomicReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.VectorScorer;
+import org.matryoshkasearch.lucene.codec.FullVectorBulk;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
  * Scores candidates with their stored vectors: each leaf once, its rows in the order in which they
  * are stored, a chunk at a time; the leaves run on the searcher's executor.
  *
- * <p>When the searcher's timeout expires, each leaf ends with its current chunk and the rows after
- * it stay without a score. The first chunk of a leaf is always scored, so that a search whose time
- * went into the graph still has something to return.
+ * <p>When the time is over, each leaf ends with its current chunk and the rows after it stay
+ * without a score. The first chunk of a leaf is always scored, so that a search whose time went
+ * into the graph still has something to return.
  */
 final class Rescorer {
   private final IndexSearcher searcher;
   private final String field;
+  private final TimeLimit limit;
   private final boolean countBytes;
 
   /**
    * @param countBytes whether the bytes of the rows that are compared shall be counted
    */
-  Rescorer(IndexSearcher searcher, String field, boolean countBytes) {
+  Rescorer(IndexSearcher searcher, String field, TimeLimit limit, boolean countBytes) {
     this.searcher = searcher;
     this.field = field;
+    this.limit = limit;
     this.countBytes = countBytes;
   }
 
@@ -58,13 +57,14 @@ final class Rescorer {
    * @return the bytes of rows that were compared, 0 where they are not counted
    */
   long score(Candidates rows, float[] target) throws IOException {
-    List<LeafReaderContext> leaves = searcher.getLeafContexts();
     List<Callable<Long>> tasks = new ArrayList<>();
-    for (int from = 0; from < rows.size(); ) {
-      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(rows.docs[from], leaves));
+    int from = 0;
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       int to = endOfLeaf(rows.docs, from, leaf);
-      DocsIterator ofLeaf = new DocsIterator(rows.docs, from, to, leaf.docBase);
-      tasks.add(() -> score(leaf, ofLeaf, rows, target));
+      if (from < to) {
+        DocsIterator ofLeaf = new DocsIterator(rows.docs, from, to, leaf.docBase);
+        tasks.add(() -> score(leaf, ofLeaf, rows, target));
+      }
       from = to;
     }
     long bytes = 0;
@@ -82,14 +82,12 @@ final class Rescorer {
 
   private long score(LeafReaderContext leaf, DocsIterator docs, Candidates rows, float[] target)
       throws IOException {
-    VectorScorer scorer = scorer(leaf.reader(), target);
-    if (scorer == null) {
+    VectorScorer.Bulk bulk = scores(leaf.reader(), target, docs);
+    if (bulk == null) {
       return 0;
     }
-    long rowBytes = countBytes ? rowBytes(leaf.reader(), scorer, target) : 0;
+    long rowBytes = countBytes ? rowBytes(leaf.reader(), bulk, target) : 0;
     int scored = 0;
-    QueryTimeout timeout = searcher.getTimeout();
-    VectorScorer.Bulk bulk = scorer.bulk(docs);
     DocAndFloatFeatureBuffer chunk = new DocAndFloatFeatureBuffer();
     int row = docs.from();
     while (true) {
@@ -105,47 +103,47 @@ final class Rescorer {
         rows.setScore(row, chunk.features[i]);
       }
       scored += chunk.size;
-      if (timeout != null && timeout.shouldExit()) {
+      if (row + 1 < docs.to() && limit.leavesOutRest()) {
         return scored * rowBytes;
       }
     }
   }
 
-  /** The bytes of each row that a scorer reads. */
-  private long rowBytes(LeafReader reader, VectorScorer scorer, float[] target) throws IOException {
+  /** The bytes of each row that are read for its score. */
+  private long rowBytes(LeafReader reader, VectorScorer.Bulk scores, float[] target)
+      throws IOException {
     int dims =
-        scorer instanceof RowScorer
-            ? reader.getFieldInfos().fieldInfo(field).getVectorDimension()
-            : target.length;
+        scores instanceof FullVectorBulk
+            ? target.length
+            : reader.getFieldInfos().fieldInfo(field).getVectorDimension();
     return (long) dims * VectorFields.bytesOfDimension(reader, field);
   }
 
-  private VectorScorer scorer(LeafReader reader, float[] target) throws IOException {
+  /** Scores of the vectors themselves: where the values may give others, they are read. */
+  private VectorScorer.Bulk scores(LeafReader reader, float[] target, DocsIterator docs)
+      throws IOException {
     FloatVectorValues values = reader.getFloatVectorValues(field);
     if (values == null || values.size() == 0) {
       return null;
     }
     FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-    boolean scoresTarget =
-        target.length == values.dimension() || MatryoshkaHnswVectorsFormat.isFormatOf(info);
-    if (scoresTarget && !hidesRescorer(reader)) {
-      return values.rescorer(target);
+    if (target.length == values.dimension() || MatryoshkaHnswVectorsFormat.isFormatOf(info)) {
+      VectorScorer.Bulk scores = rescores(values, target, docs.again());
+      if (scores instanceof FullVectorBulk) {
+        return scores;
+      }
     }
-    return new RowScorer(values, info.getVectorSimilarityFunction(), target);
+    return new RowScorer(values, info.getVectorSimilarityFunction(), target).bulk(docs);
   }
 
-  /**
-   * Lucene's exitable reader does not hand on {@code rescorer}, so that its values would rescore
-   * with the codes of the prefix.
-   */
-  private static boolean hidesRescorer(LeafReader reader) {
-    LeafReader in = reader;
-    while (in instanceof FilterLeafReader filter) {
-      if (in instanceof ExitableFilterAtomicReader) {
-        return true;
-      }
-      in = filter.getDelegate();
+  private static VectorScorer.Bulk rescores(
+      FloatVectorValues values, float[] target, DocsIterator docs) throws IOException {
+    VectorScorer scorer;
+    try {
+      scorer = values.rescorer(target);
+    } catch (UnsupportedOperationException e) {
+      return null; // what FloatVectorValues do that wrap others and do no more
     }
-    return false;
+    return scorer == null ? null : scorer.bulk(docs);
   }
 }

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -29,6 +28,7 @@ final class TwoPhaseSearch {
   private final String field;
   private final float[] target;
   private final IndexSearcher searcher;
+  private final TimeLimit limit;
   private final StageWatch watch;
 
   /**
@@ -43,6 +43,7 @@ final class TwoPhaseSearch {
     this.field = query.getField();
     this.target = target;
     this.searcher = searcher;
+    this.limit = new TimeLimit(searcher.getTimeout());
     this.watch = new StageWatch(listener);
   }
 
@@ -57,7 +58,7 @@ final class TwoPhaseSearch {
       return accepting;
     }
     Candidates rows = candidates(info, accepting);
-    Rescorer rescorer = new Rescorer(searcher, field, watch.isOn());
+    Rescorer rescorer = new Rescorer(searcher, field, limit, watch.isOn());
     for (FunnelStage stage : query.getFunnel()) {
       if (rows.size() > stage.keep()) {
         watch.begin();
@@ -80,14 +81,15 @@ final class TwoPhaseSearch {
         accepting == null
             ? null
             : searcher.createWeight(accepting, ScoreMode.COMPLETE_NO_SCORES, 1);
-    AcceptedRows accepted = new AcceptedRows(searcher, field, accepts, query.getParents());
+    // only the prefix of what is added here is looked at, and the prefix is the target's own
+    float[] padded = Arrays.copyOf(target, info.getVectorDimension());
+    AcceptedRows accepted =
+        new AcceptedRows(searcher, field, accepts, query.getParents(), padded, limit);
     Candidates all = accepted.all(query.getCandidates());
     if (all != null) {
       watch.end(StageStats.ALL, 0, vectors(), all.docs, 0, 0);
       return all;
     }
-    // only the prefix of what is added here is looked at, and the prefix is the target's own
-    float[] padded = Arrays.copyOf(target, info.getVectorDimension());
     PrefixSearch found =
         PrefixSearch.search(
             searcher,
@@ -97,6 +99,9 @@ final class TwoPhaseSearch {
             query.getRescored(),
             accepting,
             query.getParents());
+    if (found.leftOut()) {
+      limit.leftOutByLucene();
+    }
     Candidates rows =
         query.getParents() == null ? Candidates.of(found.docs()) : accepted.siblings(found.docs());
     int prefixDims = VectorFields.prefixDims(info);
@@ -118,8 +123,6 @@ final class TwoPhaseSearch {
 
   private RankedDocs answer(int dims, Candidates rows) {
     int[] best = rows.bestRows(query.getK(), query.getMinScore());
-    QueryTimeout timeout = searcher.getTimeout();
-    boolean partial = timeout != null && timeout.shouldExit();
     int[] docs = new int[best.length];
     float[] scores = new float[best.length];
     for (int i = 0; i < best.length; i++) {
@@ -131,7 +134,7 @@ final class TwoPhaseSearch {
         docs,
         scores,
         searcher.getTopReaderContext().id(),
-        partial);
+        limit.leftOut());
   }
 
   /** The field where a segment has vectors in it; null if none has. */

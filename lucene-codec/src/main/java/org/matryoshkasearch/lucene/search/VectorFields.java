@@ -37,7 +37,7 @@ final class VectorFields {
   /** The bytes of one stored dimension. */
   static int bytesOfDimension(LeafReader reader, String field) throws IOException {
     FloatVectorValues values = FilterLeafReader.unwrap(reader).getFloatVectorValues(field);
-    return values.getVectorByteLength() / values.dimension();
+    return values == null ? Float.BYTES : values.getVectorByteLength() / values.dimension();
   }
 
   /**

@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.Random;
-import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -98,7 +97,7 @@ public class ClustersTest extends LuceneTestCase {
             (MatryoshkaHnswVectorsReader)
                 ((PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader())
                     .getFieldReader(FIELD);
-        HnswGraph graph = ((HnswGraphProvider) reader).getGraph(FIELD);
+        HnswGraph graph = reader.getGraph(FIELD);
         int ours = 0;
         int lucenes = 0;
         for (int query = docs; query < vectors.length; query++) {

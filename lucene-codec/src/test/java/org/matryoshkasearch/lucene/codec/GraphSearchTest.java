@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
-import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -115,7 +114,7 @@ public class GraphSearchTest extends LuceneTestCase {
     PerFieldKnnVectorsFormat.FieldsReader fields =
         (PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader();
     MatryoshkaHnswVectorsReader reader = (MatryoshkaHnswVectorsReader) fields.getFieldReader(FIELD);
-    HnswGraph graph = ((HnswGraphProvider) reader).getGraph(FIELD);
+    HnswGraph graph = reader.getGraph(FIELD);
     RandomVectorScorer scorer = reader.prefixScorer(FIELD, target);
     KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
     HnswGraphSearcher.search(

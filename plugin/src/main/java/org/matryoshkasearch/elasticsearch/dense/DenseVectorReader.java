@@ -14,7 +14,6 @@ package org.matryoshkasearch.elasticsearch.dense;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
@@ -23,10 +22,9 @@ import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.VectorScorer;
-import org.apache.lucene.util.hnsw.HnswGraph;
 
 /** Finds by prefixes, and scores what it found with full vectors. */
-final class DenseVectorReader extends KnnVectorsReader implements HnswGraphProvider {
+final class DenseVectorReader extends KnnVectorsReader {
   /**
    * How many candidates a search takes from the graph for each that it was asked for: as many as
    * Elasticsearch rescores by default where its own codes are short.
@@ -92,11 +90,6 @@ final class DenseVectorReader extends KnnVectorsReader implements HnswGraphProvi
   @Override
   public ByteVectorValues getByteVectorValues(String field) throws IOException {
     return prefixes.getByteVectorValues(field);
-  }
-
-  @Override
-  public HnswGraph getGraph(String field) throws IOException {
-    return ((HnswGraphProvider) prefixes).getGraph(field);
   }
 
   @Override

@@ -1,0 +1,272 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.apache.lucene.codecs.lucene90.IndexedDISI;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnByteVectorField;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.join.QueryBitSetProducer;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.matryoshkasearch.lucene.search.FullVectorScores;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+
+/**
+ * Files that a disk or a wrong writer has changed: whoever opens or searches them gets an answer or
+ * a {@link CorruptIndexException}, and soon.
+ */
+public class DamagedFilesTest extends LuceneTestCase {
+  private static final int DIMS = 16;
+  private static final int DOCS = 1800;
+  private static final int CRC_BYTES = Long.BYTES;
+
+  private Directory directory;
+  private float[][] vectors;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    vectors = NestedVectors.unit(random(), DOCS, DIMS);
+    directory =
+        random().nextBoolean() ? new MMapDirectory(createTempDir()) : new ByteBuffersDirectory();
+    PrefixEncoding[] encodings = PrefixEncoding.values();
+    MatryoshkaHnswVectorsFormat format =
+        new MatryoshkaHnswVectorsFormat(
+            8,
+            encodings[random().nextInt(encodings.length)],
+            FullVectorEncoding.FLOAT32,
+            4,
+            20,
+            1,
+            null);
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setUseCompoundFile(false)
+            .setMergePolicy(NoMergePolicy.INSTANCE)
+            .setCodec(new MatryoshkaCodec(TestUtil.getDefaultCodec(), field -> format));
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      List<Document> block = new ArrayList<>();
+      for (int id = 0; id < DOCS; id++) {
+        boolean parent = id % 30 == 29;
+        block.add(document(id, parent));
+        if (parent) {
+          writer.addDocuments(block);
+          block.clear();
+        }
+      }
+    }
+  }
+
+  /** Two of three have vectors; no parent has. */
+  private Document document(int id, boolean parent) {
+    Document document = new Document();
+    document.add(new StringField("kind", parent ? "parent" : "k" + id % 2, Field.Store.NO));
+    if (parent == false && id % 3 != 1) {
+      document.add(new KnnFloatVectorField("v", vectors[id], VectorSimilarityFunction.COSINE));
+      document.add(new KnnByteVectorField("b", new byte[] {(byte) id, (byte) (id >> 8), 1}));
+    }
+    return document;
+  }
+
+  @Override
+  public void tearDown() throws Exception {
+    directory.close();
+    super.tearDown();
+  }
+
+  public void testChangedBitsOfMetadata() throws IOException {
+    for (String extension : List.of("vemq", "dvm", "vem")) {
+      byte[] bytes = bytes(extension);
+      for (int i = 0; i < 200; i++) {
+        write(extension, withChangedBit(bytes, 0, bytes.length));
+        expectThrowsAnyOf(
+            List.of(
+                CorruptIndexException.class,
+                IndexFormatTooOldException.class,
+                IndexFormatTooNewException.class),
+            () -> DirectoryReader.open(directory).close());
+      }
+      write(extension, bytes);
+    }
+  }
+
+  /** The checksum is right: so it was written. */
+  public void testWrongMetadata() throws IOException {
+    int opened = 0;
+    for (String extension : List.of("vemq", "dvm", "vem")) {
+      byte[] bytes = bytes(extension);
+      for (int i = 0; i < 600; i++) {
+        byte[] wrong = bytes.clone();
+        for (int changes = 1 + random().nextInt(2); changes > 0; changes--) {
+          int at = random().nextInt(bytes.length - CRC_BYTES);
+          wrong[at] = (byte) (random().nextBoolean() ? random().nextInt() : wrong[at] ^ 0x80);
+        }
+        opened += searches(extension, signed(wrong)) ? 1 : 0;
+      }
+      write(extension, bytes);
+    }
+    assertTrue("some have a meaning", opened > 0);
+  }
+
+  /** Where the documents of rows stand, behind the rows. */
+  public void testChangedBitsOfTheMapOfDocuments() throws IOException {
+    byte[] bytes = bytes("dvd");
+    int rowsEnd = bytes.length - mapBytes(bytes);
+    for (int i = 0; i < 500; i++) {
+      searches("dvd", withChangedBit(bytes, rowsEnd, bytes.length));
+    }
+  }
+
+  /** The rows of two of three children of each parent lie before the map. */
+  private static int mapBytes(byte[] bytes) {
+    int rows = 0;
+    for (int id = 0; id < DOCS; id++) {
+      rows += id % 30 != 29 && id % 3 != 1 ? 1 : 0;
+    }
+    return bytes.length - rows * DIMS * Float.BYTES - 2 * FullVectorsConsumer.ALIGNMENT;
+  }
+
+  public void testChangedBitsOfData() throws IOException {
+    for (String extension : List.of("dvd", "veq", "vex")) {
+      byte[] bytes = bytes(extension);
+      for (int i = 0; i < 200; i++) {
+        byte[] damaged = bytes;
+        for (int changes = 1 + random().nextInt(20); changes > 0; changes--) {
+          damaged = withChangedBit(damaged, 0, bytes.length);
+        }
+        searches(extension, damaged);
+      }
+      write(extension, bytes);
+    }
+  }
+
+  /** Whether the index can be opened and every kind of search gives an answer. */
+  private boolean searches(String extension, byte[] bytes) throws IOException {
+    write(extension, bytes);
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      searcher.setQueryCache(null);
+      boolean answered = true;
+      for (Query query : queries()) {
+        answered &= answers(() -> searcher.search(query, 10));
+      }
+      Sort best = new Sort(new FullVectorScores("v", vectors[0]).getSortField(true));
+      answered &= answers(() -> searcher.search(MatchAllDocsQuery.INSTANCE, 10, best));
+      return answered;
+    } catch (CorruptIndexException | IndexFormatTooOldException | IndexFormatTooNewException e) {
+      return false;
+    }
+  }
+
+  private List<Query> queries() {
+    float[] target = vectors[random().nextInt(DOCS)];
+    Query filter = new TermQuery(new Term("kind", "k1"));
+    QueryBitSetProducer parents =
+        new QueryBitSetProducer(new TermQuery(new Term("kind", "parent")));
+    MatryoshkaKnnQuery.Builder few = MatryoshkaKnnQuery.builder("v", target, 10).candidates(40);
+    return List.of(
+        few.build(),
+        few.filter(filter).build(),
+        MatryoshkaKnnQuery.builder("v", target, 10).candidates(DOCS).build(),
+        MatryoshkaKnnQuery.builder("v", target, 5).candidates(20).parents(parents).build(),
+        MatryoshkaKnnQuery.builder("v", target, 5).candidates(DOCS).parents(parents).build(),
+        new KnnFloatVectorQuery("v", target, 40),
+        new KnnFloatVectorQuery("v", target, 10, filter));
+  }
+
+  private interface Search {
+    void run() throws IOException;
+  }
+
+  private static boolean answers(Search search) throws IOException {
+    try {
+      search.run();
+      return true;
+    } catch (CorruptIndexException e) {
+      assertTrue(e.getMessage(), e.getMessage().contains("_0_"));
+      return false;
+    } catch (AssertionError e) {
+      // Lucene's list of documents looks at itself only where assertions are on
+      if (e.getStackTrace()[0].getClassName().startsWith(IndexedDISI.class.getName())) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private byte[] withChangedBit(byte[] bytes, int from, int to) {
+    byte[] changed = bytes.clone();
+    changed[from + random().nextInt(to - from)] ^= (byte) (1 << random().nextInt(Byte.SIZE));
+    return changed;
+  }
+
+  /** With the checksum that these bytes have. */
+  private static byte[] signed(byte[] bytes) {
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes, 0, bytes.length - CRC_BYTES);
+    ByteBuffer.wrap(bytes).putLong(bytes.length - CRC_BYTES, checksum.getValue());
+    return bytes;
+  }
+
+  private String file(String extension) throws IOException {
+    return Arrays.stream(directory.listAll())
+        .filter(name -> name.endsWith("." + extension))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private byte[] bytes(String extension) throws IOException {
+    try (IndexInput in = directory.openInput(file(extension), IOContext.READONCE)) {
+      byte[] bytes = new byte[(int) in.length()];
+      in.readBytes(bytes, 0, bytes.length);
+      return bytes;
+    }
+  }
+
+  private void write(String extension, byte[] bytes) throws IOException {
+    String name = file(extension);
+    directory.deleteFile(name);
+    try (IndexOutput out = directory.createOutput(name, IOContext.DEFAULT)) {
+      out.writeBytes(bytes, bytes.length);
+    }
+  }
+}
