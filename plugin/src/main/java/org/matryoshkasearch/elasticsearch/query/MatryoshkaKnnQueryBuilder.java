@@ -239,7 +239,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
 
   @Override
   protected Query doToQuery(SearchExecutionContext context) throws IOException {
-    MappedFieldType mapped = context.getFieldType(field);
+    MappedFieldType mapped = MatryoshkaVectorFieldType.find(field, context);
     if (mapped == null) {
       return Queries.newUnmappedFieldQuery(field);
     }
