@@ -45,16 +45,17 @@ record DemoSettings(
   /** The most dimensions that a field may have. */
   static final int MAX_DIMS = 4096;
 
+  /** What {@code usage.txt} tells of. */
   static final List<Option> OPTIONS =
       List.of(
-          new Option("--port", "N", "9200", "HTTP port of 127.0.0.1 to use"),
-          new Option("--vectors", "FILE", null, "vectors to load: " + VectorFile.FORMATS),
-          new Option("--dims", "N", null, "dims of a vector; a .f32 file needs it"),
-          new Option("--prefix-dims", "N", null, "leading dims to index, else the field's default"),
-          new Option("--generate", "N", null, "load this many generated vectors instead"),
-          new Option("--queries", "N", "100", "vectors held out as queries"),
-          new Option("--heap", "SIZE", "2g", "heap of the node"),
-          new Option("--once", null, null, "stop at the end; the last line is recall@10=..."));
+          new Option("--port", "N", "9200", null),
+          new Option("--vectors", "FILE", null, null),
+          new Option("--dims", "N", null, null),
+          new Option("--prefix-dims", "N", null, null),
+          new Option("--generate", "N", null, null),
+          new Option("--queries", "N", "100", null),
+          new Option("--heap", "SIZE", "2g", null),
+          new Option("--once", null, null, null));
 
   private static final String MAIN_SET = "../shared/data/jina_v5_small_aethelgard_1024.f32";
   private static final int MAIN_DIMS = 1024;

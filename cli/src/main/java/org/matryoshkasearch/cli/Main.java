@@ -12,11 +12,10 @@
 package org.matryoshkasearch.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
-import org.matryoshkasearch.cli.Options.Option;
 
 /** Entry point of {@code ./matryoshka}: finds the command and turns its faults into one line. */
 public final class Main {
@@ -60,9 +59,11 @@ public final class Main {
     } catch (UsageException e) {
       return fail(screen, e.getMessage(), BAD_USAGE);
     } catch (IOException e) {
-      // Ours carry whole messages; others, such as a full disk, say little without their name.
-      boolean ours = e.getClass().getName().startsWith(Main.class.getPackageName());
-      return fail(screen, ours ? e.getMessage() : e.toString(), FAILED);
+      // Most carry whole messages; others, as of a missing file, say little without their name.
+      boolean whole =
+          e.getClass() == IOException.class
+              || e.getClass().getName().startsWith(Main.class.getPackageName());
+      return fail(screen, whole ? e.getMessage() : e.toString(), FAILED);
     }
   }
 
@@ -73,27 +74,10 @@ public final class Main {
     return status;
   }
 
-  private static String usage() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        """
-        Matryoshka vector search for Elasticsearch: one field, one full vector, one query.
-
-        Usage:
-          ./matryoshka                  show this
-          ./matryoshka demo [options]   start a real Elasticsearch node with the plugin, load
-                                        vectors, search them, and compare with dense_vector
-          ./matryoshka bench [options]  measure the library beside Lucene, Elasticsearch's formats
-                                        and jvector, or with --node a node with the plugin
-                                        (bench --help lists the options)
-
-        Options of demo:
-        """);
-    for (Option option : DemoSettings.OPTIONS) {
-      String standard = option.fallback() == null ? "" : " (default " + option.fallback() + ")";
-      text.append(
-          String.format(Locale.ROOT, "  %-18s %s%s%n", option.form(), option.help(), standard));
+  /** The text that the script shows too, which needs no build for that. */
+  private static String usage() throws IOException {
+    try (InputStream text = Main.class.getResourceAsStream("usage.txt")) {
+      return new String(text.readAllBytes(), StandardCharsets.UTF_8);
     }
-    return text.toString();
   }
 }

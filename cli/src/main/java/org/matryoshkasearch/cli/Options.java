@@ -25,7 +25,7 @@ public final class Options {
    * @param name with its dashes, as in {@code --port}
    * @param value what stands for its value in the usage, or null if it takes none
    * @param fallback the value if it is not given, or null
-   * @param help one line for the usage
+   * @param help one line for the usage, null where that is a text of its own
    */
   public record Option(String name, String value, String fallback, String help) {
 

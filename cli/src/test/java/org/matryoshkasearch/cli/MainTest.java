@@ -21,6 +21,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.Test;
+import org.matryoshkasearch.cli.Options.Option;
+import org.matryoshkasearch.cli.node.Ports;
+import org.matryoshkasearch.cli.vectors.VectorFile;
 
 public class MainTest {
 
@@ -35,10 +38,34 @@ public class MainTest {
       assertEquals(0, run(arguments));
       String usage = out.toString(StandardCharsets.UTF_8);
       assertTrue(usage, usage.contains("./matryoshka demo [options]"));
-      assertTrue(usage, usage.contains("--port N"));
-      assertTrue(usage, usage.contains("(default 9200)"));
       assertEquals("", errors());
     }
+  }
+
+  @Test
+  public void testUsageTellsEveryOptionInShortLines() {
+    run(List.of());
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    for (String line : lines) {
+      assertTrue(line, line.length() <= 80);
+    }
+    for (Option option : DemoSettings.OPTIONS) {
+      String end = option.fallback() == null ? "" : "(default " + option.fallback() + ")";
+      assertTrue(
+          option.form(),
+          lines.stream()
+              .anyMatch(
+                  line -> line.startsWith("  " + option.form() + "  ") && line.endsWith(end)));
+    }
+    assertTrue(String.join(" ", lines).contains(VectorFile.FORMATS));
+  }
+
+  /** A fault is told in words, not by the name of a class. */
+  @Test
+  public void testMissingBuildIsOneLine() throws Exception {
+    assertEquals(1, run(List.of("demo", "--port", String.valueOf(Ports.free()))));
+    assertTrue(errors(), errors().startsWith("matryoshka: no elasticsearch-*.zip in "));
+    assertEquals(1, errors().lines().count());
   }
 
   @Test

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixCheck;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 import org.matryoshkasearch.elasticsearch.engine.MatryoshkaEngineFactory;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 import org.matryoshkasearch.elasticsearch.query.ExactMatryoshkaQueryBuilder;
 import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
 import org.matryoshkasearch.elasticsearch.query.StageProfile;
@@ -40,12 +42,22 @@ import org.matryoshkasearch.elasticsearch.query.StageProfile;
 public final class MatryoshkaPlugin extends Plugin
     implements MapperPlugin, SearchPlugin, EnginePlugin {
 
+  private final VisibleFields visibleFields = new VisibleFields();
+
   /** Called by Elasticsearch. */
   public MatryoshkaPlugin() {}
 
   @Override
+  public Collection<?> createComponents(PluginServices services) {
+    visibleFields.setFilter(services.indicesService().getFieldFilter());
+    return List.of();
+  }
+
+  @Override
   public Map<String, Mapper.TypeParser> getMappers() {
-    return Map.of(MatryoshkaVectorFieldMapper.CONTENT_TYPE, MatryoshkaVectorFieldMapper.PARSER);
+    return Map.of(
+        MatryoshkaVectorFieldMapper.CONTENT_TYPE,
+        MatryoshkaVectorFieldMapper.parser(visibleFields));
   }
 
   @Override

@@ -48,12 +48,13 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
   }
 
   /**
-   * Reads the parameter from a mapping; what is left out has its default.
+   * Reads the parameter from a mapping.
    *
    * @param node the value as parsed, a map
+   * @param others what is left out
    * @throws IllegalArgumentException when a value is out of range, or something is unknown
    */
-  static IndexOptions parse(Object node) {
+  static IndexOptions parse(Object node, IndexOptions others) {
     Map<String, Object> left = MappingValues.object(NAME, node);
     Object type = left.remove("type");
     Object m = left.remove("m");
@@ -61,12 +62,12 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
     Object rescore = left.remove(RescoreVector.NAME);
     checkNothingLeft(left, NAME);
     return new IndexOptions(
-        type == null ? DEFAULT.type : MappingValues.oneOf(GraphType.values(), NAME + ".type", type),
-        m == null ? DEFAULT.m : MappingValues.integer(NAME + ".m", m),
+        type == null ? others.type : MappingValues.oneOf(GraphType.values(), NAME + ".type", type),
+        m == null ? others.m : MappingValues.integer(NAME + ".m", m),
         efConstruction == null
-            ? DEFAULT.efConstruction
+            ? others.efConstruction
             : MappingValues.integer(NAME + ".ef_construction", efConstruction),
-        rescore == null ? DEFAULT.rescoreVector : parseRescoreVector(rescore));
+        rescore == null ? others.rescoreVector : parseRescoreVector(rescore));
   }
 
   private static RescoreVector parseRescoreVector(Object node) {

@@ -11,12 +11,12 @@
  */
 package org.matryoshkasearch.elasticsearch.mapper;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.FieldMapper.Parameter;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
@@ -29,11 +29,10 @@ import org.elasticsearch.xcontent.XContentBuilder;
  */
 final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   private static final String REINDEX =
-      "the segments of the index are built on it; reindex into a new index to change it";
+      "it is fixed since the field is there; reindex into a new index to change it";
   private static final String TRUNCATED = "there may be truncated vectors already";
 
-  private final IndexVersion indexCreated;
-  private final boolean excludeSourceVectors;
+  private final IndexContext indexContext;
   private final Parameter<Integer> dims;
   private final Parameter<Integer> prefixDims;
   private final Parameter<Boolean> allowTruncated;
@@ -43,17 +42,13 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   private final Parameter<IndexOptions> indexOptions;
   private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
-  /**
-   * Begins a mapping.
-   *
-   * @param indexCreated the version that created the index
-   * @param excludeSourceVectors what the setting of the index says
-   */
-  MatryoshkaVectorFieldBuilder(
-      String name, IndexVersion indexCreated, boolean excludeSourceVectors) {
+  private Object indexOptionsGiven; // what the mapping says, perhaps not of all options
+  private boolean ofField; // whether these are all parameters of a field, not what a mapping says
+
+  /** Begins a mapping. */
+  MatryoshkaVectorFieldBuilder(String name, IndexContext indexContext) {
     super(name);
-    this.indexCreated = indexCreated;
-    this.excludeSourceVectors = excludeSourceVectors;
+    this.indexContext = indexContext;
     dims = setOnce("dims", () -> null, VectorOptions::dims);
     dims.addValidator(value -> VectorOptions.checkDims(value, leafName()));
     prefixDims = setOnce("prefix_dims", this::defaultPrefixDims, VectorOptions::prefixDims);
@@ -67,43 +62,41 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
             MappingValues::bool,
             VectorOptions::allowTruncated,
             (previous, current) -> previous && current == false ? TRUNCATED : null);
-    allowTruncated.addValidator(this::checkAllowTruncated);
-    index = fixed("index", () -> true, MappingValues::bool, VectorOptions::index);
+    allowTruncated.setSerializerCheck(
+        (includeDefaults, configured, value) -> isIndexed() && (includeDefaults || configured));
+    index = fixed("index", indexContext::index, MappingValues::bool, VectorOptions::index);
     similarity =
         fixed(
             "similarity",
             () -> VectorSimilarity.COSINE,
             (key, node) -> MappingValues.oneOf(VectorSimilarity.values(), key, node),
             VectorOptions::similarity);
+    similarity.setSerializerCheck(
+        (includeDefaults, configured, value) -> isIndexed() && (includeDefaults || configured));
     elementType =
         fixed(
             "element_type",
-            () -> ElementType.FLOAT,
+            indexContext::elementType,
             (key, node) -> MappingValues.oneOf(ElementType.values(), key, node),
             VectorOptions::elementType);
     indexOptions =
         parameter(
                 IndexOptions.NAME,
                 () -> IndexOptions.DEFAULT,
-                (key, node) -> IndexOptions.parse(node),
+                (key, node) -> {
+                  indexOptionsGiven = node;
+                  return IndexOptions.parse(node, IndexOptions.DEFAULT);
+                },
                 VectorOptions::indexOptions,
                 (previous, current) ->
                     previous.type() == current.type() ? null : "[type] cannot change: " + REINDEX)
             .setSerializerCheck((includeDefaults, configured, value) -> isIndexed());
-    index.addValidator(
-        value -> {
-          if (value == false) {
-            checkNotConfigured(prefixDims, allowTruncated, similarity, indexOptions);
-          }
-        });
-  }
-
-  private void checkAllowTruncated(boolean allowed) {
-    if (allowed && dims.get() == null) {
-      throw new MapperParsingException(
-          "[allow_truncated] of field ["
-              + leafName()
-              + "] needs [dims]: the first vector may be a truncated one");
+    index.addValidator(indexed -> checkGiven());
+    if (indexContext.index() == false) {
+      index.alwaysSerialize();
+    }
+    if (indexContext.elementType() != ElementType.FLOAT) {
+      elementType.alwaysSerialize();
     }
   }
 
@@ -111,10 +104,13 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     return index.get();
   }
 
-  /** Refuses what says how to index. */
-  private void checkNotConfigured(Parameter<?>... parameters) {
-    for (Parameter<?> parameter : parameters) {
-      if (parameter.isConfigured()) {
+  /** Refuses what says how to index where nothing is. */
+  private void checkGiven() {
+    if (ofField || isIndexed()) {
+      return;
+    }
+    for (Parameter<?> parameter : List.of(prefixDims, allowTruncated, similarity, indexOptions)) {
+      if (parameter.isSet()) {
         throw new MapperParsingException(
             "["
                 + parameter.name
@@ -192,17 +188,43 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     prefixDims.setValue(found.prefixDims());
   }
 
-  /** {@inheritDoc} An update that does not say dims leaves them as they are. */
+  @Override
+  public FieldMapper.Builder init(FieldMapper field) {
+    ofField = true;
+    return super.init(field);
+  }
+
+  /** {@inheritDoc} What an update does not say stays as it is, but for {@code meta}. */
   @Override
   protected void mergeFromBuilder(
       FieldMapper.Builder incoming,
       FieldMapper.Conflicts conflicts,
       MapperMergeContext mergeContext) {
     MatryoshkaVectorFieldBuilder update = (MatryoshkaVectorFieldBuilder) incoming;
-    if (update.dims.get() == null) {
-      update.dims.setValue(dims.get());
-    }
+    update.completeFrom(this);
+    ofField = true;
     super.mergeFromBuilder(update, conflicts, mergeContext);
+  }
+
+  private void completeFrom(MatryoshkaVectorFieldBuilder field) {
+    complete(index, field.index);
+    checkGiven();
+    ofField = true;
+    complete(dims, field.dims);
+    complete(prefixDims, field.prefixDims);
+    complete(allowTruncated, field.allowTruncated);
+    complete(similarity, field.similarity);
+    complete(elementType, field.elementType);
+    complete(indexOptions, field.indexOptions);
+    if (indexOptionsGiven != null) {
+      indexOptions.setValue(IndexOptions.parse(indexOptionsGiven, field.indexOptions.get()));
+    }
+  }
+
+  private static <T> void complete(Parameter<T> parameter, Parameter<T> ofField) {
+    if (parameter.isSet() == false && ofField.get() != null) {
+      parameter.setValue(ofField.get());
+    }
   }
 
   @Override
@@ -225,6 +247,12 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     if (copyTo.copyToFields().isEmpty() == false) {
       throw unsupported("[copy_to]");
     }
+    if (allowTruncated.get() && dims.get() == null) {
+      throw new MapperParsingException(
+          "[allow_truncated] of field ["
+              + leafName()
+              + "] needs [dims]: the first vector may be a truncated one");
+    }
     VectorOptions options =
         new VectorOptions(
             dims.get(),
@@ -237,11 +265,10 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     return new MatryoshkaVectorFieldMapper(
         leafName(),
         new MatryoshkaVectorFieldType(
-            context.buildFullName(leafName()), options, indexCreated, meta.get()),
+            context.buildFullName(leafName()), options, indexContext, meta.get()),
         builderParams(this, context),
-        indexCreated,
-        excludeSourceVectors,
-        excludeSourceVectors && context.isSourceSynthetic() == false);
+        indexContext,
+        indexContext.excludeSourceVectors() && context.isSourceSynthetic() == false);
   }
 
   private MapperParsingException unsupported(String parameter) {

@@ -13,8 +13,6 @@ package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.io.IOException;
 import java.util.function.BiFunction;
-import org.elasticsearch.index.IndexSettings;
-import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.DocumentParserContext;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.SourceLoader;
@@ -31,15 +29,13 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
   public static final String CONTENT_TYPE = "matryoshka_vector";
 
   /** Reads the mapping of a field. */
-  public static final TypeParser PARSER =
-      new TypeParser(
-          (name, context) ->
-              new MatryoshkaVectorFieldBuilder(
-                  name,
-                  context.indexVersionCreated(),
-                  IndexSettings.INDEX_MAPPING_EXCLUDE_SOURCE_VECTORS_SETTING.get(
-                      context.getIndexSettings().getSettings())),
-          notInMultiFields(CONTENT_TYPE));
+  public static TypeParser parser(VisibleFields visibleFields) {
+    return new TypeParser(
+        (name, context) ->
+            new MatryoshkaVectorFieldBuilder(
+                name, IndexContext.of(context.getIndexSettings(), visibleFields)),
+        notInMultiFields(CONTENT_TYPE));
+  }
 
   /**
    * Refuses some updates of a parameter.
@@ -59,8 +55,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
 
   private static final int EXPECTED_DIMS = 1024;
 
-  private final IndexVersion indexCreated;
-  private final boolean excludeSourceVectors; // what the setting says
+  private final IndexContext indexContext;
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
   private final VectorFields fields; // null as long as dims are not known
 
@@ -68,12 +63,10 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
       String leafName,
       MatryoshkaVectorFieldType fieldType,
       BuilderParams params,
-      IndexVersion indexCreated,
-      boolean excludeSourceVectors,
+      IndexContext indexContext,
       boolean excludedFromSource) {
     super(leafName, fieldType, params);
-    this.indexCreated = indexCreated;
-    this.excludeSourceVectors = excludeSourceVectors;
+    this.indexContext = indexContext;
     this.excludedFromSource = excludedFromSource;
     fields = fieldType.isEmpty() ? null : new VectorFields(fieldType.name(), fieldType.options());
   }
@@ -140,7 +133,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
   @Override
   public MatryoshkaVectorFieldBuilder getMergeBuilder() {
     MatryoshkaVectorFieldBuilder builder =
-        new MatryoshkaVectorFieldBuilder(leafName(), indexCreated, excludeSourceVectors);
+        new MatryoshkaVectorFieldBuilder(leafName(), indexContext);
     builder.init(this);
     return builder;
   }

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.Query;
-import org.elasticsearch.index.IndexVersion;
+import org.elasticsearch.common.lucene.search.Queries;
 import org.elasticsearch.index.fielddata.FieldDataContext;
 import org.elasticsearch.index.fielddata.IndexFieldData;
 import org.elasticsearch.index.mapper.ArraySourceValueFetcher;
@@ -33,13 +33,27 @@ import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 /** What a search can do with a {@code matryoshka_vector} field. */
 public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
   private final VectorOptions options;
-  private final IndexVersion indexCreated;
+  private final IndexContext indexContext;
 
   MatryoshkaVectorFieldType(
-      String name, VectorOptions options, IndexVersion indexCreated, Map<String, String> meta) {
+      String name, VectorOptions options, IndexContext indexContext, Map<String, String> meta) {
     super(name, options.index() ? IndexType.vectors() : IndexType.docValuesOnly(), false, meta);
     this.options = options;
-    this.indexCreated = indexCreated;
+    this.indexContext = indexContext;
+  }
+
+  /**
+   * The field that a query names.
+   *
+   * @return null if there is none, or it is one of ours that is hidden from the user
+   */
+  public static MappedFieldType find(String name, SearchExecutionContext context) {
+    MappedFieldType field = context.getFieldType(name);
+    return field instanceof MatryoshkaVectorFieldType ours && ours.isHidden() ? null : field;
+  }
+
+  private boolean isHidden() {
+    return indexContext.visible().test(name()) == false;
   }
 
   /**
@@ -139,7 +153,11 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
 
   @Override
   public IndexFieldData.Builder fielddataBuilder(FieldDataContext context) {
-    return (cache, breakers) -> new VectorFieldData(name(), options, indexCreated);
+    if (isHidden() && context.fielddataOperation() == FielddataOperation.SCRIPT) {
+      throw new IllegalArgumentException("No field found for [" + name() + "] in mapping");
+    }
+    return (cache, breakers) ->
+        new VectorFieldData(name(), options, indexContext.created(), isHidden());
   }
 
   /** {@inheritDoc} An array of numbers, or with {@code binary} base64 of big-endian floats. */
@@ -168,6 +186,9 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
 
   @Override
   public Query termQuery(Object value, SearchExecutionContext context) {
+    if (isHidden()) {
+      return Queries.newUnmappedFieldQuery(name());
+    }
     throw new IllegalArgumentException(
         "field [" + name() + "] of type [" + typeName() + "] does not support term queries");
   }

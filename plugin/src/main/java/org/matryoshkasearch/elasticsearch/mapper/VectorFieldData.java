@@ -23,8 +23,12 @@ import org.elasticsearch.search.aggregations.support.CoreValuesSourceType;
  * dense_vector}, by Elasticsearch's own classes, which painless knows.
  */
 final class VectorFieldData extends VectorIndexFieldData {
+  private final boolean hidden;
 
-  VectorFieldData(String field, VectorOptions options, IndexVersion indexCreated) {
+  /**
+   * @param hidden whether the user may not know that the field is there
+   */
+  VectorFieldData(String field, VectorOptions options, IndexVersion indexCreated, boolean hidden) {
     super(
         field,
         CoreValuesSourceType.KEYWORD,
@@ -34,11 +38,16 @@ final class VectorFieldData extends VectorIndexFieldData {
         options.dims() == null ? 0 : options.dims(),
         options.index(),
         reader -> reader);
+    this.hidden = hidden;
   }
 
   @Override
   public SortField sortField(
       Object missingValue, MultiValueMode sortMode, Nested nested, boolean reverse) {
+    if (hidden) {
+      throw new IllegalArgumentException(
+          "No mapping found for [" + getFieldName() + "] in order to sort on");
+    }
     throw new IllegalArgumentException(
         "field ["
             + getFieldName()

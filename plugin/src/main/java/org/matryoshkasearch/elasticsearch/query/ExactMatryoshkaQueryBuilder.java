@@ -85,7 +85,7 @@ public final class ExactMatryoshkaQueryBuilder
 
   @Override
   protected Query doToQuery(SearchExecutionContext context) {
-    MappedFieldType mapped = context.getFieldType(field);
+    MappedFieldType mapped = MatryoshkaVectorFieldType.find(field, context);
     if (mapped == null) {
       return Queries.newUnmappedFieldQuery(field);
     }

@@ -243,7 +243,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     if (around.isDemanded()) {
       return new MatchNoDocsQuery("a search does not filter another one by itself");
     }
-    MappedFieldType mapped = context.getFieldType(field);
+    MappedFieldType mapped = MatryoshkaVectorFieldType.find(field, context);
     if (mapped == null) {
       return Queries.newUnmappedFieldQuery(field);
     }

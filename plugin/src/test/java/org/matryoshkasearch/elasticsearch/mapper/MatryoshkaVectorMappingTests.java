@@ -16,6 +16,9 @@ import static org.hamcrest.Matchers.containsString;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.elasticsearch.common.compress.CompressedXContent;
 import org.elasticsearch.core.CheckedConsumer;
 import org.elasticsearch.index.mapper.MapperParsingException;
 import org.elasticsearch.index.mapper.MapperService;
@@ -197,6 +200,110 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertEquals(
         new IndexOptions(GraphType.INT4_HNSW, 32, 300, new RescoreVector(8)),
         options(mapperService).indexOptions());
+  }
+
+  /** Whatever an update says again, and in whatever part, the rest stays as it was. */
+  public void testWhatAnUpdateLeavesOutStays() throws IOException {
+    Map<String, Object> all = new TreeMap<>();
+    all.put("dims", 96);
+    all.put("prefix_dims", 24);
+    all.put("allow_truncated", true);
+    all.put("index", true);
+    all.put("similarity", "l2_norm");
+    all.put("element_type", "bfloat16");
+    all.put(
+        "index_options",
+        Map.of(
+            "type",
+            "bbq_hnsw",
+            "m",
+            32,
+            "ef_construction",
+            200,
+            "rescore_vector",
+            Map.of("oversample", 20)));
+    MapperService mapperService = createMapperService(vectorField(b -> write(b, all)));
+    VectorOptions options = options(mapperService);
+    for (int i = 0; i < 20; i++) {
+      Map<String, Object> part = new TreeMap<>(all);
+      part.keySet().retainAll(randomSubsetOf(all.keySet()));
+      part.computeIfPresent(
+          "index_options",
+          (key, value) -> {
+            Map<String, Object> some = new TreeMap<>(asMap(value));
+            some.keySet().retainAll(randomSubsetOf(some.keySet()));
+            return some;
+          });
+      part.put("meta", Map.of("i", String.valueOf(i)));
+      merge(mapperService, vectorField(b -> write(b, part)));
+      assertEquals(part.toString(), options, options(mapperService));
+      assertEquals(part.get("meta"), mapperService.fieldType("field").meta());
+      assertSameFromItsSource(mapperService);
+    }
+    merge(mapperService, vectorField(b -> write(b, Map.of("index_options", Map.of("m", 16)))));
+    merge(
+        mapperService,
+        vectorField(b -> write(b, Map.of("index_options", Map.of("ef_construction", 100)))));
+    assertEquals(
+        new IndexOptions(GraphType.BBQ_HNSW, 16, 100, new RescoreVector(20)),
+        options(mapperService).indexOptions());
+    assertSameFromItsSource(mapperService);
+  }
+
+  public void testWhatAnUpdateLeavesOutOfAFieldWithoutIndex() throws IOException {
+    MapperService mapperService =
+        createMapperService(vectorField(b -> b.field("dims", 8).field("index", false)));
+    VectorOptions options = options(mapperService);
+    merge(mapperService, vectorField(b -> b.startObject("meta").field("a", "b").endObject()));
+    assertEquals(options, options(mapperService));
+    for (String parameter : List.of("similarity", "prefix_dims", "index_options")) {
+      Object value = Map.of("similarity", "cosine", "prefix_dims", 8).get(parameter);
+      Exception e =
+          expectThrows(
+              MapperParsingException.class,
+              () ->
+                  merge(
+                      mapperService,
+                      vectorField(b -> b.field(parameter, value == null ? Map.of() : value))));
+      assertThat(e.getMessage(), containsString("[" + parameter + "] of field [field] can only"));
+    }
+  }
+
+  /** What says how to index is refused where nothing is, even if it says what is the default. */
+  public void testWithoutIndex() throws IOException {
+    for (CheckedConsumer<XContentBuilder, IOException> parameter :
+        List.<CheckedConsumer<XContentBuilder, IOException>>of(
+            b -> b.field("similarity", "cosine"),
+            b -> b.field("prefix_dims", 8),
+            b -> b.field("allow_truncated", false),
+            b -> b.startObject("index_options").endObject())) {
+      assertRefused(
+          b -> {
+            b.field("dims", 8).field("index", false);
+            parameter.accept(b);
+          },
+          "of field [field] can only be set where [index] is [true]");
+    }
+  }
+
+  /** A node that gets the mapping reads what the node has that changed it. */
+  private void assertSameFromItsSource(MapperService mapperService) throws IOException {
+    CompressedXContent source = mapperService.documentMapper().mappingSource();
+    MapperService fresh = createMapperService(mapping(b -> {}));
+    fresh.merge("_doc", source, MapperService.MergeReason.MAPPING_RECOVERY);
+    assertEquals(options(mapperService), options(fresh));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> asMap(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  private static void write(XContentBuilder builder, Map<String, Object> parameters)
+      throws IOException {
+    for (Map.Entry<String, Object> parameter : parameters.entrySet()) {
+      builder.field(parameter.getKey(), parameter.getValue());
+    }
   }
 
   public void testUpdateOfWhatCannotChange() throws IOException {

@@ -225,8 +225,9 @@ public class TruncatedVectorTests extends VectorIndexTestCase {
         "has [3] dimensions but the mapping says dims [8]");
     updateMapping(MAPPING);
     index("test", "0", "{\"vector\": [1, 2, 3]}");
+    updateMapping("\"prefix_dims\": 3");
     assertRefused(
-        () -> updateMapping("\"prefix_dims\": 3"),
+        () -> updateMapping("\"allow_truncated\": false"),
         "Conflict in parameter [allow_truncated]: there may be truncated vectors already");
   }
 

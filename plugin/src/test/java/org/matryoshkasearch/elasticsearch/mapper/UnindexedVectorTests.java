@@ -132,7 +132,7 @@ public class UnindexedVectorTests extends VectorIndexTestCase {
     assertEquals(Map.of("type", "matryoshka_vector", "dims", 3, "index", false), mapping());
     updateMapping(matryoshka("vector", 3, UNINDEXED + ", \"meta\": {\"model\": \"mine\"}"));
     assertBadRequest(
-        () -> updateMapping(matryoshka("vector", 3, "")),
+        () -> updateMapping(matryoshka("vector", 3, "\"index\": true")),
         "Cannot update parameter [index] from [false] to [true]");
   }
 
