@@ -29,7 +29,8 @@ import org.elasticsearch.xcontent.XContentParser;
  * reading: of 1,000,000 x 1024 generated vectors, 250 candidates of which half are rescored find
  * .992 of the ten nearest (see {@code benchmarks/results}).
  *
- * @param oversample candidates for each hit asked for, 1 to 100
+ * @param oversample candidates for each hit asked for, 1 to 100; 0, by which {@code dense_vector}
+ *     is told not to rescore, is as 1: hits always have the scores of full vectors
  */
 public record RescoreVector(float oversample) implements ToXContentObject {
 
@@ -54,7 +55,8 @@ public record RescoreVector(float oversample) implements ToXContentObject {
 
   /** Checks the range. */
   public RescoreVector {
-    if ((oversample >= 1 && oversample <= MAX_OVERSAMPLE) == false) {
+    boolean inRange = oversample >= 1 && oversample <= MAX_OVERSAMPLE;
+    if (inRange == false && oversample != 0) {
       throw new IllegalArgumentException(
           "["
               + NAME
@@ -72,7 +74,7 @@ public record RescoreVector(float oversample) implements ToXContentObject {
    * @param k the hits that a shard returns, at most {@link #MAX_CANDIDATES}
    */
   public int rescored(int k) {
-    return (int) Math.min(MAX_CANDIDATES, Math.ceil((double) k * oversample));
+    return (int) Math.min(MAX_CANDIDATES, Math.ceil((double) k * Math.max(1, oversample)));
   }
 
   /**

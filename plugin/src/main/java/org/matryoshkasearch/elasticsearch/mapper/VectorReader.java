@@ -21,7 +21,7 @@ public final class VectorReader {
   private VectorReader() {}
 
   /**
-   * Reads the vector at which a parser stands.
+   * Reads the vector of a document, at which a parser stands.
    *
    * @param expectedDims how long it probably is, 1 or more
    * @param what begins the messages
@@ -29,8 +29,25 @@ public final class VectorReader {
    * @throws IllegalArgumentException when it is not an array, holds anything but numbers, or is
    *     longer than any vector may be
    */
-  public static float[] read(XContentParser parser, int expectedDims, String what)
+  static float[] read(XContentParser parser, int expectedDims, String what) throws IOException {
+    return read(parser, expectedDims, what, false);
+  }
+
+  /**
+   * Reads the vector of a query, as {@code knn} does: numbers may be in quotes.
+   *
+   * @param expectedDims how long it probably is, 1 or more
+   * @param what begins the messages
+   * @return as many components as the array has
+   * @throws IllegalArgumentException as for the vector of a document
+   */
+  public static float[] readQuery(XContentParser parser, int expectedDims, String what)
       throws IOException {
+    return read(parser, expectedDims, what, true);
+  }
+
+  private static float[] read(
+      XContentParser parser, int expectedDims, String what, boolean quotedToo) throws IOException {
     if (parser.currentToken() != XContentParser.Token.START_ARRAY) {
       throw new IllegalArgumentException(
           what + " must be an array of numbers but is " + describe(parser.currentToken()));
@@ -40,7 +57,8 @@ public final class VectorReader {
     for (XContentParser.Token token = parser.nextToken();
         token != XContentParser.Token.END_ARRAY;
         token = parser.nextToken()) {
-      if (token != XContentParser.Token.VALUE_NUMBER) {
+      if (token != XContentParser.Token.VALUE_NUMBER
+          && (quotedToo && token == XContentParser.Token.VALUE_STRING) == false) {
         throw new IllegalArgumentException(
             what + " must hold numbers only but element [" + length + "] is " + describe(token));
       }

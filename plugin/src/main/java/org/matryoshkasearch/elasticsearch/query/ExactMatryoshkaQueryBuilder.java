@@ -50,16 +50,20 @@ public final class ExactMatryoshkaQueryBuilder
   /** Reads what {@link #doWriteTo} wrote. */
   public ExactMatryoshkaQueryBuilder(StreamInput in) throws IOException {
     super(in);
+    WireFormat.begin(in, NAME);
     field = in.readString();
     queryVector = QueryVector.read(in);
     similarity = in.readOptionalFloat();
+    WireFormat.end(in, NAME);
   }
 
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
+    WireFormat.begin(out);
     out.writeString(field);
     queryVector.writeTo(out);
     out.writeOptionalFloat(similarity);
+    WireFormat.end(out);
   }
 
   /**

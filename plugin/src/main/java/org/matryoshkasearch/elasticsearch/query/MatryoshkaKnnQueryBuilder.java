@@ -76,7 +76,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
         optionalConstructorArg(),
         (parser, unused) -> QueryVector.fromXContent(parser),
         QueryVector.NUMBERS,
-        ValueType.VALUE_OBJECT_ARRAY);
+        ValueType.OBJECT_ARRAY_STRING_OR_NUMBER);
     PARSER.declareNamedObject(
         optionalConstructorArg(),
         (parser, unused, name) -> parser.namedObject(QueryVectorBuilder.class, name, null),
@@ -147,6 +147,9 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       Float similarity,
       boolean profiled) {
     FunnelStages.check(funnel, size.k(), vector.dims());
+    if (similarity != null && Float.isNaN(similarity)) {
+      throw new IllegalArgumentException("[similarity] must be a number but was [NaN]");
+    }
     this.field = Objects.requireNonNull(field);
     this.vector = vector;
     this.size = size;
@@ -159,6 +162,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   /** Reads what {@link #doWriteTo} wrote. */
   public MatryoshkaKnnQueryBuilder(StreamInput in) throws IOException {
     super(in);
+    WireFormat.begin(in, NAME);
     field = in.readString();
     vector = QueryVector.read(in);
     size = SearchSize.read(in);
@@ -166,10 +170,12 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     filters = Prefilters.read(in);
     similarity = in.readOptionalFloat();
     profiled = in.readBoolean();
+    WireFormat.end(in, NAME);
   }
 
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
+    WireFormat.begin(out);
     out.writeString(field);
     vector.writeTo(out);
     size.writeTo(out);
@@ -177,6 +183,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     filters.writeTo(out);
     out.writeOptionalFloat(similarity);
     out.writeBoolean(profiled);
+    WireFormat.end(out);
   }
 
   /** Reads the body of the query. */

@@ -92,13 +92,16 @@ public final class QueryVector implements Writeable, ToXContentFragment {
     return vector == null ? of(builder) : vector;
   }
 
-  /** Reads {@code query_vector}: an array of numbers, or a string. */
+  /** Reads {@code query_vector}: an array of numbers, a single number, or a string. */
   static QueryVector fromXContent(XContentParser parser) throws IOException {
     if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
       return of(parser.text());
     }
+    if (parser.currentToken() == XContentParser.Token.VALUE_NUMBER) {
+      return of(new float[] {parser.floatValue()});
+    }
     float[] numbers =
-        VectorReader.read(parser, EXPECTED_DIMS, "[" + NUMBERS.getPreferredName() + "]");
+        VectorReader.readQuery(parser, EXPECTED_DIMS, "[" + NUMBERS.getPreferredName() + "]");
     return new QueryVector(numbers, null, null, null);
   }
 

@@ -69,14 +69,19 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
    * How many hits a shard returns.
    *
    * @param requested the size of the request; null or negative where it does not say
+   * @throws IllegalArgumentException when only the request could say, and it asks for none
    */
   int hits(Integer requested) {
     if (k != null) {
       return k;
     }
+    if (requested != null && requested == 0) {
+      throw new IllegalArgumentException(
+          "[k] must be set where the [size] of the request, its default, is [0]");
+    }
     int size = requested == null || requested < 0 ? SearchService.DEFAULT_SIZE : requested;
     int limit = numCandidates == null ? RescoreVector.MAX_CANDIDATES : numCandidates;
-    return Math.clamp(size, 1, limit);
+    return Math.min(size, limit);
   }
 
   /**

@@ -22,7 +22,6 @@ public class SearchSizeTests extends ESTestCase {
   public void testKIsTheSizeOfTheRequest() {
     SearchSize unsaid = new SearchSize(null, null, null);
     assertEquals(7, unsaid.hits(7));
-    assertEquals(1, unsaid.hits(0));
     assertEquals(10, unsaid.hits(null));
     assertEquals(10, unsaid.hits(-1));
     assertEquals(10_000, unsaid.hits(20_000));
@@ -42,7 +41,17 @@ public class SearchSizeTests extends ESTestCase {
     assertEquals(15, lean.candidates(10, fiveForEachHit));
   }
 
+  /** As {@code dense_vector} is told not to rescore; here at least the hits are. */
+  public void testNoOversample() {
+    SearchSize none = new SearchSize(10, null, new RescoreVector(0));
+    assertEquals(10, none.rescored(10, IndexOptions.DEFAULT));
+    assertEquals(15, none.candidates(10, IndexOptions.DEFAULT));
+  }
+
   public void testLimits() {
+    assertRefused(
+        "[k] must be set where the [size] of the request, its default, is [0]",
+        () -> new SearchSize(null, null, null).hits(0));
     assertRefused("[k] must be greater than 0 but was [0]", () -> new SearchSize(0, null, null));
     assertRefused(
         "[k] cannot exceed [10000] but was [10001]", () -> new SearchSize(10_001, null, null));
