@@ -17,14 +17,21 @@ import java.util.Arrays;
 public final class BuiltGraph {
   private final int[][] nodes;
   private final Neighbours[] links;
+  private final Copies copies;
 
   /**
-   * @param nodes the ordinals of each level, ascending; those of the lowest are all
+   * @param nodes of each level, ascending; those of the lowest are all, but for copies
    * @param links for each level, between places in its nodes
+   * @param copies whose distinct ones the nodes are; null if there are none, and the nodes are
+   *     ordinals
    */
-  BuiltGraph(int[][] nodes, Neighbours[] links) {
+  BuiltGraph(int[][] nodes, Neighbours[] links, Copies copies) {
     this.nodes = nodes;
     this.links = links;
+    this.copies = copies;
+    if (copies != null) {
+      Arrays.setAll(nodes, level -> level == 0 ? copies.all() : copies.ordinals(nodes[level]));
+    }
   }
 
   /** How many levels there are, at least one. */
@@ -44,9 +51,14 @@ public final class BuiltGraph {
    * @return how many
    */
   public int links(int level, int place, int[] into) {
-    int count = links[level].count(place);
-    for (int i = 0; i < count; i++) {
-      into[i] = nodes[level][links[level].node(place, i)];
+    int count;
+    if (level == 0 && copies != null) {
+      count = copies.links(links[0], place, into);
+    } else {
+      count = links[level].count(place);
+      for (int i = 0; i < count; i++) {
+        into[i] = nodes[level][links[level].node(place, i)];
+      }
     }
     Arrays.sort(into, 0, count);
     return count;

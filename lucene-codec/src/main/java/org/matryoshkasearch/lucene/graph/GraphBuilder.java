@@ -17,7 +17,7 @@ import java.util.Arrays;
 /**
  * Builds an HNSW graph of vectors that are all there, {@link Levels level} by level: {@link
  * Partitions} find each node's nearest neighbours, {@link Links} chooses among them, {@link
- * Reachability} joins what is apart.
+ * Reachability} joins what is apart. {@link Copies} of a vector hang on the first of them.
  *
  * <p>What is built depends on the vectors and the parameters alone, not on the number of threads.
  */
@@ -61,21 +61,33 @@ public final class GraphBuilder {
    * @param kind what makes two of them near
    */
   public BuiltGraph build(GraphVectors vectors, Nearness kind) throws IOException {
+    Copies copies = Copies.of(vectors, 2 * maxConn);
+    return copies == null
+        ? build(vectors, kind, null)
+        : build(new Subset(vectors, copies.distinct()), kind, copies);
+  }
+
+  /**
+   * @param copies of the vectors; null if there are none
+   */
+  private BuiltGraph build(GraphVectors vectors, Nearness kind, Copies copies) throws IOException {
     int[][] nodes = new Levels(vectors, kind, maxConn).nodes();
     Neighbours[] links = new Neighbours[nodes.length];
     for (int level = nodes.length - 1; level >= 0; level--) {
       GraphVectors ofLevel = level == 0 ? vectors : new Subset(vectors, nodes[level]);
       int entry = Arrays.binarySearch(nodes[level], nodes[nodes.length - 1][0]);
-      links[level] = buildLevel(ofLevel, kind, level == 0, entry);
+      // a link to the first copy
+      int most = level == 0 && copies != null ? 2 * maxConn - 1 : 2 * maxConn;
+      links[level] = buildLevel(ofLevel, kind, level == 0, entry, most);
     }
-    return new BuiltGraph(nodes, links);
+    return new BuiltGraph(nodes, links, copies);
   }
 
-  private Neighbours buildLevel(GraphVectors vectors, Nearness kind, boolean lowest, int entry)
+  private Neighbours buildLevel(
+      GraphVectors vectors, Nearness kind, boolean lowest, int entry, int most)
       throws IOException {
     int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
     float slack = lowest ? LOWEST_SLACK : 1;
-    int most = 2 * maxConn;
     int kept = lowest ? neighbours : UPPER_NEIGHBOURS * neighbours;
     // room for those that a node chooses, and for as many that choose it as it may have links: one
     // from far away is not crowded out by nearer ones
