@@ -22,16 +22,23 @@ import org.apache.lucene.util.IOUtils;
 public final class BuiltGraph implements Closeable {
   private final int[][] nodes;
   private final LevelLinks[] links;
+  private final Copies copies;
   private final BuildMemory.Share memory;
 
   /**
-   * @param nodes the ordinals of each level, ascending; those of the lowest are all
+   * @param nodes of each level, ascending; those of the lowest are all, but for copies
    * @param links for each level, between places in its nodes
+   * @param copies whose distinct ones the nodes are; null if there are none, and the nodes are
+   *     ordinals
    */
-  BuiltGraph(int[][] nodes, LevelLinks[] links, BuildMemory.Share memory) {
+  BuiltGraph(int[][] nodes, LevelLinks[] links, Copies copies, BuildMemory.Share memory) {
     this.nodes = nodes;
     this.links = links;
+    this.copies = copies;
     this.memory = memory;
+    if (copies != null) {
+      Arrays.setAll(nodes, level -> level == 0 ? copies.all() : copies.ordinals(nodes[level]));
+    }
   }
 
   /** How many levels there are, at least one. */
@@ -51,9 +58,14 @@ public final class BuiltGraph implements Closeable {
    * @return how many
    */
   public int links(int level, int place, int[] into) throws IOException {
-    int count = links[level].read(place, into);
-    for (int i = 0; i < count; i++) {
-      into[i] = nodes[level][into[i]];
+    int count;
+    if (level == 0 && copies != null) {
+      count = copies.links(links[0], place, into);
+    } else {
+      count = links[level].read(place, into);
+      for (int i = 0; i < count; i++) {
+        into[i] = nodes[level][into[i]];
+      }
     }
     Arrays.sort(into, 0, count);
     return count;

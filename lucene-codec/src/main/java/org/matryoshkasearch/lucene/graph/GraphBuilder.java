@@ -21,7 +21,8 @@ import org.apache.lucene.util.IOUtils;
 /**
  * Builds an HNSW graph of vectors that are all there, {@link Levels level} by level: {@link
  * LeafComparison} finds each node's nearest neighbours in the leaves of {@link Partitions}, {@link
- * Links} chooses among them, {@link Reachability} joins what is apart.
+ * Links} chooses among them, {@link Reachability} joins what is apart. {@link Copies} of a vector
+ * hang on the first of them.
  *
  * <p>What is built depends on the vectors and the parameters alone, not on the number of threads,
  * nor on how much memory there is, as long as it suffices: neighbours are held of so many nodes at
@@ -118,30 +119,34 @@ public final class GraphBuilder {
       this.scratch = plan.scratch(files);
     }
 
-    BuiltGraph run(GraphVectors vectors, Nearness kind) throws IOException {
+    BuiltGraph run(GraphVectors all, Nearness kind) throws IOException {
       List<Closeable> open = new ArrayList<>();
       open.add(share);
       try {
+        Copies copies = Copies.of(all, 2 * maxConn);
+        GraphVectors vectors = copies == null ? all : new Subset(all, copies.distinct());
         int[][] nodes = new Levels(vectors, kind, maxConn).nodes();
         LevelLinks[] links = new LevelLinks[nodes.length];
         for (int level = nodes.length - 1; level >= 0; level--) {
           GraphVectors ofLevel = level == 0 ? vectors : new Subset(vectors, nodes[level]);
-          links[level] = buildLevel(ofLevel, kind, level == 0);
+          // with copies, a node may have a link to the first of its own
+          int most = level == 0 && copies != null ? 2 * maxConn - 1 : 2 * maxConn;
+          links[level] = buildLevel(ofLevel, kind, level == 0, most);
           open.add(links[level]);
           int entry = Arrays.binarySearch(nodes[level], nodes[nodes.length - 1][0]);
-          new Reachability(Directions.of(ofLevel, kind), links[level], 2 * maxConn).ensure(entry);
+          new Reachability(Directions.of(ofLevel, kind), links[level], most).ensure(entry);
         }
-        return new BuiltGraph(nodes, links, share);
+        return new BuiltGraph(nodes, links, copies, share);
       } catch (Throwable t) {
         IOUtils.closeWhileSuppressingExceptions(t, open);
         throw t;
       }
     }
 
-    private LevelLinks buildLevel(GraphVectors vectors, Nearness kind, boolean lowest)
+    private LevelLinks buildLevel(GraphVectors vectors, Nearness kind, boolean lowest, int most)
         throws IOException {
       int size = vectors.size();
-      int most = 2 * maxConn - 1; // one less than there may be, to join what is apart
+      int linksOfNode = most - 1; // one less than there may be, to join what is apart
       Lists linked = new Lists(scratch, size);
       try (Lists leaves = new Lists(scratch, size / Partitions.LEAF + 1);
           Lists chosen = new Lists(scratch, size)) {
@@ -155,7 +160,7 @@ public final class GraphBuilder {
             kept(size, lowest),
             rows -> {
               comparison.run(rows);
-              links.choose(rows, lowest ? maxConn : most);
+              links.choose(rows, lowest ? maxConn : linksOfNode);
               Links.write(rows, true, chosen);
             });
         chosen.finish();
@@ -164,11 +169,11 @@ public final class GraphBuilder {
             room(size, lowest),
             rows -> {
               links.linkBothWays(chosen, rows);
-              links.prune(rows, most);
+              links.prune(rows, linksOfNode);
               Links.write(rows, false, linked);
             });
         linked.finish();
-        return new LevelLinks(linked, 2 * maxConn);
+        return new LevelLinks(linked, most);
       } catch (Throwable t) {
         IOUtils.closeWhileSuppressingExceptions(t, linked);
         throw t;

@@ -66,7 +66,8 @@ final class HeapPlan {
   static int bytesAVector(int size, int fanout) {
     // of the nodes of all levels; of leaves, or when those are found to see what can be reached; of
     // lists
-    return 2 * Integer.BYTES + Math.max(Partitions.bytesAVector(size, fanout), 32) + 5;
+    int ofLevel = Math.max(Partitions.bytesAVector(size, fanout), 32) + 5;
+    return Copies.BYTES_A_VECTOR + 2 * Integer.BYTES + ofLevel;
   }
 
   /** Bytes without which there is no graph. */

@@ -55,11 +55,12 @@ public final class Shapes {
     return vectors;
   }
 
-  /** Copies that differ by what is lost when the same text is embedded in another batch. */
-  public static float[][] nearCopies(Random random, int count, int dims, int times) {
+  /** Copies that differ a little, as where the same text is embedded in another batch. */
+  public static float[][] nearCopies(
+      Random random, int count, int dims, int times, float spread) {
     float[][] vectors = copies(random, count, dims, times);
     for (int v = 0; v < count; v++) {
-      vectors[v] = near(random, vectors[v], 1e-6f);
+      vectors[v] = near(random, vectors[v], spread);
       VectorUtil.l2normalize(vectors[v]);
     }
     return vectors;

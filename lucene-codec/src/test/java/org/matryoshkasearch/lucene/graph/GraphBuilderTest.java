@@ -185,6 +185,37 @@ public class GraphBuilderTest extends LuceneTestCase {
     }
   }
 
+  /** A search that reaches one of some copies reaches all, by way of no more than a few of them. */
+  public void testCopiesAreLinkedBothWays() throws IOException {
+    int maxConn = 2 + random().nextInt(20);
+    int size = 3000;
+    int kinds = 1 + random().nextInt(200);
+    float[][] vectors = new float[size][];
+    for (int i = 0; i < size; i++) {
+      vectors[i] = i < kinds ? new float[] {i, i * i % 31, -i, 1} : vectors[i % kinds];
+    }
+    Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
+    BuiltGraph graph = new GraphBuilder(maxConn, 60, ONE).build(new Vectors(vectors), kind);
+    check(new Vectors(vectors), maxConn, graph);
+    int[] list = new int[2 * maxConn];
+    int[] back = new int[2 * maxConn];
+    for (int node = 0; node < size; node++) {
+      int count = graph.links(0, node, list);
+      for (int i = 0; i < count; i++) {
+        if (list[i] % kinds == node % kinds) {
+          int others = graph.links(0, list[i], back);
+          assertTrue(Arrays.binarySearch(back, 0, others, node) >= 0);
+        } else {
+          assertTrue("the first of its kind", node < kinds && list[i] < kinds);
+        }
+      }
+    }
+    for (int level = 1; level < graph.levels(); level++) {
+      int[] nodes = graph.nodes(level);
+      assertTrue("no copies", nodes[nodes.length - 1] < kinds);
+    }
+  }
+
   /** However the vectors lie, each is read so many times, and not once for each of the others. */
   public void testWorkGrowsWithTheVectors() throws IOException {
     int size = 20_000;
@@ -346,7 +377,7 @@ public class GraphBuilderTest extends LuceneTestCase {
   }
 
   public void testThreadsBuildTheSame() throws Exception {
-    Vectors vectors = nested(random(), 5000, 16);
+    Vectors vectors = random().nextBoolean() ? nested(random(), 5000, 16) : groups(5000);
     Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
     BuiltGraph one = build(vectors, kind, 8, 60, ONE);
     ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("graph"));
