@@ -113,7 +113,7 @@ final class Copies {
       for (to = from; to < size && sameHash(hashes[from], hashes[to]); to++) {
         int ord = (int) hashes[to];
         first[ord] = ord;
-        if (to > from || to + 1 < size && sameHash(hashes[to], hashes[to + 1])) {
+        if (to > from || (to + 1 < size && sameHash(hashes[to], hashes[to + 1]))) {
           vectors.read(ord, vector, 0);
           int group = 0;
           while (group < groups && !areEqual(found[group], vector)) {
