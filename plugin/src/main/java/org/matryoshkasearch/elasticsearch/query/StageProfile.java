@@ -15,10 +15,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
+import org.elasticsearch.common.lucene.search.function.FunctionScoreQuery;
+import org.elasticsearch.common.lucene.search.function.FunctionScoreQuery.FilterScoreFunction;
+import org.elasticsearch.common.lucene.search.function.ScoreFunction;
 import org.elasticsearch.index.query.ParsedQuery;
 import org.elasticsearch.index.shard.SearchOperationListener;
 import org.elasticsearch.search.internal.SearchContext;
@@ -61,28 +66,48 @@ public final class StageProfile implements SearchOperationListener {
 
   /** The queries that were run for this search, with their recorders. */
   private static List<MatryoshkaKnnQuery> queries(SearchContext context) {
-    List<MatryoshkaKnnQuery> queries = new ArrayList<>();
-    QueryVisitor visitor =
-        new QueryVisitor() {
-          @Override
-          public QueryVisitor getSubVisitor(Occur occur, Query parent) {
-            return this; // into must_not as well
-          }
-
-          @Override
-          public void visitLeaf(Query leaf) {
-            if (leaf instanceof MatryoshkaKnnQuery query
-                && query.getListener() instanceof StageRecorder recorder
-                && recorder.stages().isEmpty() == false) {
-              queries.add(query);
-            }
-          }
-        };
+    Searches searches = new Searches();
     Stream<ParsedQuery> rescored =
         context.rescore().stream().flatMap(rescore -> rescore.getParsedQueries().stream());
-    Stream.concat(Stream.of(context.parsedQuery()), rescored)
-        .forEach(query -> query.query().visit(visitor));
-    return queries;
+    Stream<ParsedQuery> queries = Stream.of(context.parsedQuery(), context.parsedPostFilter());
+    Stream.concat(queries, rescored)
+        .filter(Objects::nonNull)
+        .forEach(query -> query.query().visit(searches));
+    return searches.found;
+  }
+
+  /** Finds them wherever other queries let us look: in clauses, filters, filters of functions. */
+  private static final class Searches extends QueryVisitor {
+    private final List<MatryoshkaKnnQuery> found = new ArrayList<>();
+
+    @Override
+    public QueryVisitor getSubVisitor(Occur occur, Query parent) {
+      if (parent instanceof FunctionScoreQuery scored) {
+        for (ScoreFunction function : scored.getFunctions()) {
+          if (function instanceof FilterScoreFunction filtered) {
+            filtered.filter.visit(this);
+          }
+        }
+      }
+      return this; // into must_not as well
+    }
+
+    @Override
+    public void visitLeaf(Query leaf) {
+      Query filter = null;
+      if (leaf instanceof MatryoshkaKnnQuery query) {
+        filter = query.getFilter();
+        if (query.getListener() instanceof StageRecorder recorder
+            && recorder.stages().isEmpty() == false) {
+          found.add(query);
+        }
+      } else if (leaf instanceof KnnFloatVectorQuery query) {
+        filter = query.getFilter();
+      }
+      if (filter != null) {
+        filter.visit(this);
+      }
+    }
   }
 
   private static QueryProfileShardResult with(

@@ -27,6 +27,8 @@ import org.elasticsearch.action.search.SearchType;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.QueryBuilders;
+import org.elasticsearch.index.query.functionscore.FunctionScoreQueryBuilder.FilterFunctionBuilder;
+import org.elasticsearch.index.query.functionscore.ScoreFunctionBuilders;
 import org.elasticsearch.search.profile.ProfileResult;
 import org.elasticsearch.search.profile.SearchProfileShardResult;
 import org.elasticsearch.search.profile.query.QueryProfileShardResult;
@@ -170,6 +172,20 @@ public class StageProfileTests extends VectorIndexTestCase {
           assertTrue(stages.toString(), stages.contains("graph funnel funnel full"));
           assertTrue(stages.toString(), stages.contains("all full"));
         });
+  }
+
+  public void testFiltersOfASearch() {
+    createDocuments("float");
+    QueryBuilder inner = knn("vector", unitVector(DIMS), 60, 100);
+    FilterFunctionBuilder function =
+        new FilterFunctionBuilder(
+            knn("vector", unitVector(DIMS), 2, 50), ScoreFunctionBuilders.weightFactorFunction(2));
+    QueryBuilder query =
+        QueryBuilders.functionScoreQuery(
+            knn("vector", unitVector(DIMS), 5, 50, inner), new FilterFunctionBuilder[] {function});
+    assertResponse(
+        search(query).setPostFilter(knn("vector", unitVector(DIMS), 20, 100)),
+        response -> assertEquals(4, ours(profile(response.getSearchProfileShardResults())).size()));
   }
 
   public void testOnlyWhereItIsAskedFor() {
