@@ -95,8 +95,27 @@ final class FullVectorValues extends FloatVectorValues {
     return prefixes;
   }
 
+  /**
+   * Whether a target has no direction in the dimensions of the prefix, though it has one in others:
+   * then all prefixes are equally near to it.
+   */
+  boolean hasOnlyAPrefixOfZeros(float[] target) {
+    if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
+      return false; // what is near to zeros is near
+    }
+    int i = 0;
+    while (i < target.length && target[i] == 0) {
+      i++;
+    }
+    return i >= prefixes.dims() && i < target.length;
+  }
+
+  /** {@inheritDoc} Where prefixes tell nothing, that is the {@link #rescorer}. */
   @Override
   public VectorScorer scorer(float[] target) throws IOException {
+    if (hasOnlyAPrefixOfZeros(target)) {
+      return rescorer(target);
+    }
     if (size() == 0) {
       return null;
     }
@@ -119,7 +138,8 @@ final class FullVectorValues extends FloatVectorValues {
     return new OrdinalScorer(copy.iterator(), copy.rowScorer(target), true);
   }
 
-  private RandomVectorScorer rowScorer(float[] target) throws IOException {
+  /** Scores full vectors by ordinal. */
+  RandomVectorScorer rowScorer(float[] target) throws IOException {
     checkNotLonger(target);
     if (target.length < dims) {
       return new RawPrefixes(target.length).scorer(this, target);

@@ -24,12 +24,17 @@ import org.apache.lucene.util.VectorUtil;
  * descent, with the constants of {@link
  * org.apache.lucene.util.quantization.OptimizedScalarQuantizer}. This is not that class because a
  * search waits for it: here a pass over the components takes its sums as dot products, which run in
- * vector registers.
+ * vector registers. And where the descent began at bounds that cut off what it cannot get back, as a
+ * few components that are far larger than the others, it begins again at the outermost components.
  */
 final class Grid {
   private static final float ACROSS = 0.1f; // how much loss across the vector counts
   private static final float ALONG = 1 - ACROSS;
   private static final int MOST_ROUNDS = 5;
+
+  /** How many times more must be lost than if nothing were cut off, before that is tried. */
+  private static final double WORTH_ANOTHER = 1.3;
+
   private static final double LEAST_CHANGE = 1e-7; // of their distance
 
   /** Squares of larger components could be more than a float holds. */
@@ -118,6 +123,20 @@ final class Grid {
     double deviation = Math.sqrt(Math.max(0, squaredNorm / vector.length - mean * mean));
     float from = (float) Math.clamp(mean - reach * deviation, min, max);
     float to = (float) Math.clamp(mean + reach * deviation, min, max);
+    double loss = descend(vector, total, from, to);
+    double width = ((double) max - min) / steps;
+    double uncut = (ALONG + ACROSS * vector.length) * width * width / 12; // about, if nothing is cut off
+    if (loss > WORTH_ANOTHER * uncut && (from > min || to < max)) {
+      from = lower;
+      to = lower + step * steps;
+      if (descend(vector, total, min, max) > loss) {
+        round(vector, from, to); // back to the better ones
+      }
+    }
+  }
+
+  /** Finds better bounds from some on, and rounds to the best; gives the loss. */
+  private double descend(float[] vector, double total, float from, float to) {
     double loss = round(vector, from, to);
     for (int i = 0; i < MOST_ROUNDS && Float.isFinite(ALONG / squaredNorm); i++) {
       // the points are from * (1 - s) + to * s, where s = point / steps
@@ -134,17 +153,18 @@ final class Grid {
       float newTo = (float) ((a * xs - b * xr) / determinant);
       double change = Math.max(Math.abs(newFrom - from), Math.abs(newTo - to));
       if (determinant == 0 || change < LEAST_CHANGE * (to - from)) {
-        return;
+        return loss;
       }
       double newLoss = round(vector, newFrom, newTo);
       if (newLoss > loss) {
         round(vector, from, to); // back to the better ones
-        return;
+        return loss;
       }
       from = newFrom;
       to = newTo;
       loss = newLoss;
     }
+    return loss;
   }
 
   /** Rounds the components to the points between two bounds; gives the loss. */

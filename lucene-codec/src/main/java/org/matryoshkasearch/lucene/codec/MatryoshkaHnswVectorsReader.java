@@ -78,14 +78,20 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    if (graphs.size(field) > 0 && collector.k() > 0) {
-      search(
-          field,
-          prefixScorer(field, target),
-          () -> getFloatVectorValues(field),
-          collector,
-          acceptDocs);
+    if (graphs.size(field) == 0 || collector.k() == 0) {
+      return;
     }
+    if (getFloatVectorValues(field) instanceof FullVectorValues full
+        && full.hasOnlyAPrefixOfZeros(target)) {
+      searchAll(full.rowScorer(target), full.copy(), collector, acceptDocs);
+      return;
+    }
+    search(
+        field,
+        prefixScorer(field, target),
+        () -> getFloatVectorValues(field),
+        collector,
+        acceptDocs);
   }
 
   @Override
@@ -124,18 +130,28 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
       AcceptDocs acceptDocs)
       throws IOException {
     int accepted = Math.min(acceptDocs.cost(), scorer.maxOrd());
-    KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
     StoredGraph graph = graphs.graph(field);
     if (graph == null || fewEnough(accepted, collector.k(), graph.size())) {
-      new ExhaustiveSearch(scorer, ords).run(acceptDocs.iterator(), values.get().iterator());
+      searchAll(scorer, values.get(), collector, acceptDocs);
       return;
     }
+    KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
     Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
     if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
       HnswGraphSearcher.search(scorer, ords, graph, acceptedOrds, accepted);
     } else {
       new GraphSearch(graph, scorer, ords, acceptedOrds).run();
     }
+  }
+
+  private static void searchAll(
+      RandomVectorScorer scorer,
+      KnnVectorValues values,
+      KnnCollector collector,
+      AcceptDocs acceptDocs)
+      throws IOException {
+    KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
+    new ExhaustiveSearch(scorer, ords).run(acceptDocs.iterator(), values.iterator());
   }
 
   /**

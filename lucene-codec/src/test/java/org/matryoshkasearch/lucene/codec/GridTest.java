@@ -14,15 +14,16 @@ package org.matryoshkasearch.lucene.codec;
 import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.quantization.OptimizedScalarQuantizer;
 import org.apache.lucene.util.quantization.OptimizedScalarQuantizer.QuantizationResult;
 
-/** Grids are those of Lucene's quantiser, found another way. */
+/** Grids are those of Lucene's quantiser, found another way, or better ones. */
 public class GridTest extends LuceneTestCase {
   private static final int[] BITS = {1, 4, 8};
   private static final float[] ZEROS = new float[602];
 
-  public void testLosesWhatLuceneLoses() {
+  public void testLosesNoMoreThanLucene() {
     for (int bits : BITS) {
       int dims = 2 + random().nextInt(600);
       Grid grid = new Grid(bits, dims);
@@ -48,8 +49,40 @@ public class GridTest extends LuceneTestCase {
         float step = (result.upperInterval() - result.lowerInterval()) / ((1 << bits) - 1);
         theirs += loss(vector, points, result.lowerInterval(), step) / (scale * scale);
       }
-      assertEquals(bits + " bits, " + dims + " dims", theirs, ours, 0.01 * theirs + 1e-4);
+      assertTrue(
+          bits + " bits, " + dims + " dims: " + ours + ", Lucene " + theirs,
+          ours <= 1.01 * theirs + 1e-4);
     }
+  }
+
+  /**
+   * A few components that are far larger than the others are not cut off: with 256 points a cosine
+   * is as exact as it is without them.
+   */
+  public void testSpreadsOfComponentsDiffer() {
+    int dims = 200 + random().nextInt(200);
+    float[][] vectors =
+        random().nextBoolean()
+            ? Shapes.uneven(random(), 100, dims)
+            : NestedVectors.unit(random(), 100, dims);
+    Grid grid = new Grid(8, dims);
+    double squares = 0;
+    float[] last = null;
+    for (int v = 0; v < vectors.length; v++) {
+      grid.fit(vectors[v], new float[dims]);
+      float[] rounded = new float[dims];
+      for (int i = 0; i < dims; i++) {
+        rounded[i] = grid.lower + grid.step * grid.points[i];
+      }
+      if (v > 0) {
+        double exact = VectorUtil.dotProduct(vectors[v], vectors[v - 1]);
+        double error = VectorUtil.dotProduct(rounded, last) - exact;
+        squares += error * error;
+      }
+      last = rounded;
+    }
+    double error = Math.sqrt(squares / (vectors.length - 1));
+    assertTrue(String.valueOf(error), error < 0.004);
   }
 
   private static double loss(float[] vector, float[] points, float lower, float step) {

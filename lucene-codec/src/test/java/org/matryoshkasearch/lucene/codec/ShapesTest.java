@@ -24,7 +24,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 /** Whatever vectors are like, about as many are found as in Lucene's own format. */
 public class ShapesTest extends LuceneTestCase {
   private static final int DIMS = 32;
-  private static final int DOCS = 4000;
+  private static final int DOCS = 3000;
   private static final int QUERIES = 100;
   private static final int COUNT = DOCS + QUERIES;
   private static final int K = 10;
@@ -39,7 +39,11 @@ public class ShapesTest extends LuceneTestCase {
   }
 
   private static KnnVectorsFormat ours(PrefixEncoding encoding) {
-    return new MatryoshkaHnswVectorsFormat(DIMS, encoding, FullVectorEncoding.FLOAT32);
+    return ours(encoding, DIMS);
+  }
+
+  private static KnnVectorsFormat ours(PrefixEncoding encoding, int prefixDims) {
+    return new MatryoshkaHnswVectorsFormat(prefixDims, encoding, FullVectorEncoding.FLOAT32);
   }
 
   private static FormatRecall write(
@@ -144,6 +148,34 @@ public class ShapesTest extends LuceneTestCase {
 
   public void testLengthsDiffer() throws IOException {
     assertNoWorse(RandomPicks.randomFrom(random(), LENGTHS), Shapes.lengths(random(), COUNT, DIMS));
+  }
+
+  /** A query that has nothing but zeros where the graph looks finds what is nearest all the same. */
+  public void testPrefixesOfZeros() throws IOException {
+    int prefixDims = DIMS / 2;
+    int oneOf = RandomPicks.randomFrom(random(), List.of(2, 3, 50));
+    float[][] vectors = Shapes.zeroPrefixes(random(), COUNT, DIMS, prefixDims, oneOf);
+    float[][] queries = queries(vectors);
+    PrefixEncoding encoding = RandomPicks.randomFrom(random(), PrefixEncoding.values());
+    VectorSimilarityFunction similarity =
+        RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
+    float[][] zeros = Arrays.stream(queries).filter(q -> q[0] == 0).toArray(float[][]::new);
+    float[][] others = Arrays.stream(queries).filter(q -> q[0] != 0).toArray(float[][]::new);
+    float[][] without = Arrays.stream(vectors).filter(q -> q[0] != 0).toArray(float[][]::new);
+    String kind = similarity + " " + encoding + " one of " + oneOf;
+    double clean;
+    try (FormatRecall index =
+        new FormatRecall(
+            new MMapDirectory(createTempDir()), ours(encoding, prefixDims), similarity, without)) {
+      clean = index.recall(others, 1, 10 * K);
+    }
+    try (FormatRecall index = write(ours(encoding, prefixDims), similarity, vectors)) {
+      if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
+        assertEquals(kind, 1, index.recall(zeros, K, K), 1e-3);
+      }
+      double found = index.recall(others, 1, 10 * K);
+      assertTrue(kind + ": " + found + ", without them " + clean, found >= clean - 2 * LUCK);
+    }
   }
 
   /** One vector does not ruin a segment, and when it is deleted nothing is left of it. */
