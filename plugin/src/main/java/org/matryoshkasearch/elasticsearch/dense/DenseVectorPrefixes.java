@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
 import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Setting.Property;
 import org.elasticsearch.common.settings.Settings;
@@ -57,7 +58,9 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
         throw new IllegalArgumentException(
             "setting [" + key(field) + "] must name one field, or [" + ALL + "] for all");
       }
-      dimsOfField.put(field, parseDims(key(field), group.get(key)));
+      if (group.get(key) != null) { // which takes a setting back
+        dimsOfField.put(field, parseDims(key(field), group.get(key)));
+      }
     }
     return Map.copyOf(dimsOfField);
   }
@@ -101,6 +104,13 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
     return dims.isEmpty()
         ? null
         : DenseVectorOptions.of(field).format(dims.getAsInt(), mergeWorkers, mergeExecutor);
+  }
+
+  /** Whether a field of a segment was written with the prefix that it is to have. */
+  public boolean isPrefixOf(FieldInfo field) {
+    String written = field.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
+    OptionalInt dims = dims(field.name);
+    return written != null && dims.isPresent() && dims.getAsInt() == Integer.parseInt(written);
   }
 
   /** The setting that gives a field its prefix. */
