@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.Test;
 
-/** Sends the requests of the README as they stand there, and follows the links of all pages. */
+/** Sends the requests of the pages as they stand there, and follows the links of all of them. */
 public class ReadmeIT extends NodeTestCase {
 
   private static final List<String> PAGES =
@@ -38,6 +38,7 @@ public class ReadmeIT extends NodeTestCase {
           "docs/performance.md",
           "docs/defaults.md",
           "docs/known-issues.md",
+          "docs/migration.md",
           "docs/console/README.md");
 
   private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
@@ -71,12 +72,7 @@ public class ReadmeIT extends NodeTestCase {
 
   @Test
   public void testRequests() throws IOException {
-    String readme = Files.readString(TestSets.CHECKOUT.resolve("README.md"));
-    List<ConsoleRequest> requests = new ArrayList<>();
-    Matcher console = CONSOLE.matcher(readme);
-    while (console.find()) {
-      requests.addAll(ConsoleRequest.parse(console.group(1)));
-    }
+    List<ConsoleRequest> requests = requests("README.md");
     JsonNode answer = null;
     for (ConsoleRequest request : requests) {
       answer = request.run(client());
@@ -86,5 +82,22 @@ public class ReadmeIT extends NodeTestCase {
     }
     List<String> found = answer.path("hits").path("hits").findValuesAsText("_id");
     assertEquals("the hits of the last request", List.of("1", "2"), found);
+  }
+
+  /** What is expected of the answers stands there too. */
+  @Test
+  public void testMigration() throws IOException {
+    for (ConsoleRequest request : requests("docs/migration.md")) {
+      request.run(client());
+    }
+  }
+
+  private static List<ConsoleRequest> requests(String page) throws IOException {
+    List<ConsoleRequest> requests = new ArrayList<>();
+    Matcher console = CONSOLE.matcher(Files.readString(TestSets.CHECKOUT.resolve(page)));
+    while (console.find()) {
+      requests.addAll(ConsoleRequest.parse(console.group(1)));
+    }
+    return requests;
   }
 }

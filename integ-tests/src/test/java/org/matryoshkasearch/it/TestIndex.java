@@ -70,6 +70,13 @@ final class TestIndex {
     return new TestIndex(otherClient, name);
   }
 
+  /** An index of another name that has the same vectors, as a clone. */
+  TestIndex as(String otherName) {
+    TestIndex other = new TestIndex(client, otherName);
+    other.vectors.putAll(vectors);
+    return other;
+  }
+
   /** Indexes rows, over those of the same number, and makes them a segment or more. */
   void add(List<VectorRow> rows) throws IOException {
     for (int i = 0; i < rows.size(); i += BATCH) {

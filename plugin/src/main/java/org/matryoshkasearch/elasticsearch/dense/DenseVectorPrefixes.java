@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
 import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Setting.Property;
 import org.elasticsearch.common.settings.Settings;
@@ -115,5 +116,12 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
     return options.objection(dims.getAsInt()).isPresent()
         ? null
         : options.format(dims.getAsInt(), mergeWorkers, mergeExecutor);
+  }
+
+  /** Whether a field of a segment was written with the prefix that it is to have. */
+  public boolean isPrefixOf(FieldInfo field) {
+    String written = field.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
+    OptionalInt dims = dims(field.name);
+    return written != null && dims.isPresent() && dims.getAsInt() == Integer.parseInt(written);
   }
 }

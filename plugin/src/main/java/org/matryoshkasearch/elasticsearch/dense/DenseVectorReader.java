@@ -18,10 +18,7 @@ import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.DocAndFloatFeatureBuffer;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.search.VectorScorer;
 
 /** Finds by prefixes, and scores what it found with full vectors. */
 final class DenseVectorReader extends KnnVectorsReader {
@@ -30,6 +27,13 @@ final class DenseVectorReader extends KnnVectorsReader {
    * Elasticsearch rescores by default where its own codes are short.
    */
   static final int OVERSAMPLE = 3;
+
+  /**
+   * Candidates for each that scores better than the collector asks for, at least: with fewer,
+   * others that do might have been left out. Where the best k are kept, there are fewer than k of
+   * those.
+   */
+  private static final double MARGIN = 1.5;
 
   private final KnnVectorsReader prefixes;
 
@@ -40,40 +44,43 @@ final class DenseVectorReader extends KnnVectorsReader {
   /**
    * {@inheritDoc}
    *
-   * <p>A collector may keep but one of several candidates, as one passage of a document. As long as
-   * it has not got enough, the search is repeated for twice as many.
+   * <p>Most collectors keep the best k. Some keep but one of several, as one passage of a document,
+   * or all that is good enough. As long as such a one might want more than was found, the search is
+   * repeated for twice as many.
    */
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     FloatVectorValues vectors = prefixes.getFloatVectorValues(field);
     int size = vectors.size();
-    long wanted = Math.min((long) collector.k() * OVERSAMPLE, size);
-    boolean enough = wanted == 0;
+    int wanted = (int) Math.min((long) collector.k() * OVERSAMPLE, size);
+    if (wanted == 0) {
+      return;
+    }
+    FullScores scores = new FullScores(vectors, target, collector, wanted);
+    AcceptDocs accepted = new AcceptedOften(acceptDocs);
+    KnnSearchStrategy strategy = collector.getSearchStrategy();
+    boolean enough = false;
     while (enough == false) {
-      PrefixCandidates candidates = new PrefixCandidates(collector, (int) wanted);
-      prefixes.search(field, target, candidates, acceptDocs);
-      DocIdSetIterator found = candidates.docs(vectors.ordToDoc(size - 1) + 1);
-      rescore(vectors.rescorer(target), found, collector);
+      PrefixCandidates candidates = new PrefixCandidates(collector, wanted, strategy);
+      prefixes.search(field, target, candidates, accepted);
+      ScoreDoc[] found = candidates.topDocs().scoreDocs;
+      scores.add(found);
       enough =
-          found.cost() < wanted
+          found.length < wanted
               || wanted == size
-              || collector.minCompetitiveSimilarity() > Float.NEGATIVE_INFINITY
+              || scores.competitive() * MARGIN <= wanted
               || collector.earlyTerminated();
-      wanted = Math.min(2 * wanted, size);
+      wanted = (int) Math.min(2L * wanted, size);
+      strategy = withoutSeeds(strategy);
     }
   }
 
-  private static void rescore(VectorScorer scorer, DocIdSetIterator docs, KnnCollector collector)
-      throws IOException {
-    VectorScorer.Bulk bulk = scorer.bulk(docs);
-    DocAndFloatFeatureBuffer chunk = new DocAndFloatFeatureBuffer();
-    do {
-      bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, chunk);
-      for (int i = 0; i < chunk.size; i++) {
-        collector.collect(chunk.docs[i], chunk.features[i]);
-      }
-    } while (chunk.size > 0);
+  /** Entry points can be read once. */
+  private static KnnSearchStrategy withoutSeeds(KnnSearchStrategy strategy) {
+    return strategy instanceof KnnSearchStrategy.Seeded seeded
+        ? withoutSeeds(seeded.originalStrategy())
+        : strategy;
   }
 
   @Override

@@ -11,13 +11,10 @@
  */
 package org.matryoshkasearch.elasticsearch.dense;
 
-import java.io.IOException;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
-import org.apache.lucene.util.DocIdSetBuilder;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /**
  * Keeps the best documents by their prefixes, on the account of a collector for which they are
@@ -26,14 +23,22 @@ import org.apache.lucene.util.DocIdSetBuilder;
 final class PrefixCandidates extends KnnCollector.Decorator {
   private final TopKnnCollector best;
 
-  PrefixCandidates(KnnCollector collector, int count) {
+  /**
+   * @param strategy of the collector, or what is left of it; may be null
+   */
+  PrefixCandidates(KnnCollector collector, int count, KnnSearchStrategy strategy) {
     super(collector);
-    this.best = new TopKnnCollector(count, Integer.MAX_VALUE);
+    this.best = new TopKnnCollector(count, Integer.MAX_VALUE, strategy);
   }
 
   @Override
   public int k() {
     return best.k();
+  }
+
+  @Override
+  public KnnSearchStrategy getSearchStrategy() {
+    return best.getSearchStrategy();
   }
 
   @Override
@@ -49,23 +54,5 @@ final class PrefixCandidates extends KnnCollector.Decorator {
   @Override
   public TopDocs topDocs() {
     return best.topDocs();
-  }
-
-  /**
-   * The documents that were found, ascending; to be called once.
-   *
-   * @param maxDoc above the last of them
-   */
-  DocIdSetIterator docs(int maxDoc) throws IOException {
-    ScoreDoc[] found = topDocs().scoreDocs;
-    if (found.length == 0) {
-      return DocIdSetIterator.empty();
-    }
-    DocIdSetBuilder docs = new DocIdSetBuilder(maxDoc);
-    DocIdSetBuilder.BulkAdder adder = docs.grow(found.length);
-    for (ScoreDoc doc : found) {
-      adder.add(doc.doc);
-    }
-    return docs.build().iterator();
   }
 }

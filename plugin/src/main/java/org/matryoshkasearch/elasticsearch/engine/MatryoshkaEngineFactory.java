@@ -27,8 +27,9 @@ import org.elasticsearch.snapshots.SearchableSnapshotsSettings;
  * Builds Elasticsearch's own engine with a codec that writes {@code matryoshka_vector} fields, and
  * {@code dense_vector} fields with a prefix, in our vectors formats.
  *
- * <p>Nothing else of the engine changes but its statistics of vectors, and fields of other types
- * are written by the codec that the index would have had anyway.
+ * <p>Nothing else of the engine changes but its statistics of vectors and that a forced merge
+ * rewrites segments with another vectors format. Fields of other types are written by the codec
+ * that the index would have had anyway.
  */
 public final class MatryoshkaEngineFactory implements EngineFactory {
   private static final Logger logger = LogManager.getLogger(MatryoshkaEngineFactory.class);
@@ -94,6 +95,7 @@ public final class MatryoshkaEngineFactory implements EngineFactory {
     EngineConfig wrapped =
         EngineConfig.builder(config)
             .codecProvider(new MatryoshkaCodecProvider(config.getCodecProvider(), formats))
+            .mergePolicy(new RewritingMergePolicy(config.getMergePolicy(), formats::isCurrent))
             .build();
     // The one thing that the builder does not carry over.
     wrapped.setEnableGcDeletes(config.isEnableGcDeletes());

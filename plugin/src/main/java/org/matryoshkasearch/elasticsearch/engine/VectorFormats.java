@@ -14,11 +14,14 @@ package org.matryoshkasearch.elasticsearch.engine;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.mapper.Mapper;
 import org.elasticsearch.index.mapper.MapperService;
 import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
 import org.elasticsearch.threadpool.ThreadPool;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 
@@ -62,5 +65,19 @@ record VectorFormats(
     return mapper instanceof DenseVectorFieldMapper dense
         ? densePrefixes.format(dense, mergeWorkers, mergeExecutor)
         : null;
+  }
+
+  /**
+   * Whether a vector field of a segment is in the format, and over the prefix, in which the index
+   * would write it now.
+   */
+  boolean isCurrent(FieldInfo field) {
+    KnnVectorsFormat format = apply(field.name);
+    String written = field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
+    if (format == null) {
+      return DenseVectorFormat.NAME.equals(written) == false;
+    }
+    return format.getName().equals(written)
+        && (format instanceof DenseVectorFormat == false || densePrefixes.isPrefixOf(field));
   }
 }

@@ -17,33 +17,13 @@ import static org.elasticsearch.test.hamcrest.ElasticsearchAssertions.assertResp
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.LeafReaderContext;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
-import org.elasticsearch.index.engine.Engine;
 import org.elasticsearch.search.builder.SearchSourceBuilder;
 import org.elasticsearch.search.fetch.subphase.FetchSourceContext;
-import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** Which format {@code dense_vector} fields have, and what does not change by it. */
 public class DenseVectorIndexTests extends DenseVectorTestCase {
-
-  private static Map<String, String> prefixes(IndexService service) {
-    Map<String, String> prefixes = new TreeMap<>();
-    try (Engine.Searcher searcher = service.getShard(0).acquireSearcher("test")) {
-      for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-        for (FieldInfo field : leaf.reader().getFieldInfos()) {
-          String dims = field.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
-          if (dims != null) {
-            prefixes.put(field.name, dims);
-          }
-        }
-      }
-    }
-    return prefixes;
-  }
 
   public void testOneFieldWithAndOneWithout() {
     IndexService index =

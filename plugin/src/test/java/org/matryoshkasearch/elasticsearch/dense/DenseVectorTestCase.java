@@ -15,11 +15,17 @@ import static org.elasticsearch.core.Strings.format;
 import static org.hamcrest.Matchers.containsString;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReaderContext;
 import org.elasticsearch.ExceptionsHelper;
 import org.elasticsearch.action.admin.indices.template.put.TransportPutComposableIndexTemplateAction;
 import org.elasticsearch.cluster.metadata.ComposableIndexTemplate;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
+import org.elasticsearch.index.engine.Engine;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.indices.IndicesService;
 import org.elasticsearch.rest.RestStatus;
@@ -28,6 +34,7 @@ import org.elasticsearch.xcontent.XContentParser;
 import org.elasticsearch.xcontent.XContentType;
 import org.elasticsearch.xcontent.json.JsonXContent;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** Indices whose {@code dense_vector} fields have a prefix by their settings. */
 abstract class DenseVectorTestCase extends VectorIndexTestCase {
@@ -63,6 +70,23 @@ abstract class DenseVectorTestCase extends VectorIndexTestCase {
 
   IndexService service(String index) {
     return getInstanceFromNode(IndicesService.class).indexServiceSafe(resolveIndex(index));
+  }
+
+  /** The prefix of each field that has one, as the segments tell. */
+  static Map<String, String> prefixes(IndexService service) {
+    Map<String, String> prefixes = new TreeMap<>();
+    try (Engine.Searcher searcher = service.getShard(0).acquireSearcher("test")) {
+      for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+        for (FieldInfo field : leaf.reader().getFieldInfos()) {
+          String dims = field.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
+          String format = field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
+          if (DENSE_FORMAT.equals(format)) { // a merge into another format keeps attributes
+            prefixes.put(field.name, dims);
+          }
+        }
+      }
+    }
+    return prefixes;
   }
 
   void putMapping(String index, String properties) {

@@ -37,6 +37,7 @@ import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.elasticsearch.common.logging.LogConfigurator;
 import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
@@ -47,6 +48,10 @@ public class TestDenseVectorFormat extends BaseKnnVectorsFormatTestCase {
   private static final int DIMS = 32;
   private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
   private Codec codec;
+
+  static {
+    LogConfigurator.configureESLogging(); // the formats of Elasticsearch, which get loaded, need it
+  }
 
   @Override
   protected Codec getCodec() {
