@@ -195,7 +195,7 @@ public class GraphBuilderTest extends LuceneTestCase {
       vectors[i] = i < kinds ? new float[] {i, i * i % 31, -i, 1} : vectors[i % kinds];
     }
     Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
-    BuiltGraph graph = new GraphBuilder(maxConn, 60, ONE).build(new Vectors(vectors), kind);
+    BuiltGraph graph = build(new Vectors(vectors), kind, maxConn, 60, ONE);
     check(new Vectors(vectors), maxConn, graph);
     int[] list = new int[2 * maxConn];
     int[] back = new int[2 * maxConn];
