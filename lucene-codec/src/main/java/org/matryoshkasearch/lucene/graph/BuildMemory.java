@@ -23,13 +23,20 @@ public final class BuildMemory {
   /** What all builds in this JVM share: a quarter of its heap. */
   public static final BuildMemory OF_HEAP = new BuildMemory(Runtime.getRuntime().maxMemory() / 4);
 
+  private final long bytes;
   private final AtomicLong free;
 
   /**
    * @param bytes to share, 0 or more
    */
   public BuildMemory(long bytes) {
+    this.bytes = bytes;
     this.free = new AtomicLong(bytes);
+  }
+
+  /** How many bytes there are to share. */
+  long bytes() {
+    return bytes;
   }
 
   /** How many bytes are not taken. */
@@ -38,8 +45,8 @@ public final class BuildMemory {
   }
 
   /**
-   * Takes a share: what is wanted, but of what is free no more than half, so that there is
-   * something left for others, unless less than that is of no use.
+   * Takes a share: what is wanted, but of what is free beyond the least no more than half, so that
+   * there is something left for others.
    *
    * @return null if there is less than the least
    */
@@ -49,7 +56,7 @@ public final class BuildMemory {
       if (now < least) {
         return null;
       }
-      long bytes = Math.max(least, Math.min(wanted, now / 2));
+      long bytes = Math.min(wanted, least + (now - least) / 2);
       if (free.compareAndSet(now, now - bytes)) {
         return new Share(bytes);
       }

@@ -30,6 +30,7 @@ import org.apache.lucene.util.IOUtils;
  */
 public final class GraphBuilder {
   private static final int MOST_NEIGHBOURS = 128;
+  private static final long USUAL_BYTES_A_VECTOR = 200;
 
   /**
    * To about how many parts a vector goes: on the lowest level, which has most of them, to fewer.
@@ -71,6 +72,14 @@ public final class GraphBuilder {
   /** Bytes of heap, or a little less, that every build takes for each vector. */
   public static long bytesAVector(int size) {
     return HeapPlan.bytesAVector(size, LOWEST_FANOUT);
+  }
+
+  /**
+   * About how many bytes of heap the graph of a segment takes while it is built with default
+   * parameters, in this JVM: no more than all graphs together may take.
+   */
+  public static long bytes(int size) {
+    return Math.min(BuildMemory.OF_HEAP.bytes(), size * USUAL_BYTES_A_VECTOR);
   }
 
   /**

@@ -16,15 +16,15 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 public class BuildMemoryTest extends LuceneTestCase {
   public void testLeavesSomethingForOthers() {
     BuildMemory memory = new BuildMemory(1000);
-    try (BuildMemory.Share first = memory.take(10, 5000)) {
-      assertEquals(500, first.bytes());
-      try (BuildMemory.Share second = memory.take(400, 5000)) {
-        assertEquals("no less than the least", 400, second.bytes());
-        assertNull(memory.take(101, 101));
+    try (BuildMemory.Share first = memory.take(100, 5000)) {
+      assertEquals(550, first.bytes());
+      try (BuildMemory.Share second = memory.take(450, 5000)) {
+        assertEquals("no less than the least", 450, second.bytes());
+        assertNull(memory.take(1, 1));
       }
       try (BuildMemory.Share little = memory.take(10, 20)) {
         assertEquals("no more than is wanted", 20, little.bytes());
-        assertEquals(480, memory.free());
+        assertEquals(430, memory.free());
       }
     }
     assertEquals(1000, memory.free());

@@ -14,20 +14,27 @@ package org.matryoshkasearch.elasticsearch.engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.elasticsearch.common.lucene.Lucene;
 import org.elasticsearch.index.engine.EngineConfig;
 import org.elasticsearch.index.engine.InternalEngine;
 import org.elasticsearch.index.mapper.Mapper;
 import org.elasticsearch.index.mapper.MappingLookup;
 import org.elasticsearch.index.shard.DenseVectorStats;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+import org.matryoshkasearch.lucene.graph.GraphBuilder;
 
 /**
  * Elasticsearch's own engine, whose statistics of dense vectors count those of {@code
@@ -54,6 +61,39 @@ final class MatryoshkaEngine extends InternalEngine {
       logger.debug("failed to read the statistics of matryoshka_vector fields", e);
     }
     return stats;
+  }
+
+  /** Elasticsearch's own estimate, which knows of no graphs of ours, or theirs if that is more. */
+  @Override
+  protected long estimateMergeBytes(MergePolicy.OneMerge merge) {
+    return Math.max(super.estimateMergeBytes(merge), graphBytes(merge));
+  }
+
+  /** Graphs are built one after another: what the largest of them takes. */
+  private long graphBytes(MergePolicy.OneMerge merge) {
+    Set<String> names = new HashSet<>();
+    merge.segments.forEach(segment -> names.add(segment.info.name));
+    Map<String, Integer> vectors = new HashMap<>();
+    try (Searcher searcher = acquireSearcher("merge_memory_estimation", SearcherScope.INTERNAL)) {
+      for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+        SegmentReader segment = Lucene.segmentReader(leaf.reader());
+        if (names.contains(segment.getSegmentName())) {
+          for (FieldInfo field : segment.getFieldInfos()) {
+            if (isOurs(field)) {
+              vectors.merge(field.name, segment.numDocs(), Math::addExact);
+            }
+          }
+        }
+      }
+    } catch (AlreadyClosedException e) {
+      return 0; // as Elasticsearch's own
+    }
+    return vectors.values().stream().mapToLong(GraphBuilder::bytes).max().orElse(0);
+  }
+
+  private static boolean isOurs(FieldInfo field) {
+    String format = field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
+    return MatryoshkaHnswVectorsFormat.NAME.equals(format) || DenseVectorFormat.NAME.equals(format);
   }
 
   private static List<String> vectorFields(MappingLookup mappings) {

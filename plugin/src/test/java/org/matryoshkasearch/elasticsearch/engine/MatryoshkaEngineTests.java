@@ -13,18 +13,25 @@ package org.matryoshkasearch.elasticsearch.engine;
 
 import static org.elasticsearch.core.Strings.format;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.instanceOf;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.SegmentCommitInfo;
+import org.elasticsearch.common.lucene.Lucene;
 import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
+import org.elasticsearch.index.engine.Engine;
 import org.elasticsearch.index.engine.InternalEngine;
 import org.elasticsearch.index.shard.DenseVectorStats;
 import org.elasticsearch.index.shard.IndexShard;
@@ -34,6 +41,7 @@ import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.xcontent.XContentType;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
+import org.matryoshkasearch.lucene.graph.GraphBuilder;
 
 /** Which fields the engine of a real shard writes in our format. */
 public class MatryoshkaEngineTests extends VectorIndexTestCase {
@@ -218,6 +226,28 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
           assertTrue("set when the shard has recovered", engine.config().isEnableGcDeletes());
           return null;
         });
+  }
+
+  public void testMergesAreEstimatedWithTheirGraphs() {
+    IndexService index = createVectorIndex("test", OURS);
+    indexSegment("test", "1", "2");
+    indexSegment("test", "3", "4", "5");
+    index
+        .getShard(0)
+        .withEngine(
+            engine -> {
+              try (Engine.Searcher searcher = engine.acquireSearcher("test")) {
+                List<SegmentCommitInfo> segments = new ArrayList<>();
+                for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+                  segments.add(Lucene.segmentReader(leaf.reader()).getSegmentInfo());
+                }
+                assertEquals(2, segments.size());
+                MergePolicy.OneMerge merge = new MergePolicy.OneMerge(segments);
+                long bytes = ((MatryoshkaEngine) engine).estimateMergeBytes(merge);
+                assertThat(bytes, greaterThanOrEqualTo(GraphBuilder.bytes(5)));
+              }
+              return null;
+            });
   }
 
   public void testStatisticsCountOurVectors() {
