@@ -62,7 +62,7 @@ final class FieldRows {
   int ordToDoc(int ord) {
     int doc = rows.ordToDoc(ord);
     if (doc < 0 || doc >= maxDoc) {
-      throw new UncheckedIOException(damaged("row [%d] has document [%d]", ord, doc));
+      throw new UncheckedIOException(damaged("row [%d] has document [%d]", ord, doc, null));
     }
     return doc;
   }
@@ -96,10 +96,12 @@ final class FieldRows {
     return size() > 0 && size() < maxDoc;
   }
 
-  private CorruptIndexException damaged(String what, int number, int found) {
+  private CorruptIndexException damaged(String what, int number, int found, Exception cause) {
     String said = String.format(Locale.ROOT, what, number, found);
     return new CorruptIndexException(
-        said + " in a segment of [" + maxDoc + "] documents, [" + size() + "] rows", slice());
+        said + " in a segment of [" + maxDoc + "] documents, [" + size() + "] rows",
+        slice(),
+        cause);
   }
 
   /** Goes only up, and to what there is. */
@@ -137,16 +139,14 @@ final class FieldRows {
       try {
         found = in.advance(target);
       } catch (EOFException | IllegalArgumentException | IndexOutOfBoundsException e) {
-        CorruptIndexException damaged = damaged("document [%d] follows [%d]", target, doc);
-        damaged.initCause(e);
-        throw damaged;
+        throw damaged("nothing can be read of document [%d], after [%d]", target, doc, e);
       }
       if (found != NO_MORE_DOCS) {
         if (found < target || found >= maxDoc) {
-          throw damaged("document [%d] follows [%d]", found, doc);
+          throw damaged("document [%d] follows [%d]", found, doc, null);
         }
         if (in.index() < 0 || in.index() >= size()) {
-          throw damaged("document [%d] has row [%d]", found, in.index());
+          throw damaged("document [%d] has row [%d]", found, in.index(), null);
         }
       }
       return found;

@@ -36,6 +36,12 @@ final class AcceptedRows {
   /** How many times as many vectors there may be as are accepted, as deleted ones stay a while. */
   private static final long DELETED = 2;
 
+  /**
+   * How many children of a parent are compared by full vectors. The nearest of all is nearly always
+   * among so few by the prefix.
+   */
+  private static final int OF_PARENT = 10;
+
   private final IndexSearcher searcher;
   private final String field;
   private final Weight filter;
@@ -75,10 +81,12 @@ final class AcceptedRows {
         return null;
       }
     }
+    // of fewer parents there may be more of each, as many in all
+    int ofParent = (int) Math.max(OF_PARENT, (long) OF_PARENT * most / Math.max(1, estimate));
     List<LeafRows> found = new ArrayList<>();
     int left = most;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-      LeafRows rows = new LeafRows(leaf, field, target, limit, parents);
+      LeafRows rows = new LeafRows(leaf, field, target, limit, parents, ofParent);
       DocIdSetIterator accepted = accepted(leaf);
       for (int doc = accepted.nextDoc();
           doc != DocIdSetIterator.NO_MORE_DOCS;
@@ -113,7 +121,7 @@ final class AcceptedRows {
   }
 
   private LeafRows siblings(LeafReaderContext leaf, DocsIterator children) throws IOException {
-    LeafRows rows = new LeafRows(leaf, field, target, limit, parents);
+    LeafRows rows = new LeafRows(leaf, field, target, limit, parents, OF_PARENT);
     BitSet parentBits = parents.getBitSet(leaf);
     DocIdSetIterator accepted = accepted(leaf);
     for (int child = children.nextDoc(); child != DocIdSetIterator.NO_MORE_DOCS; ) {

@@ -27,16 +27,11 @@ import org.apache.lucene.util.NumericUtils;
  * those stay that are nearest by their prefixes: a parent may have thousands.
  */
 final class LeafRows {
-  /**
-   * How many children of a parent stay. The best child of all by the full vector is nearly always
-   * among so few by the prefix.
-   */
-  static int OF_PARENT = 10;
-
   private final LeafReaderContext leaf;
   private final String field;
   private final float[] target;
   private final TimeLimit limit;
+  private final int ofParent;
   private final boolean children;
   private final BitSet parents; // null if the leaf has none
   private VectorScorer prefixes; // made when first needed
@@ -48,14 +43,21 @@ final class LeafRows {
   /**
    * @param target of the field's dimension
    * @param parents null: rows are no children
+   * @param ofParent how many children of a parent stay, at least 1
    */
   LeafRows(
-      LeafReaderContext leaf, String field, float[] target, TimeLimit limit, BitSetProducer parents)
+      LeafReaderContext leaf,
+      String field,
+      float[] target,
+      TimeLimit limit,
+      BitSetProducer parents,
+      int ofParent)
       throws IOException {
     this.leaf = leaf;
     this.field = field;
     this.target = target;
     this.limit = limit;
+    this.ofParent = ofParent;
     this.children = parents != null;
     this.parents = children ? parents.getBitSet(leaf) : null;
   }
@@ -95,7 +97,7 @@ final class LeafRows {
    */
   void endGroup(int candidate) throws IOException {
     int count = size - groupStart;
-    if (count > OF_PARENT) {
+    if (count > ofParent) {
       if (limit.leavesOutRest()) {
         docs[groupStart] = candidate < 0 ? docs[groupStart] : leaf.docBase + candidate;
         size = groupStart + 1;
@@ -119,10 +121,10 @@ final class LeafRows {
       ranked[i] = (worse << Integer.SIZE) | docs[groupStart + i];
     }
     Arrays.sort(ranked);
-    for (int i = 0; i < OF_PARENT; i++) {
+    for (int i = 0; i < ofParent; i++) {
       docs[groupStart + i] = (int) ranked[i];
     }
-    size = groupStart + OF_PARENT; // all of the one group
+    size = groupStart + ofParent; // all of the one group
     Arrays.sort(docs, groupStart, size);
   }
 

@@ -259,7 +259,9 @@ public final class MatryoshkaKnnQuery extends Query {
     /**
      * Makes the vectors those of children in blocks of which the given documents are the parents:
      * the hits are then children, the best by full score of each parent, and {@code k}, the
-     * candidates and what a funnel stage keeps all count parents. Null for no parents, the default.
+     * candidates and what a funnel stage keeps all count parents. Of a parent with many children
+     * those that are nearest by their prefixes are compared by full vectors, about ten. Null for no
+     * parents, the default.
      */
     public Builder parents(BitSetProducer parents) {
       this.parents = parents;

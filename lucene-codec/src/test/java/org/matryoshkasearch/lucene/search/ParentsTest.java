@@ -39,6 +39,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.store.Directory;
+import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 
 /** Blocks of children and their parents: one hit a parent, its best child by full score. */
 public class ParentsTest extends KnnTestCase {
@@ -205,6 +206,54 @@ public class ParentsTest extends KnnTestCase {
         search(nested(target, 10, parentCount).funnel(List.of(new FunnelStage(DIMS - 1, 60))));
     assertHits(exact(row -> true, target, 10).subList(0, 3), hits.subList(0, 3));
     assertEquals(10, hits.stream().map(hit -> parentOf.get(hit.id())).distinct().count());
+  }
+
+  /** Full vectors are read as there are candidates, however many children these have. */
+  public void testParentsOfManyChildren() throws IOException {
+    int many = 40;
+    int parents = 24;
+    List<float[]> rows = new ArrayList<>();
+    vectors = vectors(similarity);
+    try (Directory large = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(large, config(matryoshka(PrefixEncoding.INT4)))) {
+        for (int parent = 0; parent < parents; parent++) {
+          List<Document> block = new ArrayList<>();
+          for (int i = 0; i < many; i++) {
+            rows.add(vectors.get());
+            block.add(new Row(rows.size() - 1, rows.getLast(), "a").document(similarity));
+          }
+          block.add(parent());
+          writer.addDocuments(block);
+          if (parent == parents / 2) {
+            writer.flush();
+          }
+        }
+      }
+      try (IndexReader largeReader = DirectoryReader.open(large)) {
+        IndexSearcher of = newSearcher(largeReader);
+        float[] target = vectors.get();
+        for (int candidates : new int[] {3, parents}) {
+          List<StageStats> stages = new ArrayList<>();
+          List<Hit> hits =
+              hits(of, nested(target, 3, candidates).listener(stages::addAll).build(), 3);
+          assertEquals(3, hits.size());
+          StageStats full = stages.getLast();
+          assertEquals(StageStats.FULL, full.name());
+          assertTrue(full.toString(), full.in() <= 10 * candidates);
+          assertTrue(full.toString(), full.fullVectorBytes() <= 10L * candidates * DIMS * 4);
+          for (Hit hit : hits) {
+            float score = score(similarity, target, rows.get(hit.id()));
+            assertEquals(score, hit.score(), 1e-5 * Math.max(1, score));
+            float nearer = 0;
+            for (int i = 0; i < many; i++) {
+              float other = score(similarity, target, rows.get(hit.id() / many * many + i));
+              nearer += other > score * 1.00001f ? 1 : 0;
+            }
+            assertTrue("nearly the best child", nearer <= 3);
+          }
+        }
+      }
+    }
   }
 
   public void testMinScore() throws IOException {

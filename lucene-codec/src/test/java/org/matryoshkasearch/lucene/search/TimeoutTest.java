@@ -116,6 +116,25 @@ public class TimeoutTest extends KnnTestCase {
     }
   }
 
+  /** The time is over with the last row: nothing was left out. */
+  public void testATimeoutThatCameTooLateLeftNothingOut() throws IOException {
+    for (int candidates : new int[] {100, 600}) {
+      Query query =
+          MatryoshkaKnnQuery.builder(FIELD, vectors.get(), 10).candidates(candidates).build();
+      AtomicInteger asked = new AtomicInteger();
+      IndexSearcher searcher = new IndexSearcher(reader);
+      searcher.setTimeout(() -> asked.incrementAndGet() < 0);
+      searcher.rewrite(query);
+      int last = asked.get();
+      IndexSearcher late = new IndexSearcher(reader);
+      late.setTimeout(after(last));
+      Query answer = late.rewrite(query);
+      late.setTimeout(() -> true);
+      assertFalse(answer.toString(), answer.toString().contains("timed out"));
+      assertEquals(hits(null, query), hits(after(last), query));
+    }
+  }
+
   public void testTheSearcherSaysThatItTimedOut() throws IOException {
     Query query =
         MatryoshkaKnnQuery.builder(FIELD, vectors.get(), 10)

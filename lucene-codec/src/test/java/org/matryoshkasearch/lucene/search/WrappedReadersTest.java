@@ -1,0 +1,176 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.ExitableDirectoryReader;
+import org.apache.lucene.index.FilterDirectoryReader;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SlowCodecReaderWrapper;
+import org.apache.lucene.index.SoftDeletesDirectoryReaderWrapper;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.index.AssertingDirectoryReader;
+import org.apache.lucene.util.IOFunction;
+import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+
+/** Readers over our segments: whatever they hand on, hits have the scores of full vectors. */
+public class WrappedReadersTest extends KnnTestCase {
+  private static final int ROWS = 800;
+
+  /** Values that hand on what an abstract class makes them, and scores if {@code scores}. */
+  private static final class Values extends FloatVectorValues {
+    private final FloatVectorValues in;
+    private final boolean scores;
+
+    Values(FloatVectorValues in, boolean scores) {
+      this.in = in;
+      this.scores = scores;
+    }
+
+    @Override
+    public float[] vectorValue(int ord) throws IOException {
+      return in.vectorValue(ord);
+    }
+
+    @Override
+    public int dimension() {
+      return in.dimension();
+    }
+
+    @Override
+    public int size() {
+      return in.size();
+    }
+
+    @Override
+    public int ordToDoc(int ord) {
+      return in.ordToDoc(ord);
+    }
+
+    @Override
+    public DocIndexIterator iterator() {
+      return in.iterator();
+    }
+
+    @Override
+    public FloatVectorValues copy() throws IOException {
+      return new Values(in.copy(), scores);
+    }
+
+    @Override
+    public VectorScorer scorer(float[] target) throws IOException {
+      return scores ? in.scorer(target) : super.scorer(target);
+    }
+  }
+
+  private static DirectoryReader each(DirectoryReader reader, IOFunction<LeafReader, LeafReader> of)
+      throws IOException {
+    return new FilterDirectoryReader(
+        reader,
+        new FilterDirectoryReader.SubReaderWrapper() {
+          @Override
+          public LeafReader wrap(LeafReader leaf) {
+            try {
+              return of.apply(leaf);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          }
+        }) {
+      @Override
+      protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public CacheHelper getReaderCacheHelper() {
+        return null;
+      }
+    };
+  }
+
+  private static LeafReader values(LeafReader leaf, boolean scores) {
+    return new FilterLeafReader(leaf) {
+      @Override
+      public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+        FloatVectorValues values = super.getFloatVectorValues(field);
+        return values == null ? null : new Values(values, scores);
+      }
+
+      @Override
+      public CacheHelper getCoreCacheHelper() {
+        return null;
+      }
+
+      @Override
+      public CacheHelper getReaderCacheHelper() {
+        return null;
+      }
+    };
+  }
+
+  private static List<DirectoryReader> wrapped(DirectoryReader reader) throws IOException {
+    List<DirectoryReader> wrapped = new ArrayList<>();
+    wrapped.add(each(reader, leaf -> values(leaf, true)));
+    wrapped.add(each(reader, leaf -> values(leaf, false)));
+    wrapped.add(each(reader, SlowCodecReaderWrapper::wrap));
+    wrapped.add(each(reader, leaf -> values(SlowCodecReaderWrapper.wrap(leaf), true)));
+    wrapped.add(new AssertingDirectoryReader(reader));
+    wrapped.add(new SoftDeletesDirectoryReaderWrapper(reader, "soft"));
+    wrapped.add(ExitableDirectoryReader.wrap(reader, () -> false));
+    wrapped.add(
+        each(ExitableDirectoryReader.wrap(reader, () -> false), leaf -> values(leaf, true)));
+    return wrapped;
+  }
+
+  public void testHitsHaveFullScores() throws IOException {
+    VectorSimilarityFunction similarity = randomSimilarity();
+    Supplier<float[]> vectors = vectors(similarity);
+    List<Row> rows = rows(ROWS, vectors);
+    float[] target = vectors.get();
+    try (Directory directory = newDirectory()) {
+      // one bit a dimension, so that the score of a prefix is never that of the vector
+      write(directory, matryoshka(PrefixEncoding.BIT1), rows, similarity);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        for (DirectoryReader wrapped : wrapped(reader)) {
+          String name = wrapped.leaves().get(0).reader().getClass().getName();
+          IndexSearcher searcher = new IndexSearcher(wrapped);
+          for (int candidates : new int[] {60, ROWS}) {
+            List<StageStats> stages = new ArrayList<>();
+            MatryoshkaKnnQuery query =
+                MatryoshkaKnnQuery.builder(FIELD, target, 10)
+                    .candidates(candidates)
+                    .funnel(List.of(new FunnelStage(DIMS - 1, 40)))
+                    .listener(stages::addAll)
+                    .build();
+            List<Hit> hits = hits(searcher, query, 10);
+            assertEquals(name, 10, hits.size());
+            for (Hit hit : hits) {
+              float score = score(similarity, target, rows.get(hit.id()).vector());
+              assertEquals(name, score, hit.score(), 1e-5 * Math.max(1, score));
+            }
+            assertTrue(name, stages.getLast().fullVectorBytes() > 0);
+          }
+        }
+      }
+    }
+  }
+}
