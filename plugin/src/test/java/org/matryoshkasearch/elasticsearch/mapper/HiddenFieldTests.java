@@ -132,6 +132,6 @@ public class HiddenFieldTests extends VectorIndexTestCase {
   }
 
   private static String document() {
-    return "{\"hidden\": %s, \"shown\": %s}".formatted(json(unitVector(8)), json(unitVector(8)));
+    return "{\"hidden\": " + json(unitVector(8)) + ", \"shown\": " + json(unitVector(8)) + "}";
   }
 }
