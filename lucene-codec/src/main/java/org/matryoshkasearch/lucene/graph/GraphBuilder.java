@@ -84,8 +84,7 @@ public final class GraphBuilder {
   }
 
   private Neighbours buildLevel(
-      GraphVectors vectors, Nearness kind, boolean lowest, int entry, int most)
-      throws IOException {
+      GraphVectors vectors, Nearness kind, boolean lowest, int entry, int most) throws IOException {
     int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
     float slack = lowest ? LOWEST_SLACK : 1;
     int kept = lowest ? neighbours : UPPER_NEIGHBOURS * neighbours;
