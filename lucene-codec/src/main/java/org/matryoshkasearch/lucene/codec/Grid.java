@@ -24,8 +24,9 @@ import org.apache.lucene.util.VectorUtil;
  * descent, with the constants of {@link
  * org.apache.lucene.util.quantization.OptimizedScalarQuantizer}. This is not that class because a
  * search waits for it: here a pass over the components takes its sums as dot products, which run in
- * vector registers. And where the descent began at bounds that cut off what it cannot get back, as a
- * few components that are far larger than the others, it begins again at the outermost components.
+ * vector registers. And where the descent began at bounds that cut off what it cannot get back, as
+ * a few components that are far larger than the others, it begins again at the outermost
+ * components.
  */
 final class Grid {
   private static final float ACROSS = 0.1f; // how much loss across the vector counts
@@ -125,7 +126,8 @@ final class Grid {
     float to = (float) Math.clamp(mean + reach * deviation, min, max);
     double loss = descend(vector, total, from, to);
     double width = ((double) max - min) / steps;
-    double uncut = (ALONG + ACROSS * vector.length) * width * width / 12; // about, if nothing is cut off
+    double uncut =
+        (ALONG + ACROSS * vector.length) * width * width / 12; // about, if nothing is cut off
     if (loss > WORTH_ANOTHER * uncut && (from > min || to < max)) {
       from = lower;
       to = lower + step * steps;

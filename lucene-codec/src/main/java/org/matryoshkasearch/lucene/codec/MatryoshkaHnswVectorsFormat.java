@@ -41,11 +41,10 @@ import org.matryoshkasearch.lucene.graph.BuildMemory;
  * org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery} puts the two together.
  *
  * <p>For cosine and dot product, prefixes are scaled to unit length before they are compared. A
- * target whose prefix is all zeros tells nothing of what is near, unless distances are compared: then
- * a search compares all full vectors. (A vector whose prefix is all zeros is a candidate where
- * fewer prefixes than candidates are at an acute angle to that of the target.)
- * Fields of {@code byte} vectors work too, without a prefix: as in {@link
- * Lucene99HnswVectorsFormat}.
+ * target whose prefix is all zeros tells nothing of what is near, unless distances are compared:
+ * then a search compares all full vectors. (A vector whose prefix is all zeros is a candidate where
+ * fewer prefixes than candidates are at an acute angle to that of the target.) Fields of {@code
+ * byte} vectors work too, without a prefix: as in {@link Lucene99HnswVectorsFormat}.
  *
  * <p>The graph is built when all vectors of a segment are there, on a flush and in a merge: not
  * vector by vector, but by comparing those of overlapping parts all with all. That needs, while it

@@ -33,10 +33,6 @@ final class PrefixCodes implements PrefixVectors {
     return quantizer.dims();
   }
 
-  float[] centroid() {
-    return quantizer.centroid();
-  }
-
   @Override
   public RandomVectorScorer scorer(FullVectorValues vectors, float[] target) throws IOException {
     CodeRows rows = rows();

@@ -18,8 +18,8 @@ import org.apache.lucene.util.FixedBitSet;
 
 /**
  * Vectors that are there more than once, or differ by no more than rounding. To each other they are
- * the nearest of all: they would fill each other's links, and a search among them would not get out.
- * So a graph is built over the first of each group, and the others hang on it, as a tree on a
+ * the nearest of all: they would fill each other's links, and a search among them would not get
+ * out. So a graph is built over the first of each group, and the others hang on it, as a tree on a
  * thread: the first has a link to the second, and each but the first as many as there may be.
  */
 final class Copies {

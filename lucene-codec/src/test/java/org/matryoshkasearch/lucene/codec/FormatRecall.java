@@ -94,8 +94,7 @@ public final class FormatRecall implements Closeable {
       float[] scores = new float[documents.length];
       float[] sorted = new float[documents.length];
       for (int id = 0; id < documents.length; id++) {
-        float score = deleted[id] ? -1 : similarity.compare(query, documents[id]);
-        scores[id] = score >= 0 || deleted[id] ? score : 0;
+        scores[id] = deleted[id] ? -1 : score(query, documents[id]);
         sorted[id] = scores[id];
       }
       Arrays.sort(sorted);
@@ -108,6 +107,27 @@ public final class FormatRecall implements Closeable {
       }
     }
     return (double) found / (k * queries.length);
+  }
+
+  /** As {@link VectorSimilarityFunction#compare}, of vectors that are as long as they like. */
+  private float score(float[] a, float[] b) {
+    double dot = 0;
+    double squareA = 0;
+    double squareB = 0;
+    double distance = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += (double) a[i] * b[i];
+      squareA += (double) a[i] * a[i];
+      squareB += (double) b[i] * b[i];
+      double difference = (double) a[i] - b[i];
+      distance += difference * difference;
+    }
+    return switch (similarity) {
+      case EUCLIDEAN -> (float) (1 / (1 + distance));
+      case DOT_PRODUCT -> (float) ((1 + dot) / 2);
+      case COSINE -> (float) ((1 + dot / Math.sqrt(squareA * squareB)) / 2);
+      case MAXIMUM_INNER_PRODUCT -> (float) (dot < 0 ? 1 / (1 - dot) : dot + 1);
+    };
   }
 
   private static ScoreDoc[] hits(IndexSearcher searcher, float[] query, int k, int candidates)

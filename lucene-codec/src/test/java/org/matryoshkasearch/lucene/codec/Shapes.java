@@ -56,8 +56,7 @@ public final class Shapes {
   }
 
   /** Copies that differ a little, as where the same text is embedded in another batch. */
-  public static float[][] nearCopies(
-      Random random, int count, int dims, int times, float spread) {
+  public static float[][] nearCopies(Random random, int count, int dims, int times, float spread) {
     float[][] vectors = copies(random, count, dims, times);
     for (int v = 0; v < count; v++) {
       vectors[v] = near(random, vectors[v], spread);

@@ -58,8 +58,8 @@ public class ShapesTest extends LuceneTestCase {
   }
 
   /**
-   * With as many candidates as hits, with some more, and, coded, with ten times as many; of segments
-   * that were flushed, or of one that was merged.
+   * With as many candidates as hits, with some more, and, coded, with ten times as many; of
+   * segments that were flushed, or of one that was merged.
    */
   private static void assertNoWorse(VectorSimilarityFunction similarity, float[][] vectors)
       throws IOException {
@@ -127,8 +127,7 @@ public class ShapesTest extends LuceneTestCase {
   public void testNearCopies() throws IOException {
     float spread = RandomPicks.randomFrom(random(), List.of(1e-5f, 1e-3f, 1e-2f));
     assertNoWorse(
-        VectorSimilarityFunction.EUCLIDEAN,
-        Shapes.nearCopies(random(), COUNT, DIMS, 10, spread));
+        VectorSimilarityFunction.EUCLIDEAN, Shapes.nearCopies(random(), COUNT, DIMS, 10, spread));
   }
 
   public void testHalfOfThemEqual() throws IOException {
@@ -150,7 +149,9 @@ public class ShapesTest extends LuceneTestCase {
     assertNoWorse(RandomPicks.randomFrom(random(), LENGTHS), Shapes.lengths(random(), COUNT, DIMS));
   }
 
-  /** A query that has nothing but zeros where the graph looks finds what is nearest all the same. */
+  /**
+   * A query that has nothing but zeros where the graph looks finds what is nearest all the same.
+   */
   public void testPrefixesOfZeros() throws IOException {
     int prefixDims = DIMS / 2;
     int oneOf = RandomPicks.randomFrom(random(), List.of(2, 3, 50));
