@@ -42,15 +42,10 @@ public class FilteredKnnTest extends KnnTestCase {
     super.setUp();
     similarity = randomSimilarity();
     vectors = vectors(similarity);
-    rows = rows(400, vectors);
+    rows = rows(randomCount(400), vectors);
     directory = newDirectory();
     try (IndexWriter writer = new IndexWriter(directory, config(randomCodec()))) {
-      for (Row row : rows) {
-        writer.addDocument(row.document(similarity));
-        if (row.id() % 150 == 149) {
-          writer.flush();
-        }
-      }
+      add(writer, rows, similarity);
       writer.deleteDocuments(IntField.newExactQuery("id", 0));
     }
     reader = DirectoryReader.open(directory);
@@ -88,7 +83,10 @@ public class FilteredKnnTest extends KnnTestCase {
       float[] target = vectors.get();
       assertHits(
           exact(row -> row.tag().equals("c"), target, 10),
-          search(MatryoshkaKnnQuery.builder(FIELD, target, 10).filter(tag("c")).candidates(40)));
+          search(
+              MatryoshkaKnnQuery.builder(FIELD, target, 10)
+                  .filter(tag("c"))
+                  .candidates(rows.size() / 10 + 1)));
       assertHits(
           exact(row -> row.id() == 77, target, 10),
           search(
@@ -101,13 +99,16 @@ public class FilteredKnnTest extends KnnTestCase {
     float[] target = vectors.get();
     assertHits(
         exact(row -> row.tag().equals("a"), target, 20),
-        search(MatryoshkaKnnQuery.builder(FIELD, target, 20).filter(tag("a")).candidates(400)));
+        search(
+            MatryoshkaKnnQuery.builder(FIELD, target, 20)
+                .filter(tag("a"))
+                .candidates(rows.size())));
     assertHits(
         exact(row -> true, target, 20),
         search(
             MatryoshkaKnnQuery.builder(FIELD, target, 20)
                 .filter(MatchAllDocsQuery.INSTANCE)
-                .candidates(400)));
+                .candidates(rows.size())));
     List<Hit> fromGraph =
         search(MatryoshkaKnnQuery.builder(FIELD, target, 20).filter(tag("a")).candidates(60));
     assertEquals(20, fromGraph.size());
@@ -134,29 +135,34 @@ public class FilteredKnnTest extends KnnTestCase {
                 newSearcher(sparseReader),
                 MatryoshkaKnnQuery.builder(FIELD, target, 9)
                     .filter(tag("b"))
-                    .candidates(400)
+                    .candidates(rows.size())
                     .build(),
-                400));
+                rows.size()));
       }
     }
   }
 
   public void testMinScoreIsOfTheFullVector() throws IOException {
     float[] target = vectors.get();
-    List<Hit> all = exact(row -> true, target, 400);
+    List<Hit> all = exact(row -> true, target, rows.size());
     float between = (all.get(29).score() + all.get(30).score()) / 2;
+    int candidates = rows.size();
     assertHits(
         all.subList(0, 30),
-        search(MatryoshkaKnnQuery.builder(FIELD, target, 100).candidates(400).minScore(between)));
+        search(
+            MatryoshkaKnnQuery.builder(FIELD, target, 100)
+                .candidates(candidates)
+                .minScore(between)));
     assertHits(
         all.subList(0, 7),
-        search(MatryoshkaKnnQuery.builder(FIELD, target, 7).candidates(400).minScore(between)));
+        search(
+            MatryoshkaKnnQuery.builder(FIELD, target, 7).candidates(candidates).minScore(between)));
   }
 
   public void testMinScoreIsInclusiveAndMayLeaveNothing() throws IOException {
     float[] target = vectors.get();
     MatryoshkaKnnQuery.Builder builder =
-        MatryoshkaKnnQuery.builder(FIELD, target, 3).candidates(400);
+        MatryoshkaKnnQuery.builder(FIELD, target, 3).candidates(rows.size());
     float best = search(builder).get(0).score();
     assertEquals(best, search(builder.minScore(best)).get(0).score(), 0);
     assertEquals(List.of(), search(builder.minScore(Math.nextUp(best))));
@@ -166,13 +172,13 @@ public class FilteredKnnTest extends KnnTestCase {
 
   public void testFilterAndMinScore() throws IOException {
     float[] target = vectors.get();
-    List<Hit> all = exact(row -> row.tag().equals("b"), target, 400);
+    List<Hit> all = exact(row -> row.tag().equals("b"), target, rows.size());
     float between = (all.get(9).score() + all.get(10).score()) / 2;
     assertHits(
         all.subList(0, 10),
         search(
             MatryoshkaKnnQuery.builder(FIELD, target, 50)
-                .candidates(400)
+                .candidates(rows.size())
                 .filter(tag("b"))
                 .minScore(between)));
   }

@@ -31,7 +31,7 @@ public class FullVectorScoresTest extends KnnTestCase {
 
   public void testScoresAreThoseOfHits() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     List<Row> rows = rows(ROWS, vectors);
     rows.add(new Row(ROWS, null, "a"));
     float[] whole = vectors.get();

@@ -41,6 +41,7 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+import org.matryoshkasearch.lucene.soak.Shape;
 
 /** Indexes rows, and finds the nearest of them by comparing with each. */
 abstract class KnnTestCase extends LuceneTestCase {
@@ -102,9 +103,22 @@ abstract class KnnTestCase extends LuceneTestCase {
     return matryoshka(encodings[random().nextInt(encodings.length)]);
   }
 
-  /** Ours with any encoding, or Lucene's. */
+  /** Ours with any encoding, or Lucene's, or for each segment one of them. */
   static Codec randomCodec() {
-    return random().nextInt(4) == 0 ? TestUtil.getDefaultCodec() : randomMatryoshka();
+    return switch (random().nextInt(6)) {
+      case 0 -> TestUtil.getDefaultCodec();
+      case 1, 2 ->
+          new MatryoshkaCodec(
+              TestUtil.getDefaultCodec(),
+              field -> random().nextInt(3) == 0 ? null : randomFormat());
+      default -> randomMatryoshka();
+    };
+  }
+
+  private static MatryoshkaHnswVectorsFormat randomFormat() {
+    PrefixEncoding[] encodings = PrefixEncoding.values();
+    return new MatryoshkaHnswVectorsFormat(
+        PREFIX_DIMS, encodings[random().nextInt(encodings.length)], FullVectorEncoding.FLOAT32);
   }
 
   static VectorSimilarityFunction randomSimilarity() {
@@ -131,6 +145,24 @@ abstract class KnnTestCase extends LuceneTestCase {
     return List.of(vectors).iterator()::next;
   }
 
+  /** Vectors of any kind, for tests that ask for nothing but what is exact. */
+  static Supplier<float[]> anyVectors(VectorSimilarityFunction similarity) {
+    Shape[] shapes = {Shape.NESTED, Shape.SMALL_CLUSTERS, Shape.COPIES, Shape.OFFSET, Shape.GRID};
+    Supplier<float[]> vectors = shapes[random().nextInt(shapes.length)].source(DIMS).vectors();
+    return () -> {
+      float[] vector = vectors.get();
+      if (similarity == VectorSimilarityFunction.DOT_PRODUCT) {
+        VectorUtil.l2normalize(vector);
+      }
+      return vector;
+    };
+  }
+
+  /** At least so many, sometimes enough for a graph if they are in one segment. */
+  static int randomCount(int few) {
+    return random().nextBoolean() ? few : few + TestUtil.nextInt(random(), 600, 900);
+  }
+
   /** Rows with ids from 0 and the tags a, b and c, of which c is on every tenth row. */
   static List<Row> rows(int count, Supplier<float[]> vectors) {
     List<Row> rows = new ArrayList<>();
@@ -155,11 +187,20 @@ abstract class KnnTestCase extends LuceneTestCase {
     }
   }
 
+  /** Adds rows in segments of a few of them, or in one. */
   static void add(IndexWriter writer, List<Row> rows, VectorSimilarityFunction similarity)
       throws IOException {
+    boolean one = random().nextInt(3) == 0;
+    add(writer, rows, similarity, one ? rows.size() : TestUtil.nextInt(random(), 20, 200));
+  }
+
+  static void add(
+      IndexWriter writer, List<Row> rows, VectorSimilarityFunction similarity, int segmentSize)
+      throws IOException {
+    int added = 0;
     for (Row row : rows) {
       writer.addDocument(row.document(similarity));
-      if (row.id() % 70 == 69) {
+      if (++added % segmentSize == 0) {
         writer.flush();
       }
     }

@@ -36,7 +36,7 @@ public class ManyIndexesTest extends KnnTestCase {
 
   public void testSegmentsThatAllLostTheirVectors() throws IOException {
     VectorSimilarityFunction similarity = VectorSimilarityFunction.EUCLIDEAN;
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     List<Row> rows = rows(100, vectors);
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = new IndexWriter(directory, config(randomCodec()))) {
@@ -55,7 +55,7 @@ public class ManyIndexesTest extends KnnTestCase {
 
   public void testSegmentsOfSeveralFormats() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     List<Row> rows = rows(240, vectors);
     try (Directory directory = newDirectory()) {
       write(directory, TestUtil.getDefaultCodec(), rows.subList(0, 80), similarity);
@@ -73,7 +73,7 @@ public class ManyIndexesTest extends KnnTestCase {
 
   public void testReaderOverSeveralIndexes() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     List<Row> rows = rows(150, vectors);
     try (Directory one = newDirectory();
         Directory two = newDirectory()) {
@@ -126,7 +126,7 @@ public class ManyIndexesTest extends KnnTestCase {
 
   public void testOtherFieldsAndOtherQueriesBesideIt() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     List<Row> rows = rows(90, vectors);
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = new IndexWriter(directory, config(randomMatryoshka()))) {

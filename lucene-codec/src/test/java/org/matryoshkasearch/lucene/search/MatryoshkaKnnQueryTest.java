@@ -39,8 +39,8 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
 
   public void testEverySimilarityAndEncodingEqualsExactSearch() throws IOException {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
-      Supplier<float[]> vectors = vectors(similarity);
-      List<Row> rows = rows(200, vectors);
+      Supplier<float[]> vectors = anyVectors(similarity);
+      List<Row> rows = rows(randomCount(200), vectors);
       for (PrefixEncoding encoding : PrefixEncoding.values()) {
         try (Directory directory = newDirectory()) {
           write(directory, matryoshka(encoding), rows, similarity);
@@ -125,9 +125,9 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
 
   public void testDeletedDocumentsAndThoseWithoutVectors() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     List<Row> rows = new ArrayList<>();
-    for (Row row : rows(300, vectors)) {
+    for (Row row : rows(randomCount(300), vectors)) {
       boolean without = random().nextInt(3) == 0;
       rows.add(without ? new Row(row.id(), null, row.tag()) : row);
     }
@@ -140,7 +140,7 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
         assertTrue(reader.hasDeletions());
         float[] target = vectors.get();
         List<Hit> exact = exact(rows, row -> !row.tag().equals("c"), similarity, target, 300);
-        for (int candidates : new int[] {300, 1_000_000, Integer.MAX_VALUE}) {
+        for (int candidates : new int[] {rows.size(), 1_000_000, Integer.MAX_VALUE}) {
           List<Hit> hits = hits(newSearcher(reader), query(target, 300, candidates), 300);
           assertHits(exact, hits);
         }
@@ -153,8 +153,8 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
 
   public void testSortedIndex() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
-    List<Row> rows = rows(250, vectors);
+    Supplier<float[]> vectors = anyVectors(similarity);
+    List<Row> rows = rows(randomCount(250), vectors);
     try (Directory directory = newDirectory()) {
       IndexWriterConfig config = newIndexWriterConfig().setCodec(randomCodec());
       config.setIndexSort(new Sort(new SortedNumericSortField("id", SortField.Type.INT, true)));
@@ -165,7 +165,7 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
         float[] target = vectors.get();
         assertHits(
             exact(rows, row -> true, similarity, target, 25),
-            hits(newSearcher(reader), query(target, 25, 250), 25));
+            hits(newSearcher(reader), query(target, 25, rows.size()), 25));
       }
     }
   }
@@ -176,7 +176,9 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
     List<Row> rows = rows(500, vectors);
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try (Directory directory = newDirectory()) {
-      write(directory, randomCodec(), rows, similarity);
+      try (IndexWriter writer = new IndexWriter(directory, config(randomCodec()))) {
+        add(writer, rows, similarity, TestUtil.nextInt(random(), 50, 120));
+      }
       try (IndexReader reader = DirectoryReader.open(directory)) {
         assertTrue(reader.leaves().size() > 3);
         IndexSearcher alone = new IndexSearcher(reader);
@@ -193,7 +195,7 @@ public class MatryoshkaKnnQueryTest extends KnnTestCase {
 
   public void testDuplicatesComeInDocumentOrder() throws IOException {
     VectorSimilarityFunction similarity = randomSimilarity();
-    Supplier<float[]> vectors = vectors(similarity);
+    Supplier<float[]> vectors = anyVectors(similarity);
     float[] same = vectors.get();
     List<Row> rows = new ArrayList<>();
     for (int id = 0; id < 150; id++) {

@@ -13,9 +13,9 @@ package org.matryoshkasearch.lucene.soak;
 
 import static org.junit.Assert.assertTrue;
 
-import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How much of what is nearest was found, by us and by the twin, summed up over many searches: a
@@ -28,40 +28,44 @@ final class Recalls {
   /** Hits in whose number chance is left; what may be lacking falls with the root of it. */
   private static final double CHANCE = 1.0;
 
-  private final Map<Shape, Sum> sums = new EnumMap<>(Shape.class);
+  /** The kind of searches for hardly more than one. */
+  static final String FEW_CANDIDATES = "FEW_CANDIDATES";
+
+  private final Map<String, Sum> sums = new TreeMap<>();
 
   /**
    * Adds a search.
    *
+   * @param kind of data and search, which are compared apart
    * @param wanted how many hits it was to find
    * @param ours how many of them we did
    * @param twins how many the twin did
    */
-  void add(Shape shape, int wanted, int ours, int twins) {
-    Sum sum = sums.computeIfAbsent(shape, key -> new Sum());
+  void add(String kind, int wanted, int ours, int twins) {
+    Sum sum = sums.computeIfAbsent(kind, key -> new Sum());
     sum.searches++;
     sum.wanted += wanted;
     sum.ours += ours;
     sum.twins += twins;
   }
 
-  /** Fails if we found less than the twin of one of the shapes. */
+  /** Fails if we found less than the twin in searches of one kind. */
   void check() {
     sums.forEach(
-        (shape, sum) -> {
+        (kind, sum) -> {
           double lacking = (double) (sum.twins - sum.ours) / sum.wanted;
           double allowed = MARGIN + CHANCE / Math.sqrt(sum.wanted);
           assertTrue(
-              shape + ": found less than the twin:\n" + this,
-              KnownFaults.FINDS_LESS.contains(shape) || lacking <= allowed);
+              kind + ": found less than the twin:\n" + this,
+              KnownFaults.FINDS_LESS.contains(kind) || lacking <= allowed);
         });
   }
 
-  /** A line for each shape. */
+  /** A line for each kind. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    sums.forEach((shape, sum) -> text.append(shape).append(": ").append(sum).append('\n'));
+    sums.forEach((kind, sum) -> text.append(kind).append(": ").append(sum).append('\n'));
     return text.toString();
   }
 

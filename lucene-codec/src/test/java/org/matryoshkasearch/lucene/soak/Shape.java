@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 
 /** The kinds of data that are indexed: what is easy for one structure ruins another. */
-enum Shape {
+public enum Shape {
   /** Topics with noise, leading dimensions weigh more. */
   NESTED,
   /** Embeddings that models have made, where the real sets are there. */
@@ -49,7 +49,7 @@ enum Shape {
    *
    * @param dims of the vectors
    */
-  Source source(int dims) {
+  public Source source(int dims) {
     return switch (this) {
       case NESTED -> nested(dims);
       case REAL -> RealVectors.isThere() ? real(dims) : nested(dims);
@@ -66,10 +66,12 @@ enum Shape {
   }
 
   /**
+   * Makes any number of them.
+   *
    * @param vectors makes a vector of a document
    * @param queries makes a vector to search for
    */
-  record Source(Supplier<float[]> vectors, Supplier<float[]> queries) {}
+  public record Source(Supplier<float[]> vectors, Supplier<float[]> queries) {}
 
   private static Source nested(int dims) {
     return pool(NestedVectors.unit(random(), POOL, dims));
