@@ -147,6 +147,9 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       Float similarity,
       boolean profiled) {
     FunnelStages.check(funnel, size.k(), vector.dims());
+    if (similarity != null && similarity.isNaN()) {
+      throw new IllegalArgumentException("[similarity] must be a number but was [NaN]");
+    }
     this.field = Objects.requireNonNull(field);
     this.vector = vector;
     this.size = size;
