@@ -42,6 +42,13 @@ final class Nodes {
 
   /** A node of its own that is not started yet. */
   static ElasticsearchNode create(String name, Map<String, String> settings) throws IOException {
+    return create(name, settings, Map.of());
+  }
+
+  /** The same with further files in its folder {@code config}. */
+  static ElasticsearchNode create(
+      String name, Map<String, String> settings, Map<String, String> configFiles)
+      throws IOException {
     return new ElasticsearchNode(
         new NodeSettings(
             name,
@@ -49,7 +56,8 @@ final class Nodes {
             Path.of(property("matryoshka.plugin")),
             Ports.free(),
             HEAP,
-            settings));
+            settings,
+            configFiles));
   }
 
   private static String property(String name) {

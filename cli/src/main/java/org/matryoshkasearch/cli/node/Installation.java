@@ -104,6 +104,9 @@ final class Installation {
     StringBuilder yml = new StringBuilder();
     lines.forEach((key, value) -> yml.append(key).append(": ").append(quote(value)).append('\n'));
     write(home.resolve("config/elasticsearch.yml"), yml.toString());
+    for (Map.Entry<String, String> file : settings.configFiles().entrySet()) {
+      write(home.resolve("config").resolve(file.getKey()), file.getValue());
+    }
     write(
         home.resolve("config/jvm.options.d/heap.options"),
         "-Xms" + settings.heap() + "\n-Xmx" + settings.heap() + "\n");

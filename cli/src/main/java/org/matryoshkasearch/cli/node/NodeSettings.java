@@ -24,6 +24,7 @@ import java.util.Map;
  * @param heap JVM heap as in {@code 2g}
  * @param extra further lines of {@code elasticsearch.yml}; without {@code discovery.seed_hosts} the
  *     node is a cluster of its own
+ * @param configFiles texts of further files in its folder {@code config}, by their names
  */
 public record NodeSettings(
     String name,
@@ -31,9 +32,22 @@ public record NodeSettings(
     Path plugin,
     int httpPort,
     String heap,
-    Map<String, String> extra) {
+    Map<String, String> extra,
+    Map<String, String> configFiles) {
 
   public NodeSettings {
     extra = Map.copyOf(extra);
+    configFiles = Map.copyOf(configFiles);
+  }
+
+  /** Without further files. */
+  public NodeSettings(
+      String name,
+      Path distribution,
+      Path plugin,
+      int httpPort,
+      String heap,
+      Map<String, String> extra) {
+    this(name, distribution, plugin, httpPort, heap, extra, Map.of());
   }
 }

@@ -147,7 +147,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       Float similarity,
       boolean profiled) {
     FunnelStages.check(funnel, size.k(), vector.dims());
-    if (similarity != null && Float.isNaN(similarity)) {
+    if (similarity != null && similarity.isNaN()) {
       throw new IllegalArgumentException("[similarity] must be a number but was [NaN]");
     }
     this.field = Objects.requireNonNull(field);

@@ -221,6 +221,21 @@ public class MatryoshkaKnnQueryBuilderTests
     }
   }
 
+  public void testSimilarityMustBeANumber() {
+    Exception e =
+        expectThrows(
+            IllegalArgumentException.class,
+            () ->
+                new MatryoshkaKnnQueryBuilder(
+                    "embedding",
+                    QueryVector.of(randomVector(DIMS)),
+                    DEFAULT_SIZE,
+                    List.of(),
+                    Prefilters.of(),
+                    Float.NaN));
+    assertEquals("[similarity] must be a number but was [NaN]", e.getMessage());
+  }
+
   public void testUnmappedFieldMatchesNothing() throws IOException {
     Query query =
         new MatryoshkaKnnQueryBuilder(
