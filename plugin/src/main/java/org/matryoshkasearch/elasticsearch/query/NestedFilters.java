@@ -30,7 +30,8 @@ import org.elasticsearch.search.vectors.CachingEnableFilterQuery;
  *
  * <p>A field inside a nested object belongs to child documents. A filter there may be about the
  * children or about their parents: one that could match parents is taken to mean them, and lets all
- * their children pass (the rule of {@code knn}). An alias filter is always about root documents.
+ * their children pass (the rule of {@code knn}). Where several levels are around the field, {@link
+ * AncestorFilters} tell which one is meant. An alias filter is always about root documents.
  */
 final class NestedFilters {
   private final SearchExecutionContext context;
@@ -112,12 +113,16 @@ final class NestedFilters {
   }
 
   private Query atLevelOfField(Query filter) {
-    if (filter == null
-        || nestedPath == null
-        || NestedHelper.mightMatchNonNestedDocs(filter, nestedPath, context) == false) {
+    if (filter == null || nestedPath == null) {
       return filter;
     }
-    return childrenOf(filter, parentFilter);
+    AncestorFilters ancestors = new AncestorFilters(context, nestedPath, parentFilter);
+    if (ancestors.areSeveral()) {
+      return ancestors.toChildren(filter);
+    }
+    return NestedHelper.mightMatchNonNestedDocs(filter, nestedPath, context)
+        ? childrenOf(filter, parentFilter)
+        : filter;
   }
 
   private Query childrenOf(Query filter, Query parentsOnly) {
