@@ -66,7 +66,7 @@ public final class KernelRows implements Closeable {
       FloatRows floats =
           FloatRows.of(
               new FullVectorValues(
-                  bytes,
+                  new FieldRows(bytes, count),
                   FullVectorEncoding.FLOAT32,
                   dims,
                   VectorSimilarityFunction.COSINE,

@@ -19,6 +19,8 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /** Finds by prefixes, and scores what it found with full vectors. */
 final class DenseVectorReader extends KnnVectorsReader {
