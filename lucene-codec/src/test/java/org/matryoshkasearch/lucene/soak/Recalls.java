@@ -54,7 +54,7 @@ final class Recalls {
     sums.forEach(
         (kind, sum) -> {
           double lacking = (double) (sum.twins - sum.ours) / sum.wanted;
-          double allowed = MARGIN + CHANCE / Math.sqrt(sum.wanted);
+          double allowed = MARGIN + CHANCE / Math.sqrt((double) sum.wanted);
           assertTrue(
               kind + ": found less than the twin:\n" + this,
               KnownFaults.FINDS_LESS.contains(kind) || lacking <= allowed);

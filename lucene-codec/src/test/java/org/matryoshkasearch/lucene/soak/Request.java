@@ -27,24 +27,45 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.matryoshkasearch.lucene.search.FunnelStage;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
-/**
- * What a search asks for.
- *
- * @param groups whether a parent has one hit at most
- * @param minScore 0 for any
- */
-record Request(
-    VectorField field,
-    float[] target,
-    int k,
-    int candidates,
-    int rescored,
-    Filter filter,
-    boolean groups,
-    List<FunnelStage> funnel,
-    float minScore) {
+/** What a search asks for. */
+final class Request {
   private static final BitSetProducer PARENTS =
       new QueryBitSetProducer(new TermQuery(new Term("kind", "parent")));
+
+  private final VectorField field;
+  private final float[] target;
+  private final int k;
+  private final int candidates;
+  private final int rescored;
+  private final Filter filter;
+  private final boolean groups;
+  private final List<FunnelStage> funnel;
+  private final float minScore;
+
+  /**
+   * @param groups whether a parent has one hit at most
+   * @param minScore 0 for any
+   */
+  Request(
+      VectorField field,
+      float[] target,
+      int k,
+      int candidates,
+      int rescored,
+      Filter filter,
+      boolean groups,
+      List<FunnelStage> funnel,
+      float minScore) {
+    this.field = field;
+    this.target = target;
+    this.k = k;
+    this.candidates = candidates;
+    this.rescored = rescored;
+    this.filter = filter;
+    this.groups = groups;
+    this.funnel = funnel;
+    this.minScore = minScore;
+  }
 
   /**
    * Anything that may be asked of a field.
@@ -99,6 +120,42 @@ record Request(
       stages.add(new FunnelStage(scored, kept));
     }
     return stages;
+  }
+
+  VectorField field() {
+    return field;
+  }
+
+  float[] target() {
+    return target;
+  }
+
+  int k() {
+    return k;
+  }
+
+  int candidates() {
+    return candidates;
+  }
+
+  int rescored() {
+    return rescored;
+  }
+
+  Filter filter() {
+    return filter;
+  }
+
+  boolean groups() {
+    return groups;
+  }
+
+  List<FunnelStage> funnel() {
+    return funnel;
+  }
+
+  float minScore() {
+    return minScore;
   }
 
   Request withMinScore(float score) {
