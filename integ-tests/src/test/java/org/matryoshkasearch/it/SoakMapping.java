@@ -32,12 +32,6 @@ final class SoakMapping {
   static final String TWIN = "twin";
   static final String DROP_IN = "drop_in";
 
-  /** B1: a drop-in field is not searched inside nested objects; to be lifted when mended. */
-  private static final boolean NESTED_DROP_IN_FAILS = true;
-
-  /** B8: vectors are checked for unit length after they were rounded; to be lifted when mended. */
-  private static final boolean ROUNDED_BEFORE_CHECK = true;
-
   /** From here on a {@code dense_vector} may have one bit a dimension. */
   private static final int LEAST_BBQ_DIMS = 64;
 
@@ -63,7 +57,7 @@ final class SoakMapping {
     }
     type = dims % 2 == 0 ? RandomPicks.randomFrom(random, types) : types.get(random.nextInt(2));
     boolean unit = similarity == Similarity.DOT_PRODUCT;
-    rounded = random.nextInt(3) == 0 && !(unit && ROUNDED_BEFORE_CHECK);
+    rounded = random.nextInt(3) == 0;
     nested = random.nextInt(3) == 0;
     truncated = !unit && random.nextInt(4) == 0;
     shards = random.nextInt(3) == 0 ? 2 : 1;
@@ -94,10 +88,8 @@ final class SoakMapping {
       ours.put("allow_truncated", true);
     }
     vector(vectors.putObject(TWIN), "dense_vector");
-    if (hasDropIn()) {
-      vector(vectors.putObject(DROP_IN), "dense_vector");
-      settings.put("index.matryoshka.dense_vector." + path(DROP_IN) + ".prefix_dims", prefixDims);
-    }
+    vector(vectors.putObject(DROP_IN), "dense_vector");
+    settings.put("index.matryoshka.dense_vector." + path(DROP_IN) + ".prefix_dims", prefixDims);
     return body;
   }
 
@@ -124,10 +116,6 @@ final class SoakMapping {
         .putObject("index_options")
         .put("type", type);
     return field;
-  }
-
-  boolean hasDropIn() {
-    return !(nested && NESTED_DROP_IN_FAILS);
   }
 
   /** The full name of a field. */
@@ -180,9 +168,7 @@ final class SoakMapping {
     object.set(TestIndex.FIELD, Json.array(vector));
     float[] whole = Arrays.copyOf(vector, dims);
     object.set(TWIN, Json.array(whole));
-    if (hasDropIn()) {
-      object.set(DROP_IN, Json.array(whole));
-    }
+    object.set(DROP_IN, Json.array(whole));
   }
 
   /** Whether a document gives back our vectors as they were sent, but for rounding. */

@@ -189,7 +189,7 @@ final class SoakRun {
   }
 
   private void search() throws IOException {
-    boolean dropIn = mapping.hasDropIn() && random.nextInt(4) == 0;
+    boolean dropIn = random.nextInt(4) == 0;
     SoakRequest request = new SoakRequest(mapping, dropIn ? SoakMapping.DROP_IN : TestIndex.FIELD);
     Map<Integer, Double> scores = scores(request);
     if (!scores.isEmpty() && random.nextInt(6) == 0) {

@@ -106,6 +106,9 @@ record FieldEntry(
     if (prefix.get().isQuantized()) {
       float[] centroid = new float[prefixDims];
       in.readFloats(centroid, 0, prefixDims);
+      for (float component : centroid) {
+        check(Float.isFinite(component), field, "a centroid of [" + component + "]", meta);
+      }
       quantizer = new PrefixQuantizer(prefix.get(), field.getVectorSimilarityFunction(), centroid);
     }
     long rowBytes = quantizer == null ? 0 : quantizer.rowBytes();

@@ -45,7 +45,8 @@ final class PrefixQuantizer {
     this.encoding = encoding;
     this.similarity = PrefixSimilarity.of(similarity);
     this.centroid = centroid;
-    this.centroidDot = dotWithCentroid(centroid);
+    double length = PrefixSimilarity.length(centroid); // whose square a float may not hold
+    this.centroidDot = (float) (length * length);
   }
 
   PrefixEncoding encoding() {

@@ -30,9 +30,12 @@ final class Copies {
   private static final float ROUNDING = 1e-5f;
 
   /** Groups of one hash, at most: it is a matter of chance, or of someone who wants to keep us. */
-  private static final int MOST_OF_A_HASH = 4;
+  private static final int MOST_OF_A_HASH = 16;
 
-  private static final float STEPS = Byte.MAX_VALUE; // of a hashed component
+  /** Of a hashed component: the more, the fewer of them tell vectors apart. */
+  private static final float STEPS = Byte.MAX_VALUE;
+
+  private static final float DIMS_OF_STEPS = 64;
 
   private final int links; // of a node, at most
 
@@ -139,10 +142,11 @@ final class Copies {
   /** Of the components, rounded: those of most pairs of copies are rounded to the same. */
   private static int hash(float[] vector) {
     float largest = largest(vector);
-    float scale = largest > 0 ? STEPS / largest : 0;
+    float steps = STEPS * Math.max(1, DIMS_OF_STEPS / vector.length);
+    float scale = largest > 0 ? steps / largest : 0;
     long hash = 0;
     for (float component : vector) {
-      hash = 31 * hash + (int) (component * scale + STEPS + 0.5f);
+      hash = 31 * hash + (int) (component * scale + steps + 0.5f);
     }
     return (int) ((hash * 0x9E3779B97F4A7C15L) >>> Integer.SIZE);
   }

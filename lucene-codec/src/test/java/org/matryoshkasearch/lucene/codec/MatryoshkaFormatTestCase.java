@@ -11,7 +11,15 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import java.io.IOException;
+import java.util.Map;
 import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
@@ -40,5 +48,27 @@ public abstract class MatryoshkaFormatTestCase extends BaseKnnVectorsFormatTestC
   @Override
   protected boolean supportsFloatVectorFallback() {
     return false;
+  }
+
+  /** Lucene's asks a reader for its graph by an interface that ours does not have. */
+  @Override
+  protected void assertOffHeapByteSize(LeafReader leaf, String field) throws IOException {
+    KnnVectorsReader reader = ((CodecReader) leaf).getVectorReader();
+    if (reader instanceof PerFieldKnnVectorsFormat.FieldsReader fields) {
+      reader = fields.getFieldReader(field);
+    }
+    MatryoshkaHnswVectorsReader ours = (MatryoshkaHnswVectorsReader) reader;
+    FieldInfo info = leaf.getFieldInfos().fieldInfo(field);
+    boolean floats = info.getVectorEncoding() == VectorEncoding.FLOAT32;
+    int vectors =
+        floats ? ours.getFloatVectorValues(field).size() : ours.getByteVectorValues(field).size();
+    Map<String, Long> sizes = ours.getOffHeapByteSize(info);
+    assertEquals(vectors > 0, sizes.get("vec") > 0);
+    assertEquals(ours.getGraph(field).size() > 0, sizes.get("vex") > 0);
+    if (floats && prefixEncoding.isQuantized()) {
+      assertEquals(vectors > 0, sizes.get("veq") > 0);
+    } else {
+      assertFalse(sizes.containsKey("veq"));
+    }
   }
 }

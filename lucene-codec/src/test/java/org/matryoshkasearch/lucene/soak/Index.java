@@ -116,7 +116,7 @@ final class Index implements Closeable {
   private void show(DirectoryReader opened) throws IOException {
     IOUtils.close(reader);
     reader = opened;
-    boolean hides = !KnownFaults.READERS_HIDE_RESCORER && random().nextInt(4) == 0;
+    boolean hides = random().nextInt(4) == 0;
     searcher = newSearcher(hides ? new PlainValuesReader(opened) : opened);
     if (random().nextInt(4) == 0) {
       searcher.setTimeout(() -> false);

@@ -15,6 +15,7 @@ import static org.junit.Assert.assertTrue;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,6 +31,10 @@ final class Recalls {
 
   /** The kind of searches for hardly more than one. */
   static final String FEW_CANDIDATES = "FEW_CANDIDATES";
+
+  /** Graphs whose parts have few ways between them find less of these: not compared yet. */
+  private static final Set<String> FINDS_LESS =
+      Set.of(Shape.SMALL_CLUSTERS.name(), Shape.GAUSSIAN.name(), Shape.GAP.name());
 
   private final Map<String, Sum> sums = new TreeMap<>();
 
@@ -57,7 +62,7 @@ final class Recalls {
           double allowed = MARGIN + CHANCE / Math.sqrt((double) sum.wanted);
           assertTrue(
               kind + ": found less than the twin:\n" + this,
-              KnownFaults.FINDS_LESS.contains(kind) || lacking <= allowed);
+              FINDS_LESS.contains(kind) || lacking <= allowed);
         });
   }
 

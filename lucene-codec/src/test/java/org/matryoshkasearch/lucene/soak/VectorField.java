@@ -16,7 +16,6 @@ import static org.apache.lucene.tests.util.LuceneTestCase.random;
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
@@ -78,7 +77,7 @@ final class VectorField {
 
   /** What segments are written in from now on: ours with any options, sometimes Lucene's. */
   void switchFormat() {
-    boolean stock = !KnownFaults.STOCK_FORMAT_MERGES_OURS && random().nextInt(4) == 0;
+    boolean stock = random().nextInt(4) == 0;
     format = stock ? stockFormat() : ours();
   }
 
@@ -155,32 +154,18 @@ final class VectorField {
 
   /** Of the kind of the data, or one of the data itself, or what is near it. */
   float[] target() {
-    return withPrefix(
-        () ->
-            fit(
-                switch (random().nextInt(4)) {
-                  case 0 -> source.vectors().get();
-                  case 1 -> Shape.near(source.vectors().get(), 0.2f);
-                  default -> source.queries().get();
-                }));
+    return fit(
+        switch (random().nextInt(4)) {
+          case 0 -> source.vectors().get();
+          case 1 -> Shape.near(source.vectors().get(), 0.2f);
+          default -> source.queries().get();
+        });
   }
 
   /** A target that may have as few dimensions as the longest prefix. */
   float[] shortTarget() {
     int least = Math.min(longestPrefix, dims);
-    return withPrefix(() -> Arrays.copyOf(target(), TestUtil.nextInt(random(), least, dims)));
-  }
-
-  private float[] withPrefix(Supplier<float[]> targets) {
-    float[] target = targets.get();
-    while (KnownFaults.TARGETS_WITHOUT_PREFIX && isZero(target, shortestPrefix)) {
-      target = targets.get();
-    }
-    return target;
-  }
-
-  private static boolean isZero(float[] vector, int dims) {
-    return Arrays.equals(vector, 0, dims, new float[dims], 0, dims);
+    return Arrays.copyOf(target(), TestUtil.nextInt(random(), least, dims));
   }
 
   private float[] fit(float[] vector) {
