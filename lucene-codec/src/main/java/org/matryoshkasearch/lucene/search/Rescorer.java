@@ -141,8 +141,8 @@ final class Rescorer {
     VectorScorer scorer;
     try {
       scorer = values.rescorer(target);
-    } catch (UnsupportedOperationException e) {
-      return null; // what FloatVectorValues do that wrap others and do no more
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return null; // values that wrap others and do no more, or take no target that is so short
     }
     return scorer == null ? null : scorer.bulk(docs);
   }

@@ -195,11 +195,14 @@ public class ShapesTest extends LuceneTestCase {
     vectors[outlier] = Shapes.outlier(vectors[outlier], length);
     try (FormatRecall index = write(ours(encoding), similarity, vectors)) {
       String kind = similarity + " " + encoding + " " + length;
+      // by inner product the long one is a neighbour of all, and takes a link of each
+      boolean hub = similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+      double least = clean - (hub ? 2 : 1) * LUCK;
       double flushed = index.recall(queries, K, candidates);
-      assertTrue(kind + ": " + flushed + " of " + clean, flushed >= clean - LUCK);
+      assertTrue(kind + ": " + flushed + " of " + clean, flushed >= least);
       index.merge();
       double merged = index.recall(queries, K, candidates);
-      assertTrue(kind + ", merged: " + merged + " of " + clean, merged >= clean - LUCK);
+      assertTrue(kind + ", merged: " + merged + " of " + clean, merged >= least);
       index.merge(outlier);
       double healed = index.recall(queries, K, candidates);
       assertTrue(kind + ", deleted: " + healed + " of " + clean, healed >= clean - LUCK);
