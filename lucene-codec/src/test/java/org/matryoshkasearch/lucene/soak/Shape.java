@@ -44,6 +44,9 @@ public enum Shape {
 
   private static final int POOL = 1500;
 
+  /** Lucene's own formats assert that no square is more than a float holds. */
+  private static final float LONGEST = 1e15f;
+
   /**
    * Makes vectors and queries of this kind, none of them all zero.
    *
@@ -101,7 +104,7 @@ public enum Shape {
 
   private static Source outliers(int dims) {
     Source nested = nested(dims);
-    float factor = random().nextBoolean() ? 1e4f : 1e25f;
+    float factor = random().nextBoolean() ? 1e4f : LONGEST;
     return new Source(
         () -> scaled(nested.vectors().get(), random().nextInt(300) == 0 ? factor : 1),
         nested.queries());
