@@ -24,6 +24,9 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * and what could be bfloat16s as well is refused.
  */
 final class EncodedVector {
+  /** How many times as large as the smallest component of a vector the largest may be. */
+  private static final float MOST_SPREAD = 1L << 40;
+
   private EncodedVector() {}
 
   /**
@@ -129,21 +132,12 @@ final class EncodedVector {
   /**
    * Refuses what is of a length to be floats, but could be bfloat16s as well. Hardly any floats
    * could: the lower half of one is the end of its mantissa, which as a number of its own is of any
-   * magnitude; or it is zero, where a float has no more digits than a bfloat16.
+   * magnitude, where the components of a vector are not; or it is zero, where a float has no more
+   * digits than a bfloat16.
    */
   private static void checkNotBfloat16s(byte[] bytes, int maxDims, String what) {
     int components = bytes.length / Short.BYTES;
-    if (components == 0 || components > maxDims) {
-      return;
-    }
-    double squared = 0;
-    boolean lowerHalves = false;
-    float[] vector = bfloat16s(bytes);
-    for (int i = 0; i < components; i++) {
-      squared += (double) vector[i] * vector[i];
-      lowerHalves |= i % 2 == 1 && vector[i] != 0;
-    }
-    if (lowerHalves && squared <= Float.MAX_VALUE) { // NaN is not
+    if (components > 0 && components <= maxDims && couldBeVector(bfloat16s(bytes))) {
       throw new IllegalArgumentException(
           what
               + " is a string whose ["
@@ -154,6 +148,21 @@ final class EncodedVector {
               + components
               + "] (bfloat16): use an array of numbers");
     }
+  }
+
+  /** Whether lower halves of floats, every second, are there, and all of about one magnitude. */
+  private static boolean couldBeVector(float[] halves) {
+    float largest = 0;
+    float least = Float.POSITIVE_INFINITY;
+    boolean lowerHalves = false;
+    for (int i = 0; i < halves.length; i++) {
+      if (halves[i] != 0) {
+        largest = Math.max(largest, Math.abs(halves[i])); // NaN is and stays the largest
+        least = Math.min(least, Math.abs(halves[i]));
+        lowerHalves |= i % 2 == 1;
+      }
+    }
+    return lowerHalves && largest <= least * MOST_SPREAD;
   }
 
   private static String describe(byte[] base64, byte[] hex) {

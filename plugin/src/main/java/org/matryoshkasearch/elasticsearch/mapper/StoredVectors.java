@@ -35,7 +35,7 @@ interface StoredVectors {
       throws IOException {
     if (options.index()) {
       FloatVectorValues values = reader.getFloatVectorValues(field);
-      return values == null ? null : new Indexed(values);
+      return values == null ? null : new Indexed(reader, field, values);
     }
     BinaryDocValues values = reader.getBinaryDocValues(field);
     return values == null ? null : new Unindexed(reader, field, options.elementType(), values);
@@ -43,10 +43,14 @@ interface StoredVectors {
 
   /** Those that a graph leads to, without the zeros that filled up what was truncated. */
   final class Indexed implements StoredVectors {
-    private final FloatVectorValues values;
+    private final LeafReader reader;
+    private final String field;
+    private FloatVectorValues values;
     private KnnVectorValues.DocIndexIterator iterator;
 
-    private Indexed(FloatVectorValues values) {
+    private Indexed(LeafReader reader, String field, FloatVectorValues values) {
+      this.reader = reader;
+      this.field = field;
       this.values = values;
       iterator = values.iterator();
     }
@@ -54,6 +58,7 @@ interface StoredVectors {
     @Override
     public boolean advanceExact(int doc) throws IOException {
       if (iterator.docID() > doc) {
+        values = reader.getFloatVectorValues(field); // their iterators may share one place
         iterator = values.iterator();
       }
       if (iterator.docID() < doc) {
