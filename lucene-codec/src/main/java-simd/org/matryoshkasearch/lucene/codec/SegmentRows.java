@@ -19,8 +19,8 @@ import org.apache.lucene.store.MemorySegmentAccessInput;
 
 /** What {@link SimdRows} finds by its name. */
 final class SegmentRows implements SimdRows {
-  /** Whether registers are wide enough to gain anything. */
-  private static final boolean WIDE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
+  /** Whether a register holds several words, or the ints that a few bytes are widened to. */
+  static final boolean WIDE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
 
   @Override
   public CodeRows openCodes(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
@@ -28,9 +28,10 @@ final class SegmentRows implements SimdRows {
     if (segment == null) {
       return null;
     }
-    return quantizer.encoding() == PrefixEncoding.INT8
-        ? new SegmentByteRows(quantizer, segment)
-        : new SegmentPlaneRows(quantizer, segment);
+    if (quantizer.encoding() == PrefixEncoding.INT8) {
+      return WIDE ? new SegmentByteRows(quantizer, segment) : null;
+    }
+    return new SegmentPlaneRows(quantizer, segment);
   }
 
   @Override
@@ -42,7 +43,7 @@ final class SegmentRows implements SimdRows {
   }
 
   private static MemorySegment segment(IndexInput input) throws IOException {
-    return WIDE && input instanceof MemorySegmentAccessInput mapped
+    return input instanceof MemorySegmentAccessInput mapped
         ? mapped.segmentSliceOrNull(0, input.length())
         : null;
   }
