@@ -93,9 +93,12 @@ public class TestPrefixQuantizer extends LuceneTestCase {
       PrefixQuantizer quantizer = new PrefixQuantizer(encoding, similarity, prefixes[39]);
       QuantizedPrefix query = quantizer.quantizeQuery(prefixes[0]);
       try (Rows rows = new Rows(quantizer, prefixes)) {
-        assertEquals(
-            encoding == PrefixEncoding.INT8 ? "SegmentByteRows" : "SegmentPlaneRows",
-            rows.mapped.getClass().getSimpleName());
+        String mapped = rows.mapped.getClass().getSimpleName();
+        if (encoding == PrefixEncoding.INT8) { // registers of 128 bits gain nothing there
+          assertTrue(mapped, mapped.equals("SegmentByteRows") || mapped.equals("InputCodeRows"));
+        } else {
+          assertEquals("SegmentPlaneRows", mapped);
+        }
         int[] ords = random().ints(64, 0, 40).toArray();
         float[] expected = new float[ords.length];
         float max = Float.NEGATIVE_INFINITY;
