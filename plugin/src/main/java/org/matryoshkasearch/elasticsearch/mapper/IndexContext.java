@@ -12,6 +12,7 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.util.function.Predicate;
+import org.elasticsearch.index.Index;
 import org.elasticsearch.index.IndexMode;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.IndexVersion;
@@ -20,6 +21,7 @@ import org.elasticsearch.index.IndexVersion;
  * The index of a vector field: who may see it, and what holds where its mapping does not say, which
  * is as for {@code dense_vector}.
  *
+ * @param name what it is called, in every cluster
  * @param visible which fields the user of the current request may see, by their full paths
  * @param created the version that created the index
  * @param excludeSourceVectors whether vectors are left out of the stored {@code _source}
@@ -27,6 +29,7 @@ import org.elasticsearch.index.IndexVersion;
  * @param index whether there are graphs to search
  */
 record IndexContext(
+    Index name,
     Predicate<String> visible,
     IndexVersion created,
     boolean excludeSourceVectors,
@@ -35,9 +38,10 @@ record IndexContext(
 
   /** By the settings of the index; its mode is one of them. */
   static IndexContext of(IndexSettings settings, VisibleFields visibleFields) {
-    String name = settings.getIndex().getName();
+    Index name = settings.getIndex();
     return new IndexContext(
-        field -> visibleFields.contains(name, field),
+        name,
+        field -> visibleFields.contains(name.getName(), field),
         settings.getIndexVersionCreated(),
         IndexSettings.INDEX_MAPPING_EXCLUDE_SOURCE_VECTORS_SETTING.get(settings.getSettings()),
         settings.getMode() == IndexMode.VECTORDB_DOCUMENT

@@ -157,7 +157,8 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
       throw new IllegalArgumentException("No field found for [" + name() + "] in mapping");
     }
     return (cache, breakers) ->
-        new VectorFieldData(name(), options, indexContext.created(), isHidden());
+        new VectorFieldData(
+            name(), options, indexContext.created(), isHidden() ? indexContext.name() : null);
   }
 
   /** {@inheritDoc} An array of numbers, or with {@code binary} base64 of big-endian floats. */

@@ -12,9 +12,11 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import org.apache.lucene.search.SortField;
+import org.elasticsearch.index.Index;
 import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.fielddata.IndexFieldData.XFieldComparatorSource.Nested;
 import org.elasticsearch.index.mapper.vectors.VectorIndexFieldData;
+import org.elasticsearch.index.query.QueryShardException;
 import org.elasticsearch.search.MultiValueMode;
 import org.elasticsearch.search.aggregations.support.CoreValuesSourceType;
 
@@ -23,12 +25,13 @@ import org.elasticsearch.search.aggregations.support.CoreValuesSourceType;
  * dense_vector}, by Elasticsearch's own classes, which painless knows.
  */
 final class VectorFieldData extends VectorIndexFieldData {
-  private final boolean hidden;
+  private final Index hiddenIn;
 
   /**
-   * @param hidden whether the user may not know that the field is there
+   * @param hiddenIn in which index the user may not know that the field is there; null if the user
+   *     may
    */
-  VectorFieldData(String field, VectorOptions options, IndexVersion indexCreated, boolean hidden) {
+  VectorFieldData(String field, VectorOptions options, IndexVersion indexCreated, Index hiddenIn) {
     super(
         field,
         CoreValuesSourceType.KEYWORD,
@@ -38,15 +41,15 @@ final class VectorFieldData extends VectorIndexFieldData {
         options.dims() == null ? 0 : options.dims(),
         options.index(),
         reader -> reader);
-    this.hidden = hidden;
+    this.hiddenIn = hiddenIn;
   }
 
   @Override
   public SortField sortField(
       Object missingValue, MultiValueMode sortMode, Nested nested, boolean reverse) {
-    if (hidden) {
-      throw new IllegalArgumentException(
-          "No mapping found for [" + getFieldName() + "] in order to sort on");
+    if (hiddenIn != null) {
+      throw new QueryShardException(
+          hiddenIn, "No mapping found for [" + getFieldName() + "] in order to sort on", null);
     }
     throw new IllegalArgumentException(
         "field ["

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.elasticsearch.action.admin.indices.shrink.ResizeRequest;
 import org.elasticsearch.action.admin.indices.shrink.ResizeType;
@@ -34,6 +35,7 @@ public class DenseVectorMigrationTests extends DenseVectorTestCase {
   private static final String SETTING = "index.matryoshka.dense_vector.v.prefix_dims";
 
   private final List<float[]> vectors = new ArrayList<>();
+  private final List<float[]> queries = Stream.generate(() -> vector()).limit(30).toList();
 
   /** Vectors with what matters in front, as those of Matryoshka models. */
   private static float[] vector() {
@@ -84,8 +86,7 @@ public class DenseVectorMigrationTests extends DenseVectorTestCase {
   private double recall(String index, VectorSimilarityFunction similarity) {
     boolean ours = Map.of("v", DENSE_FORMAT).equals(formats(service(index)));
     int found = 0;
-    for (int query = 0; query < 20; query++) {
-      float[] target = vector();
+    for (float[] target : queries) {
       Comparator<Integer> nearness =
           Comparator.comparingDouble(i -> -similarity.compare(target, vectors.get(i)));
       List<Integer> ids = new ArrayList<>();
@@ -105,7 +106,7 @@ public class DenseVectorMigrationTests extends DenseVectorTestCase {
         }
       }
     }
-    return found / 200.0;
+    return found / (10.0 * queries.size());
   }
 
   private void assertWritten(String index, String format, Integer prefixDims) {
@@ -136,14 +137,14 @@ public class DenseVectorMigrationTests extends DenseVectorTestCase {
       assertNotEquals(DENSE_FORMAT, stock);
 
       String from = name + "plain";
-      double least = recall(from, VectorSimilarityFunction.EUCLIDEAN) - 0.05;
+      double least = recall(from, VectorSimilarityFunction.EUCLIDEAN) - 0.1;
       for (Integer prefixDims : new Integer[] {16, 32, null, 8}) {
         String to = name + "with_" + prefixDims;
         Map<String, String> before = formats(service(from));
         resize(ResizeType.CLONE, from, to, prefix(prefixDims));
         assertEquals("no file has changed", before, formats(service(to)));
         double unchanged = recall(to, VectorSimilarityFunction.EUCLIDEAN);
-        assertTrue(to + ", not merged: " + unchanged, unchanged >= least - 0.1);
+        assertTrue(to + ", not merged: " + unchanged, unchanged >= least);
         forceMerge(to);
         assertWritten(to, prefixDims == null ? stock : DENSE_FORMAT, prefixDims);
         double recall = recall(to, VectorSimilarityFunction.EUCLIDEAN);
