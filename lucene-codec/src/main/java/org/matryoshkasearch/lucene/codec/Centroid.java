@@ -52,6 +52,9 @@ final class Centroid {
     prefixes.forEach(
         prefix -> {
           double length = PrefixSimilarity.length(prefix);
+          if (length > Double.MAX_VALUE || Double.isNaN(length)) {
+            return; // Lucene's fields refuse what is not finite, others may not
+          }
           double weight = length > longest ? longest / length : 1;
           for (int i = 0; i < dims; i++) {
             sums[i] += weight * prefix[i];

@@ -218,7 +218,7 @@ final class FullVectorsProducer extends DocValuesProducer {
       meta.check(count > 0 && count < meta.maxDoc(), "[%d] vectors in some documents", count);
       meta.checkInData(docsAt, docsLength);
       meta.check(
-          jumps >= 0 && jumps * JUMP_BYTES <= docsLength && rankPower == DENSE_RANK_POWER,
+          jumps * JUMP_BYTES <= docsLength && rankPower == DENSE_RANK_POWER,
           "[%d] jumps and rank power [%d] in [%d] bytes",
           jumps,
           rankPower,

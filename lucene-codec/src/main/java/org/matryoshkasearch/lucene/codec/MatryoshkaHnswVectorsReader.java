@@ -26,6 +26,7 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -83,7 +84,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     }
     if (getFloatVectorValues(field) instanceof FullVectorValues full
         && full.hasOnlyAPrefixOfZeros(target)) {
-      searchAll(full.rowScorer(target), full.copy(), collector, acceptDocs);
+      rethrown(() -> searchAll(full.rowScorer(target), full.copy(), collector, acceptDocs));
       return;
     }
     search(
@@ -107,7 +108,6 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     }
   }
 
-  /** The data are not verified before a search: what cannot be is found by the way. */
   private void search(
       String field,
       RandomVectorScorer scorer,
@@ -115,8 +115,13 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
       KnnCollector collector,
       AcceptDocs acceptDocs)
       throws IOException {
+    rethrown(() -> collect(field, scorer, values, collector, acceptDocs));
+  }
+
+  /** The data are not verified before a search: what cannot be is found by the way. */
+  private static void rethrown(IORunnable search) throws IOException {
     try {
-      collect(field, scorer, values, collector, acceptDocs);
+      search.run();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -82,7 +82,8 @@ final class AcceptedRows {
       }
     }
     // of fewer parents there may be more of each, as many in all
-    int ofParent = (int) Math.max(OF_PARENT, (long) OF_PARENT * most / Math.max(1, estimate));
+    long each = (long) OF_PARENT * most / Math.max(1, estimate);
+    int ofParent = Math.clamp(each, OF_PARENT, Integer.MAX_VALUE);
     List<LeafRows> found = new ArrayList<>();
     int left = most;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {

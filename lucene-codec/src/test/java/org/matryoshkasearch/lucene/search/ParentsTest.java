@@ -188,6 +188,17 @@ public class ParentsTest extends KnnTestCase {
     }
   }
 
+  public void testAnyNumberOfCandidatesOfFewParents() throws IOException {
+    for (int last = 0; last < 20; last++) {
+      int most = last;
+      Query filter = IntField.newRangeQuery("id", 0, last);
+      float[] target = vectors.get();
+      assertHits(
+          exact(row -> row.id() <= most, target, 10),
+          search(nested(target, 10, Integer.MAX_VALUE).filter(filter)));
+    }
+  }
+
   public void testFilterOfChildren() throws IOException {
     Query filter = new TermQuery(new Term("tag", "a"));
     float[] target = vectors.get();
