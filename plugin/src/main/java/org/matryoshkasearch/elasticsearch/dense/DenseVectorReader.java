@@ -74,14 +74,20 @@ final class DenseVectorReader extends KnnVectorsReader {
               || scores.competitive() * MARGIN <= wanted
               || collector.earlyTerminated();
       wanted = (int) Math.min(2L * wanted, size);
-      strategy = withoutSeeds(strategy);
+      strategy = again(strategy);
     }
   }
 
-  /** Entry points can be read once. */
-  private static KnnSearchStrategy withoutSeeds(KnnSearchStrategy strategy) {
-    return strategy instanceof KnnSearchStrategy.Seeded seeded
-        ? withoutSeeds(seeded.originalStrategy())
+  /**
+   * Entry points can be read once. And one who loses patience where nothing new comes would do so
+   * at once: what comes again is not new.
+   */
+  private static KnnSearchStrategy again(KnnSearchStrategy strategy) {
+    if (strategy instanceof KnnSearchStrategy.Seeded seeded) {
+      return again(seeded.originalStrategy());
+    }
+    return strategy instanceof KnnSearchStrategy.Patience patience
+        ? new KnnSearchStrategy.Hnsw(patience.filteredSearchThreshold())
         : strategy;
   }
 

@@ -24,6 +24,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.join.ToChildBlockJoinQuery;
 import org.elasticsearch.common.lucene.search.Queries;
+import org.elasticsearch.index.mapper.FieldNamesFieldMapper;
 import org.elasticsearch.index.mapper.NestedLookup;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.index.search.ESToParentBlockJoinQuery;
@@ -124,6 +125,9 @@ final class AncestorFilters {
 
     @Override
     public boolean acceptField(String field) {
+      if (field.equals(FieldNamesFieldMapper.NAME)) {
+        return true; // of every level: it does not tell which
+      }
       String level = field.startsWith("_") ? null : lookup.getNestedParent(field);
       found.add(level == null ? ROOT : level);
       return true;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.search.Query;
+import org.elasticsearch.common.lucene.search.Queries;
 import org.elasticsearch.core.Releasable;
 import org.elasticsearch.index.mapper.NestedObjectMapper;
 import org.elasticsearch.index.query.BoolQueryBuilder;
@@ -96,8 +97,7 @@ final class Surroundings {
       bool.must().forEach(clause -> parts.addAll(parts(clause)));
       bool.filter().forEach(clause -> parts.addAll(parts(clause)));
       bool.mustNot().forEach(clause -> parts.add(new BoolQueryBuilder().mustNot(clause)));
-      boolean optional = parts.size() > bool.mustNot().size() && bool.minimumShouldMatch() == null;
-      if (bool.should().isEmpty() == false && optional == false) {
+      if (bool.should().isEmpty() == false && isShouldOptional(bool) == false) {
         BoolQueryBuilder should = new BoolQueryBuilder();
         bool.should().forEach(should::should);
         parts.add(should.minimumShouldMatch(bool.minimumShouldMatch()));
@@ -105,6 +105,12 @@ final class Surroundings {
       return parts;
     }
     return List.of(demand);
+  }
+
+  private static boolean isShouldOptional(BoolQueryBuilder bool) {
+    String least = bool.minimumShouldMatch();
+    return (bool.must().size() > 0 || bool.filter().size() > 0)
+        && (least == null || Queries.calculateMinShouldMatch(bool.should().size(), least) <= 0);
   }
 
   /** The filter of the alias; null where there is none, or this query is in it. */

@@ -124,6 +124,20 @@ public class PrefiltersTests extends VectorIndexTestCase {
     assertEquals(expected, ids(bool().must(knn(true, tag("even"))).mustNot(tag("rare"))));
   }
 
+  /** Clauses that need not match do not filter, however that is said. */
+  public void testOptionalClausesOfADemand() {
+    createDocuments();
+    Set<String> all = ids(knn(false));
+    for (String least : new String[] {null, "0", "0%", "-1"}) {
+      BoolQueryBuilder demand = bool().must(QueryBuilders.matchAllQuery()).should(tag("rare"));
+      assertEquals(all, ids(bool().must(knn(true)).must(demand.minimumShouldMatch(least))));
+    }
+    BoolQueryBuilder demand = bool().must(QueryBuilders.matchAllQuery()).should(tag("rare"));
+    assertEquals(
+        ids(knn(false, tag("rare"))),
+        ids(bool().must(knn(true)).must(demand.minimumShouldMatch("1"))));
+  }
+
   /** Each would otherwise be a filter of the others, and they of it, without end. */
   public void testSeveralOfThem() {
     createDocuments();
