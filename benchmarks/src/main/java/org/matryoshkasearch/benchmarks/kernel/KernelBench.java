@@ -25,7 +25,6 @@ import org.matryoshkasearch.benchmarks.report.Machine;
 import org.matryoshkasearch.cli.ProgressBar;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.Table;
-import org.matryoshkasearch.lucene.codec.KernelRows;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;

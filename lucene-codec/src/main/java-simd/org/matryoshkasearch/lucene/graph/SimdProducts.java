@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Blocks of four rows by two vectors of columns, whose sums stay in registers. */
-final class SimdProducts implements Products {
+public final class SimdProducts implements Products {
   private static final VectorSpecies<Float> SPECIES =
       FloatVector.SPECIES_PREFERRED.length() <= PANEL / 2
           ? FloatVector.SPECIES_PREFERRED

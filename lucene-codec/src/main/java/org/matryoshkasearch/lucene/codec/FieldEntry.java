@@ -19,13 +19,15 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.store.IndexInput;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
+import org.matryoshkasearch.lucene.internal.files.MetaInput;
 
 /**
  * What the metadata says of a field of float vectors.
  *
  * @param count how many vectors
- * @param offset where the codes begin
- * @param length bytes of the codes
+ * @param codesAt where the codes begin
+ * @param codeBytes of all codes
  * @param quantizer what made the codes; null without codes
  */
 record FieldEntry(
@@ -35,8 +37,8 @@ record FieldEntry(
     FullVectorEncoding fullVectorEncoding,
     VectorSimilarityFunction similarity,
     int count,
-    long offset,
-    long length,
+    long codesAt,
+    long codeBytes,
     PrefixQuantizer quantizer) {
 
   // the position in this list stands in the files
@@ -47,23 +49,18 @@ record FieldEntry(
           VectorSimilarityFunction.COSINE,
           VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
 
-  private static final byte FLOAT_FIELD = 0;
-  private static final byte BYTE_FIELD = 1;
-
-  static void writeByteField(DataOutput meta) throws IOException {
-    meta.writeByte(BYTE_FIELD);
-  }
+  static final byte FLOAT_FIELD = 0;
+  static final byte BYTE_FIELD = 1;
 
   void write(DataOutput meta) throws IOException {
-    meta.writeByte(FLOAT_FIELD);
     meta.writeByte((byte) SIMILARITIES.indexOf(similarity));
     meta.writeVInt(dims);
     meta.writeVInt(prefixDims);
     meta.writeByte((byte) prefixEncoding.wireNumber());
     meta.writeByte((byte) fullVectorEncoding.wireNumber());
     meta.writeVInt(count);
-    meta.writeVLong(offset);
-    meta.writeVLong(length);
+    meta.writeVLong(codesAt);
+    meta.writeVLong(codeBytes);
     if (quantizer != null) {
       for (float component : quantizer.centroid()) {
         meta.writeInt(Float.floatToIntBits(component));
@@ -71,18 +68,9 @@ record FieldEntry(
     }
   }
 
-  /**
-   * Reads what {@link #write} or {@link #writeByteField} wrote.
-   *
-   * @return empty for a byte field
-   */
-  static Optional<FieldEntry> read(MetaInput meta, FieldInfo field) throws IOException {
+  /** Reads what {@link #write} wrote. */
+  static FieldEntry read(MetaInput meta, FieldInfo field) throws IOException {
     IndexInput in = meta.in;
-    byte kind = in.readByte();
-    if (kind == BYTE_FIELD) {
-      return Optional.empty();
-    }
-    check(kind == FLOAT_FIELD, field, "kind [" + kind + "]", meta);
     int similarity = in.readByte();
     int dims = in.readVInt();
     int prefixDims = in.readVInt();
@@ -100,8 +88,8 @@ record FieldEntry(
     check(prefix.isPresent(), field, "prefix encoding [" + prefixNumber + "]", meta);
     check(full.isPresent(), field, "full vector encoding [" + fullNumber + "]", meta);
     int count = meta.readCount();
-    long offset = in.readVLong();
-    long length = in.readVLong();
+    long codesAt = in.readVLong();
+    long codeBytes = in.readVLong();
     PrefixQuantizer quantizer = null;
     if (prefix.get().isQuantized()) {
       float[] centroid = new float[prefixDims];
@@ -109,22 +97,22 @@ record FieldEntry(
       for (float component : centroid) {
         check(Float.isFinite(component), field, "a centroid of [" + component + "]", meta);
       }
-      quantizer = new PrefixQuantizer(prefix.get(), field.getVectorSimilarityFunction(), centroid);
+      quantizer =
+          new PrefixQuantizer(prefix.get().bits(), field.getVectorSimilarityFunction(), centroid);
     }
     long rowBytes = quantizer == null ? 0 : quantizer.rowBytes();
-    check(length == count * rowBytes, field, "code bytes [" + length + "]", meta);
-    meta.checkRows(offset, length);
-    return Optional.of(
-        new FieldEntry(
-            dims,
-            prefixDims,
-            prefix.get(),
-            full.get(),
-            field.getVectorSimilarityFunction(),
-            count,
-            offset,
-            length,
-            quantizer));
+    check(codeBytes == count * rowBytes, field, "code bytes [" + codeBytes + "]", meta);
+    meta.checkRows(codesAt, codeBytes);
+    return new FieldEntry(
+        dims,
+        prefixDims,
+        prefix.get(),
+        full.get(),
+        field.getVectorSimilarityFunction(),
+        count,
+        codesAt,
+        codeBytes,
+        quantizer);
   }
 
   /** The bytes of a full vector. */

@@ -11,84 +11,36 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
-import org.apache.lucene.store.IndexInput;
+import org.matryoshkasearch.lucene.internal.vectors.Components;
 
 /** How the components of the full vectors are stored. */
 public enum FullVectorEncoding {
   /** IEEE 754 binary32, exact. */
-  FLOAT32(0, Float.BYTES) {
-    @Override
-    void encode(float[] vector, byte[] row) {
-      ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(vector);
-    }
-
-    @Override
-    void read(IndexInput in, byte[] scratch, float[] vector) throws IOException {
-      in.readFloats(vector, 0, vector.length);
-    }
-  },
+  FLOAT32(0, Components.FLOAT32),
   /**
    * The upper half of a binary32, rounded to nearest even: the same range, 8 bits of precision
    * (relative error at most 2<sup>-8</sup>), half the bytes.
    */
-  BFLOAT16(1, Short.BYTES) {
-    @Override
-    void encode(float[] vector, byte[] row) {
-      for (int i = 0; i < vector.length; i++) {
-        int bits = roundToUpperHalf(Float.floatToIntBits(vector[i]));
-        row[2 * i] = (byte) (bits >>> 16);
-        row[2 * i + 1] = (byte) (bits >>> 24);
-      }
-    }
-
-    @Override
-    void read(IndexInput in, byte[] scratch, float[] vector) throws IOException {
-      in.readBytes(scratch, 0, vector.length * Short.BYTES);
-      for (int i = 0; i < vector.length; i++) {
-        vector[i] = Float.intBitsToFloat((scratch[2 * i] & 0xFF) << 16 | scratch[2 * i + 1] << 24);
-      }
-    }
-
-    private static int roundToUpperHalf(int bits) {
-      int rounded = bits + 0x7FFF + (bits >>> 16 & 1);
-      // a finite value just below the largest must not become infinite
-      boolean overflow = (rounded & 0x7F800000) == 0x7F800000;
-      return overflow ? bits : rounded;
-    }
-  };
+  BFLOAT16(1, Components.BFLOAT16);
 
   private final int wireNumber;
-  private final int bytes;
+  private final Components components;
 
-  FullVectorEncoding(int wireNumber, int bytes) {
+  FullVectorEncoding(int wireNumber, Components components) {
     this.wireNumber = wireNumber;
-    this.bytes = bytes;
+    this.components = components;
   }
 
   /** Bytes a component: 4 or 2. */
   public int bytes() {
-    return bytes;
+    return components.bytes();
   }
 
-  /** Writes {@code vector} to the start of {@code row}, which has at least {@code bytes()} each. */
-  abstract void encode(float[] vector, byte[] row);
-
-  /** Whether {@link #read} needs scratch space. */
-  boolean readsBytes() {
-    return this == BFLOAT16;
+  Components components() {
+    return components;
   }
-
-  /**
-   * Reads as many components as {@code vector} has from where {@code in} stands.
-   *
-   * @param scratch if {@link #readsBytes}, at least {@code bytes()} bytes for each component
-   */
-  abstract void read(IndexInput in, byte[] scratch, float[] vector) throws IOException;
 
   /** The number that stands in the files for this encoding. */
   int wireNumber() {

@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -22,16 +23,20 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.TaskExecutor;
 import org.matryoshkasearch.lucene.graph.BuildMemory;
+import org.matryoshkasearch.lucene.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.graph.Scratch;
+import org.matryoshkasearch.lucene.graph.Workers;
 
 /**
  * A vector format for Matryoshka embeddings (<a href="https://arxiv.org/abs/2205.13147">arXiv
  * 2205.13147</a>), whose leading dimensions are an embedding of their own: the leading dimensions
  * of each vector, its <em>prefix</em>, are indexed in an HNSW graph of compact codes; the full
- * vectors are stored once, as doc values.
+ * vectors are stored once, in rows.
  *
  * <p>To Lucene a field with this format is an ordinary field of {@code float} vectors of the full
  * dimension: {@code getFloatVectorValues} gives the full vectors, {@code searchNearestVectors}
@@ -177,7 +182,9 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** Attribute of a written {@code FieldInfo}: how many leading dimensions are indexed. */
   public static final String PREFIX_DIMS_ATTRIBUTE = "matryoshka.prefix_dims";
 
-  private final MatryoshkaFlatVectorsFormat flatFormat;
+  private final int prefixDims;
+  private final PrefixEncoding prefixEncoding;
+  private final FullVectorEncoding fullVectorEncoding;
   private final int maxConn;
   private final int beamWidth;
   private final int numMergeWorkers;
@@ -269,8 +276,9 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
     if (numMergeWorkers == 1 && mergeExec != null) {
       throw new IllegalArgumentException("mergeExec must be null with numMergeWorkers [1]");
     }
-    this.flatFormat =
-        new MatryoshkaFlatVectorsFormat(prefixDims, prefixEncoding, fullVectorEncoding);
+    this.prefixDims = prefixDims;
+    this.prefixEncoding = Objects.requireNonNull(prefixEncoding, "prefixEncoding");
+    this.fullVectorEncoding = Objects.requireNonNull(fullVectorEncoding, "fullVectorEncoding");
     this.maxConn = maxConn;
     this.beamWidth = beamWidth;
     this.numMergeWorkers = numMergeWorkers;
@@ -290,22 +298,44 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
     }
   }
 
+  int prefixDims() {
+    return prefixDims;
+  }
+
+  PrefixEncoding prefixEncoding() {
+    return prefixEncoding;
+  }
+
+  FullVectorEncoding fullVectorEncoding() {
+    return fullVectorEncoding;
+  }
+
+  int maxConn() {
+    return maxConn;
+  }
+
+  GraphBuilder graphBuilder(Workers workers, Scratch files) {
+    return new GraphBuilder(maxConn, beamWidth, workers, memory, files);
+  }
+
+  /** What builds the graph of a merge. */
+  Workers workers(MergeState mergeState) {
+    TaskExecutor executor = mergeExec;
+    if (executor == null && mergeState.intraMergeTaskExecutor != null) {
+      executor = new TaskExecutor(mergeState.intraMergeTaskExecutor);
+    }
+    return new Workers(executor, numMergeWorkers, mergeState::checkAborted);
+  }
+
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return new MatryoshkaHnswVectorsWriter(
-        state,
-        maxConn,
-        beamWidth,
-        memory,
-        flatFormat.fieldsWriter(state),
-        numMergeWorkers,
-        mergeExec);
+    return new MatryoshkaHnswVectorsWriter(this, state);
   }
 
   @Override
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
     try {
-      return new MatryoshkaHnswVectorsReader(state, flatFormat.fieldsReader(state));
+      return new MatryoshkaHnswVectorsReader(state);
     } catch (EOFException e) {
       throw new CorruptIndexException(
           "a vector file ends too early", state.segmentInfo.name + state.segmentSuffix, e);
@@ -321,8 +351,11 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "MatryoshkaHnswVectorsFormat(flatFormat=%s, maxConn=%d, beamWidth=%d)",
-        flatFormat,
+        "MatryoshkaHnswVectorsFormat(prefixDims=%d, prefixEncoding=%s, fullVectorEncoding=%s,"
+            + " maxConn=%d, beamWidth=%d)",
+        prefixDims,
+        prefixEncoding,
+        fullVectorEncoding,
         maxConn,
         beamWidth);
   }

@@ -18,29 +18,32 @@ import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
-import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.graph.ExhaustiveSearch;
+import org.matryoshkasearch.lucene.graph.GraphInput;
+import org.matryoshkasearch.lucene.graph.GraphOutput;
 import org.matryoshkasearch.lucene.graph.GraphSearch;
 import org.matryoshkasearch.lucene.graph.StoredGraph;
+import org.matryoshkasearch.lucene.internal.vectors.FullVectorsInput;
 
 /**
- * Searches graphs: by a {@link GraphSearch}, which Lucene's own search goes on from where a filter
- * leaves so little that looking only at what it accepts is better.
+ * Reads vectors, and searches them by the graph of their prefixes, or where a filter leaves so
+ * little that this is better, all that is accepted.
  *
  * <p>Not a {@code HnswGraphProvider}: Lucene's writers begin a merged graph of theirs with the
  * graphs of those, which must have been built as theirs are, of the similarity of whole vectors.
@@ -49,31 +52,50 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(MatryoshkaHnswVectorsReader.class);
 
+  private final FieldInfos fieldInfos;
+  private final FieldsInput fields;
+  private final FullVectorsInput fullVectors;
   private final GraphInput graphs;
-  private final FlatVectorsReader vectors;
+  private final FlatVectorsReader byteVectors; // null if there are none
 
-  /**
-   * @param vectors closed with this reader, even if it cannot be made
-   */
-  MatryoshkaHnswVectorsReader(SegmentReadState state, MatryoshkaFlatVectorsReader vectors)
-      throws IOException {
-    this.vectors = vectors;
-    GraphInput opened = null;
+  MatryoshkaHnswVectorsReader(SegmentReadState state) throws IOException {
+    fieldInfos = state.fieldInfos;
+    FieldsInput fieldsInput = null;
+    FullVectorsInput vectorsInput = null;
+    GraphInput graphsInput = null;
+    FlatVectorsReader lucenes = null;
     try {
-      opened = new GraphInput(state);
-      for (FieldInfo field : vectors.fields()) {
-        opened.check(field, vectors.size(field));
+      fieldsInput = new FieldsInput(state);
+      vectorsInput = new FullVectorsInput(state);
+      graphsInput = new GraphInput(state);
+      for (FieldInfo field : fieldsInput.floatFields()) {
+        FieldEntry entry = fieldsInput.entry(field.name);
+        vectorsInput.check(field, entry.count(), entry.rowBytes());
+        graphsInput.check(field, entry.count());
+      }
+      if (fieldsInput.byteFields().isEmpty() == false) {
+        lucenes = MatryoshkaHnswVectorsWriter.byteVectorsFormat().fieldsReader(state);
+      }
+      for (FieldInfo field : fieldsInput.byteFields()) {
+        graphsInput.check(field, lucenes.getByteVectorValues(field.name).size());
       }
     } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, opened, vectors);
+      IOUtils.closeWhileSuppressingExceptions(t, fieldsInput, vectorsInput, graphsInput, lucenes);
       throw t;
     }
-    this.graphs = opened;
+    fields = fieldsInput;
+    fullVectors = vectorsInput;
+    graphs = graphsInput;
+    byteVectors = lucenes;
   }
 
-  private MatryoshkaHnswVectorsReader(GraphInput graphs, FlatVectorsReader vectors) {
-    this.graphs = graphs;
-    this.vectors = vectors;
+  private MatryoshkaHnswVectorsReader(
+      MatryoshkaHnswVectorsReader reader, FlatVectorsReader byteVectors) {
+    fieldInfos = reader.fieldInfos;
+    fields = reader.fields;
+    fullVectors = reader.fullVectors;
+    graphs = reader.graphs;
+    this.byteVectors = byteVectors;
   }
 
   @Override
@@ -82,17 +104,12 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     if (graphs.size(field) == 0 || collector.k() == 0) {
       return;
     }
-    if (getFloatVectorValues(field) instanceof FullVectorValues full
-        && full.hasOnlyAPrefixOfZeros(target)) {
-      rethrown(() -> searchAll(full.rowScorer(target), full.copy(), collector, acceptDocs));
-      return;
+    MatryoshkaVectorValues values = getFloatVectorValues(field);
+    if (values.hasOnlyAPrefixOfZeros(target)) {
+      rethrown(() -> searchAll(values.vectorScorer(target), values.copy(), collector, acceptDocs));
+    } else {
+      search(field, values.prefixScorer(target), values::copy, collector, acceptDocs);
     }
-    search(
-        field,
-        prefixScorer(field, target),
-        () -> getFloatVectorValues(field),
-        collector,
-        acceptDocs);
   }
 
   @Override
@@ -101,7 +118,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     if (graphs.size(field) > 0 && collector.k() > 0) {
       search(
           field,
-          vectors.getRandomVectorScorer(field, target),
+          byteVectors(field).getRandomVectorScorer(field, target),
           () -> getByteVectorValues(field),
           collector,
           acceptDocs);
@@ -142,11 +159,22 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     }
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
     Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
-    if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
-      HnswGraphSearcher.search(scorer, ords, graph, acceptedOrds, accepted);
-    } else {
-      new GraphSearch(graph, scorer, ords, acceptedOrds).run();
+    new GraphSearch(graph, scorer, ords, acceptedOrds, seeds(collector)).run();
+  }
+
+  /** The ordinals that a search is to begin at. */
+  private static int[] seeds(KnnCollector collector) throws IOException {
+    int[] seeds = {};
+    if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded seeded) {
+      seeds = new int[seeded.numberOfEntryPoints()];
+      int count = 0;
+      while (count < seeds.length
+          && seeded.entryPoints().nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+        seeds[count++] = seeded.entryPoints().docID();
+      }
+      seeds = ArrayUtil.copyOfSubArray(seeds, 0, count);
     }
+    return seeds;
   }
 
   private static void searchAll(
@@ -165,61 +193,97 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
    * accepted.
    */
   private static boolean fewEnough(int accepted, int k, int size) {
-    long visited = HnswGraphSearcher.expectedVisitedNodes(k, size);
+    long visited = GraphSearch.expectedVisits(k, size);
     return (long) accepted * accepted <= visited * size;
   }
 
-  /** Scores prefixes by ordinal. */
-  RandomVectorScorer prefixScorer(String field, float[] target) throws IOException {
-    return vectors.getRandomVectorScorer(field, target);
-  }
-
-  /** The graph of a field, empty if its vectors are too few for one. */
-  HnswGraph getGraph(String field) throws IOException {
-    StoredGraph graph = graphs.graph(field);
-    return graph == null ? HnswGraph.EMPTY : graph;
+  /** A field's graph, or null if there is none. */
+  StoredGraph graph(String field) throws IOException {
+    return graphs.graph(field);
   }
 
   @Override
-  public FloatVectorValues getFloatVectorValues(String field) throws IOException {
-    return vectors.getFloatVectorValues(field);
+  public MatryoshkaVectorValues getFloatVectorValues(String field) throws IOException {
+    FieldEntry entry = fields.entry(field);
+    if (entry == null) {
+      throw new IllegalArgumentException("field [" + field + "] has no float vectors here");
+    }
+    return new MatryoshkaVectorValues(
+        entry,
+        fullVectors.vectors(fieldInfos.fieldInfo(field), entry.fullVectorEncoding().components()),
+        fields.codes(entry));
   }
 
   @Override
   public ByteVectorValues getByteVectorValues(String field) throws IOException {
-    return vectors.getByteVectorValues(field);
+    return byteVectors(field).getByteVectorValues(field);
   }
 
+  private FlatVectorsReader byteVectors(String field) {
+    if (byteVectors == null) {
+      throw new IllegalArgumentException("field [" + field + "] has no byte vectors here");
+    }
+    return byteVectors;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Full vectors are reported under {@code vec}, codes under {@code veq}, links under {@code
+   * vex}: the names by which Lucene's formats, and those who read their statistics, call these
+   * kinds of data.
+   */
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
-    Map<String, Long> links =
+    Map<String, Long> sizes =
         Map.of(GraphOutput.FILES.dataExtension(), graphs.byteSize(field.name));
-    return mergeOffHeapByteSizeMaps(vectors.getOffHeapByteSize(field), links);
+    FieldEntry entry = fields.entry(field.name);
+    if (entry == null) {
+      return mergeOffHeapByteSizeMaps(byteVectors(field.name).getOffHeapByteSize(field), sizes);
+    }
+    sizes = mergeOffHeapByteSizeMaps(sizes, Map.of("vec", fullVectors.byteSize(field)));
+    return entry.quantizer() == null
+        ? sizes
+        : mergeOffHeapByteSizeMaps(sizes, Map.of("veq", entry.codeBytes()));
   }
 
   @Override
   public KnnVectorsReader getMergeInstance() throws IOException {
-    return new MatryoshkaHnswVectorsReader(graphs, vectors.getMergeInstance());
+    fullVectors.readSequentially(true);
+    return byteVectors == null
+        ? this
+        : new MatryoshkaHnswVectorsReader(this, byteVectors.getMergeInstance());
   }
 
   @Override
   public void finishMerge() throws IOException {
-    vectors.finishMerge();
+    fullVectors.readSequentially(false);
+    if (byteVectors != null) {
+      byteVectors.finishMerge();
+    }
   }
 
   @Override
   public void checkIntegrity() throws IOException {
-    vectors.checkIntegrity();
+    fields.checkIntegrity();
+    fullVectors.checkIntegrity();
     graphs.checkIntegrity();
+    if (byteVectors != null) {
+      byteVectors.checkIntegrity();
+    }
   }
 
   @Override
   public long ramBytesUsed() {
-    return SHALLOW_SIZE + graphs.ramBytesUsed() + vectors.ramBytesUsed();
+    return SHALLOW_SIZE
+        + fields.ramBytesUsed()
+        + fullVectors.ramBytesUsed()
+        + graphs.ramBytesUsed()
+        + (byteVectors == null ? 0 : byteVectors.ramBytesUsed());
   }
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(graphs, vectors);
+    IOUtils.close(fields, fullVectors, graphs, byteVectors);
   }
 }

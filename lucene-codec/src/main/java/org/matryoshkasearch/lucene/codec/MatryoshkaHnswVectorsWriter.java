@@ -16,13 +16,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -30,161 +35,244 @@ import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
-import org.apache.lucene.util.hnsw.HnswGraphSearcher;
-import org.matryoshkasearch.lucene.graph.BuildMemory;
 import org.matryoshkasearch.lucene.graph.BuiltGraph;
 import org.matryoshkasearch.lucene.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.graph.GraphOutput;
+import org.matryoshkasearch.lucene.graph.GraphSearch;
 import org.matryoshkasearch.lucene.graph.GraphVectors;
+import org.matryoshkasearch.lucene.graph.MergedVectors;
 import org.matryoshkasearch.lucene.graph.Nearness;
 import org.matryoshkasearch.lucene.graph.Scratch;
 import org.matryoshkasearch.lucene.graph.Workers;
+import org.matryoshkasearch.lucene.internal.codes.Centroid;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
+import org.matryoshkasearch.lucene.internal.files.FilePair;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
+import org.matryoshkasearch.lucene.internal.vectors.FullVectorsOutput;
 
-/** Writes vectors, and builds their graph when all of a segment are there. */
+/**
+ * Writes vectors, on a flush and in a merge: of each its row and the code of its prefix, and when
+ * all of a segment are there, the graph of the prefixes.
+ */
 final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   private static final String COMPONENT = "MATRYOSHKA";
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(MatryoshkaHnswVectorsWriter.class);
 
+  private final MatryoshkaHnswVectorsFormat format;
   private final SegmentWriteState state;
-  private final int maxConn;
-  private final int beamWidth;
-  private final BuildMemory memory;
-  private final int mergeWorkers;
-  private final TaskExecutor mergeExecutor; // null: the merge's own
-  private final MatryoshkaFlatVectorsWriter vectors;
+  private final Scratch scratch;
+  private final List<WaitingField<?>> waiting = new ArrayList<>();
+  private final List<FieldInfo> byteFields = new ArrayList<>();
+  private final FieldsOutput fields;
+  private final FullVectorsOutput fullVectors;
   private final GraphOutput graphs;
-  private final List<Waiting<?>> fields = new ArrayList<>();
+  private FlatVectorsWriter byteVectors; // only if there are any
+  private boolean finished;
 
-  MatryoshkaHnswVectorsWriter(
-      SegmentWriteState state,
-      int maxConn,
-      int beamWidth,
-      BuildMemory memory,
-      MatryoshkaFlatVectorsWriter vectors,
-      int mergeWorkers,
-      TaskExecutor mergeExecutor)
+  MatryoshkaHnswVectorsWriter(MatryoshkaHnswVectorsFormat format, SegmentWriteState state)
       throws IOException {
+    this.format = format;
     this.state = state;
-    this.maxConn = maxConn;
-    this.beamWidth = beamWidth;
-    this.memory = memory;
-    this.vectors = vectors;
-    this.mergeWorkers = mergeWorkers;
-    this.mergeExecutor = mergeExecutor;
-    try {
-      this.graphs = new GraphOutput(state, maxConn);
-    } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, vectors);
-      throw t;
-    }
-  }
-
-  @Override
-  public KnnFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
-    Waiting<?> waiting = new Waiting<>(field, vectors.addField(field));
-    fields.add(waiting);
-    return waiting;
-  }
-
-  @Override
-  public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
-    vectors.flush(maxDoc, sortMap);
-    for (Waiting<?> waiting : fields) {
-      DocsWithFieldSet docs = waiting.vectors.getDocsWithFieldSet();
-      int[] order = new int[docs.cardinality()]; // new ordinal to old
-      if (sortMap == null) {
-        Arrays.setAll(order, ord -> ord);
-      } else {
-        mapOldOrdToNewOrd(docs, sortMap, null, order, null);
-      }
-      writeGraph(waiting.field, prefixes(waiting, order), new Workers(null, 1, () -> {}));
-    }
-  }
-
-  private static GraphVectors prefixes(Waiting<?> waiting, int[] order) throws IOException {
-    FieldInfo field = waiting.field;
-    return waiting.vectors instanceof FieldVectors floats
-        ? floats.prefixes(order, nearness(field))
-        : new WaitingBytes(
-            waiting.vectors.getVectors(),
-            order,
-            field.getVectorSimilarityFunction(),
-            field.getVectorDimension());
-  }
-
-  /** The graph is built at once, over what was written on the way. */
-  @Override
-  public IORunnable mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
-    TaskExecutor executor = mergeExecutor;
-    if (executor == null && mergeState.intraMergeTaskExecutor != null) {
-      executor = new TaskExecutor(mergeState.intraMergeTaskExecutor);
-    }
-    boolean floats = field.getVectorEncoding() == VectorEncoding.FLOAT32;
-    int dims = vectors.graphDims(field);
-    float[] centroid = floats ? Centroid.ofMerge(field, dims, mergeState) : new float[dims];
-    try (MergedPrefixes prefixes = new MergedPrefixes(state, centroid)) {
-      if (floats) {
-        vectors.merge(field, mergeState, centroid, prefixes::add);
-      } else {
-        vectors.mergeOneFlatVectorField(field, mergeState);
-        addMergedBytes(field, mergeState, prefixes);
-      }
-      Workers workers = new Workers(executor, mergeWorkers, mergeState::checkAborted);
-      writeGraph(field, prefixes.finish(nearness(field)), workers);
-    }
-    return null;
-  }
-
-  private static void addMergedBytes(
-      FieldInfo field, MergeState mergeState, MergedPrefixes prefixes) throws IOException {
-    ByteVectorValues merged = MergedVectorValues.mergeByteVectorValues(field, mergeState);
-    KnnVectorValues.DocIndexIterator docs = merged.iterator();
-    while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-      byte[] vector = merged.vectorValue(docs.index());
-      prefixes.add(vector, SignedCode.scaleOf(vector, field.getVectorSimilarityFunction()));
-    }
-  }
-
-  private void writeGraph(FieldInfo field, GraphVectors prefixes, Workers workers)
-      throws IOException {
-    int size = prefixes.size();
-    if (!isWorthAGraph(size)) {
-      graphs.write(field, size, null);
-      return;
-    }
-    long start = System.nanoTime();
-    try (BuiltGraph graph = builder(workers).build(prefixes, nearness(field))) {
-      graphs.write(field, size, graph);
-      if (state.infoStream.isEnabled(COMPONENT)) {
-        long millis = (System.nanoTime() - start) / 1_000_000;
-        String what =
-            graph == null
-                ? "no graph over %d vectors: of the heap for building graphs %d bytes are free"
-                : "graph over %d vectors in %d ms";
-        state.infoStream.message(
-            COMPONENT,
-            String.format(
-                Locale.ROOT,
-                "field=%s " + what,
-                field.name,
-                size,
-                graph == null ? memory.free() : millis));
-      }
-    }
-  }
-
-  private GraphBuilder builder(Workers workers) {
-    Scratch files =
+    this.scratch =
         new Scratch(
             state.directory,
             state.segmentInfo.name,
             state.context,
             FilePair.dataContext(state.context));
-    return new GraphBuilder(maxConn, beamWidth, workers, memory, files);
+    FieldsOutput fieldsOutput = null;
+    FullVectorsOutput vectorsOutput = null;
+    try {
+      fieldsOutput = new FieldsOutput(state);
+      vectorsOutput = new FullVectorsOutput(state);
+      graphs = new GraphOutput(state, format.maxConn());
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, fieldsOutput, vectorsOutput);
+      throw t;
+    }
+    fields = fieldsOutput;
+    fullVectors = vectorsOutput;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a field's encoding says what its writer takes
+  public KnnFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
+    WaitingField<?> added =
+        isOfBytes(field)
+            ? new WaitingBytes(
+                field, (FlatFieldVectorsWriter<byte[]>) byteVectors(field).addField(field))
+            : new WaitingVectors(field, prefixDims(field));
+    waiting.add(added);
+    return added;
+  }
+
+  @Override
+  public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
+    if (byteVectors != null) {
+      byteVectors.flush(maxDoc, sortMap);
+    }
+    for (WaitingField<?> vectors : waiting) {
+      flush(vectors, sortMap);
+    }
+  }
+
+  private void flush(WaitingField<?> vectors, Sorter.DocMap sortMap) throws IOException {
+    FieldInfo field = vectors.field();
+    DocsWithFieldSet docs = vectors.docs();
+    int[] order = new int[docs.cardinality()]; // new ordinal to old
+    if (sortMap == null) {
+      Arrays.setAll(order, ord -> ord);
+    } else {
+      DocsWithFieldSet sorted = new DocsWithFieldSet();
+      mapOldOrdToNewOrd(docs, sortMap, null, order, sorted);
+      docs = sorted;
+    }
+    if (vectors instanceof WaitingVectors floats) {
+      int[] ord = {-1};
+      write(
+          field,
+          docs.iterator(),
+          () -> floats.vector(order[++ord[0]]),
+          vector -> floats.prefix(order[ord[0]]),
+          floats.centroid(),
+          prefix -> {});
+    }
+    writeGraph(field, vectors.graphVectors(order, nearness(field)), new Workers(null, 1, () -> {}));
+  }
+
+  /** The graph is built at once, over what was written on the way. */
+  @Override
+  public IORunnable mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
+    float[] centroid =
+        isOfBytes(field)
+            ? new float[field.getVectorDimension()]
+            : Centroid.ofMerge(field, prefixDims(field), mergeState);
+    try (MergedVectors merged = new MergedVectors(scratch, centroid)) {
+      if (isOfBytes(field)) {
+        byteVectors(field).mergeOneFlatVectorField(field, mergeState);
+        addMergedBytes(field, mergeState, merged);
+      } else {
+        merge(field, mergeState, centroid, merged);
+      }
+      writeGraph(field, merged.finish(nearness(field)), format.workers(mergeState));
+    }
+    return null;
+  }
+
+  /** Reads each of the merged vectors once. */
+  private void merge(
+      FieldInfo field, MergeState mergeState, float[] centroid, MergedVectors prefixes)
+      throws IOException {
+    VectorSimilarityFunction similarity = field.getVectorSimilarityFunction();
+    int prefixDims = prefixDims(field);
+    FloatVectorValues merged = MergedVectorValues.mergeFloatVectorValues(field, mergeState);
+    KnnVectorValues.DocIndexIterator docs = merged.iterator();
+    write(
+        field,
+        docs,
+        () -> merged.vectorValue(docs.index()),
+        vector -> PrefixSimilarity.prefixOf(vector, prefixDims, similarity),
+        centroid,
+        prefixes::add);
+  }
+
+  /** Takes comparable prefixes. */
+  @FunctionalInterface
+  private interface PrefixConsumer {
+    void add(float[] prefix) throws IOException;
+  }
+
+  /**
+   * Writes the vectors of a field and the codes of their prefixes, in one pass.
+   *
+   * @param docs the documents that have one
+   * @param vectors gives that of the document that {@code docs} stands on
+   * @param prefixOf gives the comparable prefix of the vector that was given last
+   * @param centroid of the prefixes
+   * @param prefixes takes them, too
+   */
+  private void write(
+      FieldInfo field,
+      DocIdSetIterator docs,
+      FullVectorsOutput.Source vectors,
+      UnaryOperator<float[]> prefixOf,
+      float[] centroid,
+      PrefixConsumer prefixes)
+      throws IOException {
+    PrefixEncoding encoding = format.prefixEncoding();
+    PrefixQuantizer quantizer =
+        encoding.isQuantized()
+            ? new PrefixQuantizer(encoding.bits(), field.getVectorSimilarityFunction(), centroid)
+            : null;
+    fields.begin(quantizer);
+    int count =
+        fullVectors.write(
+            field,
+            format.fullVectorEncoding().components(),
+            docs,
+            () -> {
+              float[] vector = vectors.vector();
+              float[] prefix = prefixOf.apply(vector);
+              fields.add(prefix);
+              prefixes.add(prefix);
+              return vector;
+            });
+    FieldEntry entry =
+        new FieldEntry(
+            field.getVectorDimension(),
+            prefixDims(field),
+            encoding,
+            format.fullVectorEncoding(),
+            field.getVectorSimilarityFunction(),
+            count,
+            fields.codesAt(),
+            fields.codeBytes(),
+            quantizer);
+    fields.end(field, entry);
+    field.putAttribute(
+        MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE, Integer.toString(entry.prefixDims()));
+    log(
+        "field=%s vectors=%d dims=%d prefixDims=%d prefixEncoding=%s codeBytes=%d",
+        field.name, count, entry.dims(), entry.prefixDims(), encoding, entry.codeBytes());
+  }
+
+  private static void addMergedBytes(FieldInfo field, MergeState mergeState, MergedVectors vectors)
+      throws IOException {
+    ByteVectorValues merged = MergedVectorValues.mergeByteVectorValues(field, mergeState);
+    KnnVectorValues.DocIndexIterator docs = merged.iterator();
+    while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      byte[] vector = merged.vectorValue(docs.index());
+      vectors.add(vector, PrefixSimilarity.scale(vector, field.getVectorSimilarityFunction()));
+    }
+  }
+
+  private void writeGraph(FieldInfo field, GraphVectors vectors, Workers workers)
+      throws IOException {
+    int size = vectors.size();
+    if (!isWorthAGraph(size)) {
+      graphs.write(field, size, null);
+      return;
+    }
+    long start = System.nanoTime();
+    GraphBuilder builder = format.graphBuilder(workers, scratch);
+    try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
+      graphs.write(field, size, graph);
+      if (graph == null) {
+        log("field=%s no graph over %d vectors: too little heap for it is free", field.name, size);
+      } else {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        log("field=%s graph over %d vectors in %d ms", field.name, size, millis);
+      }
+    }
+  }
+
+  private void log(String message, Object... values) {
+    if (state.infoStream.isEnabled(COMPONENT)) {
+      state.infoStream.message(COMPONENT, String.format(Locale.ROOT, message, values));
+    }
   }
 
   private static Nearness nearness(FieldInfo field) {
@@ -195,72 +283,59 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
 
   /** As in Lucene: of fewer vectors a search would look at all anyway. */
   private static boolean isWorthAGraph(int size) {
-    int visited =
-        HnswGraphSearcher.expectedVisitedNodes(
-            Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD, size);
+    int visited = GraphSearch.expectedVisits(Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD, size);
     return visited > 0 && size > visited;
+  }
+
+  private static boolean isOfBytes(FieldInfo field) {
+    return field.getVectorEncoding() == VectorEncoding.BYTE;
+  }
+
+  private int prefixDims(FieldInfo field) {
+    return Math.min(format.prefixDims(), field.getVectorDimension());
+  }
+
+  private FlatVectorsWriter byteVectors(FieldInfo field) throws IOException {
+    if (byteVectors == null) {
+      byteVectors = byteVectorsFormat().fieldsWriter(state);
+    }
+    byteFields.add(field);
+    return byteVectors;
+  }
+
+  /** Byte vectors have no prefix: Lucene's own format stores them whole. */
+  static Lucene99FlatVectorsFormat byteVectorsFormat() {
+    return new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
   }
 
   @Override
   public void finish() throws IOException {
-    vectors.finish();
+    if (finished) {
+      throw new IllegalStateException("already finished");
+    }
+    finished = true;
+    for (FieldInfo field : byteFields) {
+      fields.writeByteField(field);
+    }
+    fields.finish();
+    fullVectors.finish();
     graphs.finish();
+    if (byteVectors != null) {
+      byteVectors.finish();
+    }
   }
 
   @Override
   public long ramBytesUsed() {
-    long total = SHALLOW_SIZE + vectors.ramBytesUsed();
-    for (Waiting<?> field : fields) {
-      total += field.flushBytes();
+    long total = SHALLOW_SIZE;
+    for (WaitingField<?> field : waiting) {
+      total += field.ramBytesUsed();
     }
     return total;
   }
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(vectors, graphs);
-  }
-
-  /** The vectors of a field that wait for a flush, one a document. */
-  private static final class Waiting<T> extends KnnFieldVectorsWriter<T> {
-    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(Waiting.class);
-
-    private final FieldInfo field;
-    private final FlatFieldVectorsWriter<T> vectors;
-    private int lastDoc = -1;
-
-    Waiting(FieldInfo field, FlatFieldVectorsWriter<T> vectors) {
-      this.field = field;
-      this.vectors = vectors;
-    }
-
-    @Override
-    public void addValue(int doc, T vector) throws IOException {
-      if (doc == lastDoc) {
-        throw new IllegalArgumentException(
-            "VectorValuesField \""
-                + field.name
-                + "\" appears more than once in this document (only one value is allowed per field)");
-      }
-      vectors.addValue(doc, vector);
-      lastDoc = doc;
-    }
-
-    @Override
-    public T copyValue(T vector) {
-      return vectors.copyValue(vector);
-    }
-
-    @Override
-    public long ramBytesUsed() {
-      return vectors.ramBytesUsed() + flushBytes();
-    }
-
-    /** What a flush needs beside the vectors, if it is short of memory: it can do with no less. */
-    long flushBytes() {
-      int size = vectors.getVectors().size();
-      long order = (long) Integer.BYTES + Double.BYTES; // and scale
-      return SHALLOW_SIZE + size * (order + GraphBuilder.bytesAVector(size));
-    }
+    IOUtils.close(fields, fullVectors, graphs, byteVectors);
   }
 }

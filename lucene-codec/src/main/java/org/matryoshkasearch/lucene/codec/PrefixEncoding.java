@@ -50,25 +50,6 @@ public enum PrefixEncoding {
     return this != FLOAT32;
   }
 
-  /** The 64-bit words of one bit plane: a bit for each dimension. */
-  static int planeWords(int prefixDims) {
-    return (prefixDims + Long.SIZE - 1) / Long.SIZE;
-  }
-
-  /** The bytes of one code. */
-  int codeBytes(int prefixDims) {
-    return switch (this) {
-      case FLOAT32 -> 0;
-      case INT8 -> prefixDims;
-      case INT4, BIT1 -> bits * planeWords(prefixDims) * Long.BYTES;
-    };
-  }
-
-  /** How the queries of these codes are coded: 1-bit codes meet queries of 4 bits. */
-  PrefixEncoding ofQueries() {
-    return this == BIT1 ? INT4 : this;
-  }
-
   /** The number that stands in the files for this encoding. */
   int wireNumber() {
     return wireNumber;

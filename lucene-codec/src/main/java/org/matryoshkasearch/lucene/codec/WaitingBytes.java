@@ -11,45 +11,79 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import java.io.IOException;
 import java.util.List;
-import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
+import org.apache.lucene.index.DocsWithFieldSet;
+import org.apache.lucene.index.FieldInfo;
 import org.matryoshkasearch.lucene.graph.GraphVectors;
+import org.matryoshkasearch.lucene.graph.Nearness;
+import org.matryoshkasearch.lucene.graph.SignedCode;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
-/** Byte vectors that wait in memory, read where they are, to build a graph over. */
-final class WaitingBytes implements GraphVectors {
-  private final List<?> vectors; // byte[] each
-  private final int[] order;
-  private final VectorSimilarityFunction similarity;
-  private final int dims;
+/** Byte vectors, which have no prefix: Lucene's own format keeps them. */
+final class WaitingBytes extends WaitingField<byte[]> {
+  private final FlatFieldVectorsWriter<byte[]> lucenes;
 
-  /**
-   * @param order for each ordinal the place of its vector
-   */
-  WaitingBytes(List<?> vectors, int[] order, VectorSimilarityFunction similarity, int dims) {
-    this.vectors = vectors;
-    this.order = order;
-    this.similarity = similarity;
-    this.dims = dims;
+  WaitingBytes(FieldInfo field, FlatFieldVectorsWriter<byte[]> lucenes) {
+    super(field);
+    this.lucenes = lucenes;
   }
 
   @Override
-  public int size() {
-    return order.length;
+  void add(int doc, byte[] vector) throws IOException {
+    lucenes.addValue(doc, vector);
   }
 
   @Override
-  public int dims() {
-    return dims;
+  public byte[] copyValue(byte[] vector) {
+    return lucenes.copyValue(vector);
   }
 
   @Override
-  public void read(int ord, float[] into, int at) {
-    byte[] vector = (byte[]) vectors.get(order[ord]);
-    SignedCode.decode(vector, SignedCode.scaleOf(vector, similarity), into, at, dims);
+  DocsWithFieldSet docs() {
+    return lucenes.getDocsWithFieldSet();
   }
 
   @Override
-  public WaitingBytes copy() {
-    return this;
+  GraphVectors graphVectors(int[] order, Nearness kind) {
+    return new Vectors(order);
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    return lucenes.ramBytesUsed() + flushBytes();
+  }
+
+  /** Read where they are. */
+  private final class Vectors implements GraphVectors {
+    private final List<byte[]> vectors = lucenes.getVectors();
+    private final int[] order;
+
+    Vectors(int[] order) {
+      this.order = order;
+    }
+
+    @Override
+    public int size() {
+      return order.length;
+    }
+
+    @Override
+    public int dims() {
+      return field().getVectorDimension();
+    }
+
+    @Override
+    public void read(int ord, float[] into, int at) {
+      byte[] vector = vectors.get(order[ord]);
+      float scale = PrefixSimilarity.scale(vector, field().getVectorSimilarityFunction());
+      SignedCode.decode(vector, scale, into, at, dims());
+    }
+
+    @Override
+    public GraphVectors copy() {
+      return this;
+    }
   }
 }

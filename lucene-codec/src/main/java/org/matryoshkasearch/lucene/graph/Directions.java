@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Vectors scaled to unit length; what is zero stays so. */
 final class Directions implements GraphVectors {
@@ -39,7 +40,7 @@ final class Directions implements GraphVectors {
   @Override
   public void read(int ord, float[] into, int at) throws IOException {
     vectors.read(ord, into, at);
-    double length = Math.sqrt(square(into, at, dims()));
+    double length = PrefixSimilarity.length(into, at, dims());
     for (int i = at; i < at + dims() && length > 0; i++) {
       into[i] = (float) (into[i] / length);
     }
@@ -48,14 +49,5 @@ final class Directions implements GraphVectors {
   @Override
   public GraphVectors copy() throws IOException {
     return new Directions(vectors.copy());
-  }
-
-  /** The square of a vector's length, however long it is. */
-  static double square(float[] vectors, int at, int dims) {
-    double square = 0;
-    for (int i = at; i < at + dims; i++) {
-      square += (double) vectors[i] * vectors[i];
-    }
-    return square;
   }
 }

@@ -53,6 +53,7 @@ public final class GraphSearch {
   private final RandomVectorScorer scorer;
   private final KnnCollector results;
   private final Bits accepted;
+  private final int[] seeds;
   private final NeighborQueue candidates;
   private final VisitedOrds visited;
   private final int[] followed = new int[STEP];
@@ -64,13 +65,19 @@ public final class GraphSearch {
    * @param graph of at least one node
    * @param results takes ordinals
    * @param accepted ordinals that may be results, or null for all
+   * @param seeds ordinals where the lowest level is entered; none: where the upper ones lead
    */
   public GraphSearch(
-      StoredGraph graph, RandomVectorScorer scorer, KnnCollector results, Bits accepted) {
+      StoredGraph graph,
+      RandomVectorScorer scorer,
+      KnnCollector results,
+      Bits accepted,
+      int... seeds) {
     this.graph = graph;
     this.scorer = scorer;
     this.results = results;
     this.accepted = accepted;
+    this.seeds = seeds;
     this.candidates = new NeighborQueue(results.k(), true);
     this.visited =
         new VisitedOrds((int) Math.min((long) VISITED_PER_RESULT * results.k(), MOST_EXPECTED));
@@ -78,9 +85,25 @@ public final class GraphSearch {
     this.scores = new float[ords.length];
   }
 
+  /** About how many nodes a search for so many results visits, as Lucene reckons. */
+  public static int expectedVisits(int k, int size) {
+    return (int) (Math.log(size) * k);
+  }
+
   /** Gives the results all that it finds, until they have enough of it. */
   public void run() throws IOException {
-    searchLevel(0, entries(), results, accepted);
+    searchLevel(0, seeds.length > 0 ? scoredSeeds() : entries(), results, accepted);
+  }
+
+  /** As many as may be visited. */
+  private ScoreDoc[] scoredSeeds() throws IOException {
+    int count = (int) Math.min(seeds.length, results.visitLimit() - results.visitedCount());
+    ScoreDoc[] entries = new ScoreDoc[count];
+    for (int i = 0; i < count; i++) {
+      entries[i] = new ScoreDoc(seeds[i], scorer.score(seeds[i]));
+    }
+    results.incVisitedCount(count);
+    return entries;
   }
 
   /** Finds the nodes where a search enters the lowest level, nearest first. */
@@ -103,9 +126,10 @@ public final class GraphSearch {
     visited.clear();
     candidates.clear();
     for (ScoreDoc entry : entries) {
-      visited.add(entry.doc);
-      candidates.add(entry.doc, entry.score);
-      collect(entry.doc, entry.score, nearest, accepted);
+      if (visited.add(entry.doc)) {
+        candidates.add(entry.doc, entry.score);
+        collect(entry.doc, entry.score, nearest, accepted);
+      }
     }
     float bound = nearest.minCompetitiveSimilarity(); // what is above it improves the nearest
     float least = bound; // what is followed: once also what is equal, as the last of the nearest is

@@ -13,13 +13,7 @@ package org.matryoshkasearch.lucene.graph;
 
 import java.io.IOException;
 
-/**
- * The vectors over which a graph is built: how near two of them are is their Euclidean distance.
- *
- * <p>Of vectors of unit length that is the order of dot products. For inner products of vectors of
- * any length it is not, and need not be: links between what lies near each other lead to the
- * largest inner product, too.
- */
+/** The vectors over which a graph is built; {@link Nearness} says what makes two of them near. */
 public interface GraphVectors {
   /** How many vectors there are. */
   int size();

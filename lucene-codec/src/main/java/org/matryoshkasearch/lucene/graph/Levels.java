@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.NumericUtils;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Which nodes are on which level: all on the lowest, about one of some number of them above. */
 final class Levels {
@@ -74,7 +75,7 @@ final class Levels {
     float[] vector = new float[vectors.dims()];
     for (int ord = 0; ord < keys.length; ord++) {
       vectors.read(ord, vector, 0);
-      float length = (float) Math.sqrt(Directions.square(vector, 0, vector.length));
+      float length = (float) PrefixSimilarity.length(vector, 0, vector.length);
       keys[ord] = ((long) ~NumericUtils.floatToSortableInt(length) << Integer.SIZE) | ord;
     }
     Arrays.sort(keys);

@@ -41,7 +41,7 @@ final class Lists implements Closeable {
     this.scratch = scratch;
     this.counts = new short[expected];
     this.starts = new long[(expected + PAGE_MASK) >>> PAGE_BITS];
-    this.out = scratch.create();
+    this.out = scratch.create("graph");
   }
 
   /** Adds a list of at most {@value Short#MAX_VALUE} numbers. */

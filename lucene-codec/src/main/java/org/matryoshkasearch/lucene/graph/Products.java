@@ -11,6 +11,9 @@
  */
 package org.matryoshkasearch.lucene.graph;
 
+import java.util.Objects;
+import org.matryoshkasearch.lucene.internal.scoring.Simd;
+
 /**
  * Dot products of many vectors with many. A product depends on its two vectors alone, not on where
  * they stand; those of the two implementations differ by no more than rounding.
@@ -19,24 +22,9 @@ interface Products {
   /** Vectors that lie side by side in a panel: component by component, one vector a column. */
   int PANEL = 32;
 
-  /** With SIMD, in a JVM that has {@code jdk.incubator.vector}. */
-  Products INSTANCE = load();
-
-  /** Compiled apart, as it needs an incubating module, and loaded only where that is there. */
-  private static Products load() {
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-      try {
-        String name = Products.class.getPackageName() + ".SimdProducts";
-        return Class.forName(name)
-            .asSubclass(Products.class)
-            .getDeclaredConstructor()
-            .newInstance();
-      } catch (ReflectiveOperationException | LinkageError e) {
-        return new PlainProducts(); // a JVM with another version of the module
-      }
-    }
-    return new PlainProducts();
-  }
+  /** With SIMD, where there is. */
+  Products INSTANCE =
+      Objects.requireNonNullElseGet(Simd.load(Products.class, "SimdProducts"), PlainProducts::new);
 
   /**
    * Multiplies each row with all columns of a panel.

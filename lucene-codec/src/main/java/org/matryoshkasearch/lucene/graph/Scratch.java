@@ -43,8 +43,13 @@ public final class Scratch {
     return new Scratch(new ByteBuffersDirectory(), "build", IOContext.DEFAULT, IOContext.DEFAULT);
   }
 
-  IndexOutput create() throws IOException {
-    return directory.createTempOutput(prefix, "graph", writing);
+  /**
+   * Creates a file.
+   *
+   * @param what is in it, for its name
+   */
+  IndexOutput create(String what) throws IOException {
+    return directory.createTempOutput(prefix, what, writing);
   }
 
   IndexInput open(String file) throws IOException {

@@ -15,12 +15,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.GroupVIntUtil;
 import org.apache.lucene.util.LongValues;
-import org.apache.lucene.util.hnsw.HnswGraph;
 
 /**
  * A graph in a file, read where it lies. Not thread-safe.
@@ -28,7 +26,7 @@ import org.apache.lucene.util.hnsw.HnswGraph;
  * <p>What it costs to follow links is waiting for memory: for the place of a node's list, then for
  * the list. So a search asks for those of several nodes side by side, before it reads the first.
  */
-public final class StoredGraph extends HnswGraph {
+public final class StoredGraph {
   private final int size;
   private final int maxConn;
   private final int[][] nodes;
@@ -38,8 +36,6 @@ public final class StoredGraph extends HnswGraph {
   private final LongValues starts;
   private final long[] loaded = new long[GraphSearch.STEP];
   private final int[] links;
-  private int count; // of links
-  private int next;
 
   /** Keeps the reads of {@link #load} from being optimised away. */
   byte touched;
@@ -89,6 +85,7 @@ public final class StoredGraph extends HnswGraph {
    *     before it is searched
    */
   int read(int i) throws IOException {
+    int count;
     try {
       lists.seek(loaded[i]);
       count = lists.readVInt();
@@ -109,7 +106,6 @@ public final class StoredGraph extends HnswGraph {
     if (signs < 0) {
       throw new CorruptIndexException("a link leads to no node", lists);
     }
-    next = 0;
     return count;
   }
 
@@ -132,44 +128,28 @@ public final class StoredGraph extends HnswGraph {
     return start;
   }
 
-  @Override
-  public void seek(int level, int node) throws IOException {
-    loaded[0] = start(level, node);
-    read(0);
-  }
-
-  @Override
-  public int nextNeighbor() {
-    return next < count ? links[next++] : DocIdSetIterator.NO_MORE_DOCS;
-  }
-
-  @Override
-  public int neighborCount() {
-    return count;
-  }
-
-  @Override
+  /** How many nodes the lowest level has. */
   public int size() {
     return size;
   }
 
-  @Override
-  public int numLevels() {
+  /** How many levels there are. */
+  int numLevels() {
     return nodes.length;
   }
 
-  @Override
-  public int maxConn() {
+  /** The nodes of a level but the lowest, ascending. */
+  int[] nodes(int level) {
+    return nodes[level];
+  }
+
+  /** Half of the links that a node has at most. */
+  int maxConn() {
     return maxConn;
   }
 
-  @Override
-  public int entryNode() {
+  /** Where searches enter the highest level. */
+  int entryNode() {
     return nodes.length == 1 ? 0 : nodes[nodes.length - 1][0];
-  }
-
-  @Override
-  public NodesIterator getNodesOnLevel(int level) {
-    return level == 0 ? new DenseNodesIterator(size) : new ArrayNodesIterator(nodes[level]);
   }
 }

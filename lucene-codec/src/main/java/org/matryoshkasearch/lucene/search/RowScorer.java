@@ -17,7 +17,8 @@ import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
-import org.apache.lucene.util.VectorUtil;
+import org.matryoshkasearch.lucene.internal.scoring.FloatComparison;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /**
  * Scores as many leading dimensions of the stored vectors as the target has.
@@ -30,10 +31,9 @@ final class RowScorer implements VectorScorer {
   private final FloatVectorValues values;
   private final KnnVectorValues.DocIndexIterator docs;
   private final VectorSimilarityFunction similarity;
-  private final float[] target;
+  private final float[] target; // or its comparable prefix
+  private final FloatComparison comparison; // of prefixes; null: whole vectors are compared
   private final float[] leading;
-  private final double squaredTarget;
-  private final boolean directions;
 
   /**
    * Iterates over {@code values}, which must not be used elsewhere at the same time.
@@ -41,35 +41,23 @@ final class RowScorer implements VectorScorer {
    * @param target 1 to {@code values.dimension()} dimensions
    */
   RowScorer(FloatVectorValues values, VectorSimilarityFunction similarity, float[] target) {
+    boolean whole = target.length == values.dimension();
     this.values = values;
     this.docs = values.iterator();
     this.similarity = similarity;
-    boolean whole = target.length == values.dimension();
+    this.target = whole ? target : PrefixSimilarity.prefixOf(target, target.length, similarity);
+    this.comparison = whole ? null : FloatComparison.ofPrefixes(similarity);
     this.leading = whole ? null : new float[target.length];
-    this.directions =
-        !whole
-            && (similarity == VectorSimilarityFunction.COSINE
-                || similarity == VectorSimilarityFunction.DOT_PRODUCT);
-    this.target = target;
-    this.squaredTarget = VectorUtil.dotProduct(target, target);
   }
 
   @Override
   public float score() throws IOException {
     float[] vector = values.vectorValue(docs.index());
-    if (leading == null) {
+    if (comparison == null) {
       return similarity.compare(target, vector);
     }
     System.arraycopy(vector, 0, leading, 0, leading.length);
-    if (!directions) {
-      return similarity.compare(target, leading);
-    }
-    double squaredNorms = squaredTarget * VectorUtil.dotProduct(leading, leading);
-    float cosine =
-        squaredNorms == 0
-            ? 0
-            : (float) (VectorUtil.dotProduct(target, leading) / Math.sqrt(squaredNorms));
-    return VectorUtil.normalizeToUnitInterval(cosine);
+    return comparison.score(target, leading);
   }
 
   @Override

@@ -33,6 +33,7 @@ import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.matryoshkasearch.lucene.graph.LuceneGraph;
 
 /** Searches among many small clusters that lie far apart. */
 public class ClustersTest extends LuceneTestCase {
@@ -97,7 +98,7 @@ public class ClustersTest extends LuceneTestCase {
             (MatryoshkaHnswVectorsReader)
                 ((PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader())
                     .getFieldReader(FIELD);
-        HnswGraph graph = reader.getGraph(FIELD);
+        HnswGraph graph = new LuceneGraph(reader.graph(FIELD));
         int ours = 0;
         int lucenes = 0;
         for (int query = docs; query < vectors.length; query++) {
@@ -113,7 +114,8 @@ public class ClustersTest extends LuceneTestCase {
           KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
           reader.search(FIELD, vectors[query], collector, acceptDocs);
           ours += near(collector, vectors, query, nearest);
-          RandomVectorScorer scorer = reader.prefixScorer(FIELD, vectors[query]);
+          RandomVectorScorer scorer =
+              reader.getFloatVectorValues(FIELD).prefixScorer(vectors[query]);
           collector = new TopKnnCollector(K, Integer.MAX_VALUE);
           int count = accepted == null ? docs : accepted.cardinality();
           HnswGraphSearcher.search(scorer, collector, graph, accepted, count);

@@ -46,6 +46,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.matryoshkasearch.lucene.internal.files.FilePair;
 import org.matryoshkasearch.lucene.search.FullVectorScores;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
@@ -161,7 +162,7 @@ public class DamagedFilesTest extends LuceneTestCase {
     for (int id = 0; id < DOCS; id++) {
       rows += id % 30 != 29 && id % 3 != 1 ? 1 : 0;
     }
-    return bytes.length - rows * DIMS * Float.BYTES - 2 * FullVectorsConsumer.ALIGNMENT;
+    return bytes.length - rows * DIMS * Float.BYTES - 2 * FilePair.ALIGNMENT;
   }
 
   public void testChangedBitsOfData() throws IOException {

@@ -34,6 +34,8 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.matryoshkasearch.lucene.graph.BuildMemory;
 import org.matryoshkasearch.lucene.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.graph.SignedCode;
+import org.matryoshkasearch.lucene.graph.StoredGraph;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What is written when there is little memory for graphs, or none. */
@@ -88,7 +90,8 @@ public class GraphMemoryTest extends LuceneTestCase {
       KnnVectorsReader vectors = ((CodecReader) leaf.reader()).getVectorReader();
       KnnVectorsReader ofField =
           ((PerFieldKnnVectorsFormat.FieldsReader) vectors).getFieldReader(field);
-      sizes.add(((MatryoshkaHnswVectorsReader) ofField).getGraph(field).size());
+      StoredGraph graph = ((MatryoshkaHnswVectorsReader) ofField).graph(field);
+      sizes.add(graph == null ? 0 : graph.size());
     }
     return sizes;
   }

@@ -48,6 +48,7 @@ import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
+import org.matryoshkasearch.lucene.graph.LuceneGraph;
 
 /** Searches of one segment of 3000 vectors, a tenth of them deleted. */
 public class GraphSearchTest extends LuceneTestCase {
@@ -114,8 +115,8 @@ public class GraphSearchTest extends LuceneTestCase {
     PerFieldKnnVectorsFormat.FieldsReader fields =
         (PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader();
     MatryoshkaHnswVectorsReader reader = (MatryoshkaHnswVectorsReader) fields.getFieldReader(FIELD);
-    HnswGraph graph = reader.getGraph(FIELD);
-    RandomVectorScorer scorer = reader.prefixScorer(FIELD, target);
+    HnswGraph graph = new LuceneGraph(reader.graph(FIELD));
+    RandomVectorScorer scorer = reader.getFloatVectorValues(FIELD).prefixScorer(target);
     KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
     HnswGraphSearcher.search(
         scorer,

@@ -37,6 +37,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.NamedThreadFactory;
+import org.matryoshkasearch.lucene.graph.SignedCode;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What a merge needs for the graph, and what is left of it. */
@@ -102,7 +103,7 @@ public class MergedGraphTest extends LuceneTestCase {
             public IndexOutput createTempOutput(String prefix, String suffix, IOContext context)
                 throws IOException {
               IndexOutput out = super.createTempOutput(prefix, suffix, context);
-              if (suffix.equals("prefixes")) {
+              if (suffix.equals("vectors")) {
                 temporary.add(out.getName());
               }
               return out;

@@ -57,6 +57,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.NamedThreadFactory;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** What a Matryoshka segment is to Lucene, through flushes, merges and searches. */
 public class TestMatryoshkaFormat extends LuceneTestCase {
@@ -409,18 +410,6 @@ public class TestMatryoshkaFormat extends LuceneTestCase {
     }
   }
 
-  public void testBfloat16Rounding() {
-    float[] exact = {
-      1, -2.5f, 0, -0f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, 0x1.01p0f
-    };
-    byte[] row = new byte[exact.length * 2];
-    FullVectorEncoding.BFLOAT16.encode(exact, row);
-    int[] upper = {0x3F80, 0xC020, 0, 0x8000, 0x7F7F, 0xFF7F, 0, 0x3F80};
-    for (int i = 0; i < exact.length; i++) {
-      assertEquals("value " + i, upper[i], (row[2 * i] & 0xFF) | (row[2 * i + 1] & 0xFF) << 8);
-    }
-  }
-
   public void testLargestDimension() throws IOException {
     int dims = MatryoshkaHnswVectorsFormat.MAX_DIMS;
     float[][] large = NestedVectors.unit(random(), 5, dims);
@@ -478,8 +467,8 @@ public class TestMatryoshkaFormat extends LuceneTestCase {
             new MatryoshkaHnswVectorsFormat(
                 1, PrefixEncoding.INT8, FullVectorEncoding.FLOAT32, 513, 100, 1, null));
     assertEquals(
-        "MatryoshkaHnswVectorsFormat(flatFormat=MatryoshkaFlatVectorsFormat(prefixDims=64,"
-            + " prefixEncoding=INT4, fullVectorEncoding=FLOAT32), maxConn=16, beamWidth=100)",
+        "MatryoshkaHnswVectorsFormat(prefixDims=64, prefixEncoding=INT4,"
+            + " fullVectorEncoding=FLOAT32, maxConn=16, beamWidth=100)",
         new MatryoshkaHnswVectorsFormat(64).toString());
   }
 

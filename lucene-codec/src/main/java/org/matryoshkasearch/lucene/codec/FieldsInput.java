@@ -1,0 +1,97 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.RamUsageEstimator;
+import org.matryoshkasearch.lucene.internal.files.MetaInput;
+
+/** Reads what fields are, and the codes of their prefixes: what {@link FieldsOutput} wrote. */
+final class FieldsInput implements Accountable, Closeable {
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(FieldsInput.class);
+
+  private final Map<String, FieldEntry> fields = new HashMap<>();
+  private final List<FieldInfo> floatFields = new ArrayList<>();
+  private final List<FieldInfo> byteFields = new ArrayList<>();
+  private final IndexInput codes;
+
+  FieldsInput(SegmentReadState state) throws IOException {
+    codes = FieldsOutput.FILES.open(state, this::readField);
+  }
+
+  private void readField(FieldInfo field, MetaInput meta) throws IOException {
+    byte kind = meta.in.readByte();
+    meta.check(
+        kind == FieldEntry.FLOAT_FIELD || kind == FieldEntry.BYTE_FIELD,
+        "kind [%d] of field [%s]",
+        kind,
+        field.name);
+    if (kind == FieldEntry.BYTE_FIELD) {
+      byteFields.add(field);
+    } else {
+      fields.put(field.name, FieldEntry.read(meta, field));
+      floatFields.add(field);
+    }
+  }
+
+  List<FieldInfo> floatFields() {
+    return Collections.unmodifiableList(floatFields);
+  }
+
+  List<FieldInfo> byteFields() {
+    return Collections.unmodifiableList(byteFields);
+  }
+
+  /** What a field of float vectors is, or null if it is none here. */
+  FieldEntry entry(String field) {
+    return fields.get(field);
+  }
+
+  /** The codes of a field, or null if it has none. */
+  IndexInput codes(FieldEntry field) throws IOException {
+    return field.quantizer() == null
+        ? null
+        : codes.slice("prefix-codes", field.codesAt(), field.codeBytes());
+  }
+
+  /** Checks all that was written. */
+  void checkIntegrity() throws IOException {
+    CodecUtil.checksumEntireFile(codes);
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    long total = SHALLOW_SIZE;
+    for (FieldEntry entry : fields.values()) {
+      total += RamUsageEstimator.shallowSizeOf(entry);
+      total += entry.quantizer() == null ? 0 : entry.quantizer().ramBytesUsed();
+    }
+    return total;
+  }
+
+  @Override
+  public void close() throws IOException {
+    codes.close();
+  }
+}

@@ -1,0 +1,30 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.codes;
+
+import java.io.IOException;
+import org.apache.lucene.store.IndexInput;
+import org.matryoshkasearch.lucene.internal.scoring.Simd;
+
+/** Opens codes that are mapped into memory, to score them with SIMD. */
+interface MappedCodes {
+  /** Null where there is no SIMD. */
+  MappedCodes INSTANCE = Simd.load(MappedCodes.class, "SegmentCodes");
+
+  /**
+   * Opens rows.
+   *
+   * @param codes the rows one after another; it is not moved
+   * @return null if the input is not one memory segment
+   */
+  CodeRows open(PrefixQuantizer quantizer, IndexInput codes) throws IOException;
+}

@@ -1,0 +1,82 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.scoring;
+
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.VectorUtil;
+
+/**
+ * How near a row of floats is to a query, on the scale of the field's similarity.
+ *
+ * @param distances whether distances count, and not dot products
+ * @param scale makes a score of what was found of a row
+ */
+public record FloatComparison(boolean distances, Scale scale) {
+  /** Of each row. */
+  @FunctionalInterface
+  public interface Scale {
+    /** See {@link FloatComparison#score(float, float)}. */
+    float score(float dot, float square);
+  }
+
+  /** Compares prefixes with one made comparable by {@link PrefixSimilarity#prefixOf}. */
+  public static FloatComparison ofPrefixes(VectorSimilarityFunction similarity) {
+    return switch (similarity) {
+      case EUCLIDEAN ->
+          new FloatComparison(
+              true, (dot, square) -> VectorUtil.normalizeDistanceToUnitInterval(square));
+      case MAXIMUM_INNER_PRODUCT ->
+          new FloatComparison(false, (dot, square) -> VectorUtil.scaleMaxInnerProductScore(dot));
+      case DOT_PRODUCT, COSINE -> // a prefix of zeros stays one
+          new FloatComparison(
+              false,
+              (dot, square) ->
+                  VectorUtil.normalizeToUnitInterval(
+                      square > 0 ? (float) (dot / Math.sqrt(square)) : 0));
+    };
+  }
+
+  /** Compares whole vectors as {@link VectorSimilarityFunction#compare} does. */
+  public static FloatComparison ofVectors(VectorSimilarityFunction similarity, float[] query) {
+    return switch (similarity) {
+      case EUCLIDEAN, MAXIMUM_INNER_PRODUCT -> ofPrefixes(similarity);
+      case DOT_PRODUCT ->
+          new FloatComparison(false, (dot, square) -> VectorUtil.normalizeToUnitInterval(dot));
+      case COSINE -> {
+        double squaredQuery = VectorUtil.dotProduct(query, query);
+        yield new FloatComparison(
+            false,
+            (dot, square) ->
+                VectorUtil.normalizeToUnitInterval(
+                    (float) (dot / Math.sqrt(squaredQuery * square))));
+      }
+    };
+  }
+
+  /**
+   * The score of a row.
+   *
+   * @param dot its dot product with the query, if no distances are compared
+   * @param square its dot product with itself; where distances are compared, the square of its
+   *     distance from the query
+   */
+  public float score(float dot, float square) {
+    return scale.score(dot, square);
+  }
+
+  /** The score of a row that has been read. */
+  public float score(float[] query, float[] row) {
+    return distances
+        ? score(0, VectorUtil.squareDistance(query, row))
+        : score(VectorUtil.dotProduct(query, row), VectorUtil.dotProduct(row, row));
+  }
+}
