@@ -27,10 +27,10 @@ import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.TaskExecutor;
-import org.matryoshkasearch.lucene.graph.BuildMemory;
-import org.matryoshkasearch.lucene.graph.GraphBuilder;
-import org.matryoshkasearch.lucene.graph.Scratch;
-import org.matryoshkasearch.lucene.graph.Workers;
+import org.matryoshkasearch.lucene.internal.graph.BuildMemory;
+import org.matryoshkasearch.lucene.internal.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.internal.graph.Scratch;
+import org.matryoshkasearch.lucene.internal.graph.Workers;
 
 /**
  * A vector format for Matryoshka embeddings (<a href="https://arxiv.org/abs/2205.13147">arXiv
@@ -289,6 +289,16 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** Whether a field of a segment was written in this format, as the segment's own codec says. */
   public static boolean isFormatOf(FieldInfo field) {
     return NAME.equals(field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
+  }
+
+  /**
+   * About how many bytes of heap it takes to build the graph of a segment with default parameters,
+   * in this JVM: no more than all graphs that are built at a time together may take.
+   *
+   * @param vectors how many the segment has
+   */
+  public static long graphBuildBytes(int vectors) {
+    return GraphBuilder.bytes(vectors);
   }
 
   private static void checkRange(String name, int value, int max) {

@@ -34,11 +34,11 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
-import org.matryoshkasearch.lucene.graph.ExhaustiveSearch;
-import org.matryoshkasearch.lucene.graph.GraphInput;
-import org.matryoshkasearch.lucene.graph.GraphOutput;
-import org.matryoshkasearch.lucene.graph.GraphSearch;
-import org.matryoshkasearch.lucene.graph.StoredGraph;
+import org.matryoshkasearch.lucene.internal.graph.ExhaustiveSearch;
+import org.matryoshkasearch.lucene.internal.graph.GraphInput;
+import org.matryoshkasearch.lucene.internal.graph.GraphOutput;
+import org.matryoshkasearch.lucene.internal.graph.GraphSearch;
+import org.matryoshkasearch.lucene.internal.graph.StoredGraph;
 import org.matryoshkasearch.lucene.internal.vectors.FullVectorsInput;
 
 /**

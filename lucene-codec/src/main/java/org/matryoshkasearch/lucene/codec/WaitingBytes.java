@@ -16,9 +16,9 @@ import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
-import org.matryoshkasearch.lucene.graph.GraphVectors;
-import org.matryoshkasearch.lucene.graph.Nearness;
-import org.matryoshkasearch.lucene.graph.SignedCode;
+import org.matryoshkasearch.lucene.internal.graph.GraphVectors;
+import org.matryoshkasearch.lucene.internal.graph.Nearness;
+import org.matryoshkasearch.lucene.internal.graph.SignedCode;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Byte vectors, which have no prefix: Lucene's own format keeps them. */

@@ -15,9 +15,9 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
-import org.matryoshkasearch.lucene.graph.GraphBuilder;
-import org.matryoshkasearch.lucene.graph.GraphVectors;
-import org.matryoshkasearch.lucene.graph.Nearness;
+import org.matryoshkasearch.lucene.internal.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.internal.graph.GraphVectors;
+import org.matryoshkasearch.lucene.internal.graph.Nearness;
 
 /** The vectors of a field that wait in memory for a flush, one a document. */
 abstract class WaitingField<T> extends KnnFieldVectorsWriter<T> {

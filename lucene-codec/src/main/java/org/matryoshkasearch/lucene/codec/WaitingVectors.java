@@ -18,9 +18,9 @@ import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
-import org.matryoshkasearch.lucene.graph.GraphVectors;
-import org.matryoshkasearch.lucene.graph.Nearness;
 import org.matryoshkasearch.lucene.internal.codes.Centroid;
+import org.matryoshkasearch.lucene.internal.graph.GraphVectors;
+import org.matryoshkasearch.lucene.internal.graph.Nearness;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Float vectors. Each prefix is measured once, when its vector comes. */

@@ -33,7 +33,7 @@ import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
-import org.matryoshkasearch.lucene.graph.LuceneGraph;
+import org.matryoshkasearch.lucene.internal.graph.LuceneGraph;
 
 /** Searches among many small clusters that lie far apart. */
 public class ClustersTest extends LuceneTestCase {

@@ -32,10 +32,10 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
-import org.matryoshkasearch.lucene.graph.BuildMemory;
-import org.matryoshkasearch.lucene.graph.GraphBuilder;
-import org.matryoshkasearch.lucene.graph.SignedCode;
-import org.matryoshkasearch.lucene.graph.StoredGraph;
+import org.matryoshkasearch.lucene.internal.graph.BuildMemory;
+import org.matryoshkasearch.lucene.internal.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.internal.graph.SignedCode;
+import org.matryoshkasearch.lucene.internal.graph.StoredGraph;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What is written when there is little memory for graphs, or none. */

@@ -48,7 +48,7 @@ import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
-import org.matryoshkasearch.lucene.graph.LuceneGraph;
+import org.matryoshkasearch.lucene.internal.graph.LuceneGraph;
 
 /** Searches of one segment of 3000 vectors, a tenth of them deleted. */
 public class GraphSearchTest extends LuceneTestCase {

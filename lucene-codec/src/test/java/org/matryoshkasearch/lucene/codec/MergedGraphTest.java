@@ -37,7 +37,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.NamedThreadFactory;
-import org.matryoshkasearch.lucene.graph.SignedCode;
+import org.matryoshkasearch.lucene.internal.graph.SignedCode;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What a merge needs for the graph, and what is left of it. */

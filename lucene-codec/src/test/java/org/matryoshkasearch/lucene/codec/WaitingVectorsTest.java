@@ -15,8 +15,8 @@ import java.io.IOException;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.matryoshkasearch.lucene.SegmentFiles;
-import org.matryoshkasearch.lucene.graph.GraphVectors;
-import org.matryoshkasearch.lucene.graph.Nearness;
+import org.matryoshkasearch.lucene.internal.graph.GraphVectors;
+import org.matryoshkasearch.lucene.internal.graph.Nearness;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** What a graph is built over, on a flush. */

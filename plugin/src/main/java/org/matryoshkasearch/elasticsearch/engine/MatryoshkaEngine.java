@@ -34,7 +34,6 @@ import org.elasticsearch.index.shard.DenseVectorStats;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
-import org.matryoshkasearch.lucene.graph.GraphBuilder;
 
 /**
  * Elasticsearch's own engine, whose statistics of dense vectors count those of {@code
@@ -88,7 +87,10 @@ final class MatryoshkaEngine extends InternalEngine {
     } catch (AlreadyClosedException e) {
       return 0; // as Elasticsearch's own
     }
-    return vectors.values().stream().mapToLong(GraphBuilder::bytes).max().orElse(0);
+    return vectors.values().stream()
+        .mapToLong(MatryoshkaHnswVectorsFormat::graphBuildBytes)
+        .max()
+        .orElse(0);
   }
 
   private static boolean isOurs(FieldInfo field) {

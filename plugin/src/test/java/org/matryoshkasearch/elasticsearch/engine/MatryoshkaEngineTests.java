@@ -41,7 +41,7 @@ import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.xcontent.XContentType;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
-import org.matryoshkasearch.lucene.graph.GraphBuilder;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** Which fields the engine of a real shard writes in our format. */
 public class MatryoshkaEngineTests extends VectorIndexTestCase {
@@ -244,7 +244,8 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
                 assertEquals(2, segments.size());
                 MergePolicy.OneMerge merge = new MergePolicy.OneMerge(segments);
                 long bytes = ((MatryoshkaEngine) engine).estimateMergeBytes(merge);
-                assertThat(bytes, greaterThanOrEqualTo(GraphBuilder.bytes(5)));
+                assertThat(
+                    bytes, greaterThanOrEqualTo(MatryoshkaHnswVectorsFormat.graphBuildBytes(5)));
               }
               return null;
             });

@@ -1,0 +1,237 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Builds an HNSW graph of vectors that are all there, {@link Levels level} by level: {@link
+ * LeafComparison} finds each node's nearest neighbours in the leaves of {@link Partitions}, {@link
+ * Links} chooses among them, {@link Reachability} joins what is apart. {@link Copies} of a vector
+ * hang on the first of them.
+ *
+ * <p>What is built depends on the vectors and the parameters alone, not on the number of threads,
+ * nor on how much memory there is, as long as it suffices: neighbours are held of so many nodes at
+ * a time as fit.
+ */
+public final class GraphBuilder {
+  private static final int MOST_NEIGHBOURS = 128;
+  private static final long USUAL_BYTES_A_VECTOR = 200;
+
+  /**
+   * To about how many parts a vector goes: on the lowest level, which has most of them, to fewer.
+   */
+  private static final int LOWEST_FANOUT = 6;
+
+  private static final int UPPER_FANOUT = 8;
+
+  /** How many times more neighbours the links of the upper levels are chosen from: they are few. */
+  private static final int UPPER_NEIGHBOURS = 2;
+
+  /** What joins clusters on the lowest level; the upper ones have more links without it. */
+  private static final float LOWEST_SLACK = 1.03f;
+
+  private final int maxConn;
+  private final int neighbours;
+  private final Workers workers;
+  private final BuildMemory memory;
+  private final Scratch files;
+
+  /**
+   * @param maxConn links that a node chooses on the lowest level, 1 to 512; with those of nodes
+   *     that chose it, and on the other levels, it has up to twice as many
+   * @param beamWidth how widely links are looked for, 1 to 3200: two fifths of it, at least {@code
+   *     maxConn} and at most 128, are the nearest neighbours that a node's links are chosen from
+   *     (on the upper levels twice as many)
+   * @param memory of which the build takes a share
+   * @param files where a large build keeps what it need not have on the heap
+   */
+  public GraphBuilder(
+      int maxConn, int beamWidth, Workers workers, BuildMemory memory, Scratch files) {
+    this.maxConn = maxConn;
+    this.neighbours = Math.max(maxConn, Math.min(2 * beamWidth / 5, MOST_NEIGHBOURS));
+    this.workers = workers;
+    this.memory = memory;
+    this.files = files;
+  }
+
+  /** Bytes of heap, or a little less, that every build takes for each vector. */
+  public static long bytesAVector(int size) {
+    return HeapPlan.bytesAVector(size, LOWEST_FANOUT);
+  }
+
+  /**
+   * About how many bytes of heap the graph of a segment takes while it is built with default
+   * parameters, in this JVM: no more than all graphs together may take.
+   */
+  public static long bytes(int size) {
+    return Math.min(BuildMemory.OF_HEAP.bytes(), size * USUAL_BYTES_A_VECTOR);
+  }
+
+  /**
+   * Builds the graph.
+   *
+   * @param vectors at least one
+   * @param kind what makes two of them near
+   * @return null if there is not enough memory for it
+   */
+  public BuiltGraph build(GraphVectors vectors, Nearness kind) throws IOException {
+    HeapPlan plan = plan(vectors);
+    BuildMemory.Share share = memory.take(plan.least(), plan.wanted());
+    return share == null ? null : new Build(plan, share).run(vectors, kind);
+  }
+
+  HeapPlan plan(GraphVectors vectors) {
+    int capacity = room(vectors.size(), true);
+    int mostCapacity = Math.max(capacity, room(vectors.size(), false));
+    return new HeapPlan(vectors, LOWEST_FANOUT, capacity, mostCapacity, 2 * maxConn, workers);
+  }
+
+  /** How many nearest neighbours are found for a node of a level of so many. */
+  private int kept(int size, boolean lowest) {
+    return Math.clamp(size - 1, 1, lowest ? neighbours : UPPER_NEIGHBOURS * neighbours);
+  }
+
+  /**
+   * For how many there is room: those that a node chooses, and as many that choose it as it may
+   * have links. One from far away is not crowded out by nearer ones.
+   */
+  private int room(int size, boolean lowest) {
+    return Math.max(kept(size, lowest), Math.clamp(size - 1, 1, 3 * maxConn));
+  }
+
+  /** With memory that is taken. */
+  private final class Build {
+    private final HeapPlan plan;
+    private final BuildMemory.Share share;
+    private final Workers workers;
+    private final Scratch scratch;
+
+    Build(HeapPlan plan, BuildMemory.Share share) {
+      this.plan = plan;
+      this.share = share;
+      this.workers = plan.workers(share.bytes());
+      this.scratch = plan.scratch(files);
+    }
+
+    BuiltGraph run(GraphVectors all, Nearness kind) throws IOException {
+      List<Closeable> open = new ArrayList<>();
+      open.add(share);
+      try {
+        Copies copies = Copies.of(all, 2 * maxConn);
+        GraphVectors vectors = copies == null ? all : new Subset(all, copies.distinct());
+        int[][] nodes = new Levels(vectors, kind, maxConn).nodes();
+        LevelLinks[] links = new LevelLinks[nodes.length];
+        for (int level = nodes.length - 1; level >= 0; level--) {
+          GraphVectors ofLevel = level == 0 ? vectors : new Subset(vectors, nodes[level]);
+          // with copies, a node may have a link to the first of its own
+          int most = level == 0 && copies != null ? 2 * maxConn - 1 : 2 * maxConn;
+          links[level] = buildLevel(ofLevel, kind, level == 0, most);
+          open.add(links[level]);
+          int entry = Arrays.binarySearch(nodes[level], nodes[nodes.length - 1][0]);
+          new Reachability(Directions.of(ofLevel, kind), links[level], most).ensure(entry);
+        }
+        return new BuiltGraph(nodes, links, copies, share);
+      } catch (Throwable t) {
+        IOUtils.closeWhileSuppressingExceptions(t, open);
+        throw t;
+      }
+    }
+
+    private LevelLinks buildLevel(GraphVectors vectors, Nearness kind, boolean lowest, int most)
+        throws IOException {
+      int size = vectors.size();
+      int linksOfNode = most - 1; // one less than there may be, to join what is apart
+      Lists linked = new Lists(scratch, size);
+      try (Lists leaves = new Lists(scratch, size / Partitions.LEAF + 1);
+          Lists chosen = new Lists(scratch, size)) {
+        int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
+        int[] order = new Partitions(vectors, kind, fanout, leaves, workers).run();
+        leaves.finish();
+        LeafComparison comparison = new LeafComparison(vectors, kind, leaves, workers);
+        Links links = new Links(vectors, kind, order, lowest ? LOWEST_SLACK : 1, workers);
+        inRounds(
+            size,
+            kept(size, lowest),
+            rows -> {
+              comparison.run(rows);
+              links.choose(rows, lowest ? maxConn : linksOfNode);
+              Links.write(rows, true, chosen);
+            });
+        chosen.finish();
+        inRounds(
+            size,
+            room(size, lowest),
+            rows -> {
+              links.linkBothWays(chosen, rows);
+              links.prune(rows, linksOfNode);
+              Links.write(rows, false, linked);
+            });
+        linked.finish();
+        return new LevelLinks(linked, most);
+      } catch (Throwable t) {
+        IOUtils.closeWhileSuppressingExceptions(t, linked);
+        throw t;
+      }
+    }
+
+    private void inRounds(int size, int capacity, Round round) throws IOException {
+      int rows = plan.rows(share.bytes(), capacity);
+      int rounds = (size + rows - 1) / rows;
+      int each = (size + rounds - 1) / rounds;
+      for (int from = 0; from < size; from += each) {
+        round.run(new Neighbours(from, Math.min(size, from + each), capacity));
+      }
+    }
+  }
+
+  /** What is done with the rows of some of the nodes. */
+  private interface Round {
+    void run(Neighbours rows) throws IOException;
+  }
+
+  /** Some of the vectors. */
+  private static final class Subset implements GraphVectors {
+    private final GraphVectors vectors;
+    private final int[] ords;
+
+    Subset(GraphVectors vectors, int[] ords) {
+      this.vectors = vectors;
+      this.ords = ords;
+    }
+
+    @Override
+    public int size() {
+      return ords.length;
+    }
+
+    @Override
+    public int dims() {
+      return vectors.dims();
+    }
+
+    @Override
+    public void read(int ord, float[] into, int at) throws IOException {
+      vectors.read(ords[ord], into, at);
+    }
+
+    @Override
+    public GraphVectors copy() throws IOException {
+      return new Subset(vectors.copy(), ords);
+    }
+  }
+}

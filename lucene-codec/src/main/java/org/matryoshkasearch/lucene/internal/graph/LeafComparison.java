@@ -1,0 +1,86 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.io.IOException;
+
+/**
+ * Finds nearest neighbours: compares the vectors of each leaf of {@link Partitions}, all with all.
+ */
+final class LeafComparison {
+  private final GraphVectors vectors;
+  private final Nearness kind;
+  private final Lists leaves;
+  private final Workers workers;
+
+  /**
+   * @param leaves ordinals, ascending
+   */
+  LeafComparison(GraphVectors vectors, Nearness kind, Lists leaves, Workers workers) {
+    this.vectors = vectors;
+    this.kind = kind;
+    this.leaves = leaves;
+    this.workers = workers;
+  }
+
+  /** Offers each row that there is the others of its leaves. */
+  void run(Neighbours nearest) throws IOException {
+    workers.run(
+        leaves.size(),
+        () -> {
+          Comparer comparer = new Comparer(nearest);
+          return comparer::compare;
+        });
+  }
+
+  /** One thread's. */
+  private final class Comparer {
+    private final Neighbours nearest;
+    private final Lists.Reader reader = leaves.reader();
+    private final int[] ords = new int[Math.min(vectors.size(), Partitions.LEAF)];
+    private final Block block = new Block(vectors.copy(), kind, ords.length);
+
+    Comparer(Neighbours nearest) throws IOException {
+      this.nearest = nearest;
+    }
+
+    void compare(int leaf) throws IOException {
+      int count = reader.read(leaf, ords);
+      int from = 0;
+      while (from < count && ords[from] < nearest.from()) {
+        from++;
+      }
+      int to = from;
+      while (to < count && ords[to] < nearest.to()) {
+        to++;
+      }
+      if (from < to) {
+        block.setColumns(ords, count);
+        block.compare(ords, from, to, (row, nearness, at) -> offer(row, count, nearness, at));
+      }
+    }
+
+    private void offer(int row, int count, float[] nearness, int at) {
+      int of = ords[row];
+      synchronized (nearest.lock(of)) {
+        float least = nearest.least(of);
+        for (int column = 0; column < count; column++) {
+          float near = nearness[at + column];
+          if (near >= least && column != row) {
+            nearest.offer(of, ords[column], near);
+            least = nearest.least(of);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * The vectors of a merge, as {@link SignedCode}s in a temporary file, to build a graph over. A row
+ * is a code and its scale.
+ *
+ * <p>They are coded as seen from a centroid: far from it, they would all have about one code.
+ */
+public final class MergedVectors implements Closeable {
+  private final Scratch scratch;
+  private final int dims;
+  private final float[] centroid;
+  private final float[] centred;
+  private final byte[] code;
+  private final IndexOutput out;
+  private IndexInput in;
+  private int count;
+
+  /**
+   * Creates the file.
+   *
+   * @param centroid about the mean of the vectors; its length is theirs
+   */
+  public MergedVectors(Scratch scratch, float[] centroid) throws IOException {
+    this.scratch = scratch;
+    this.dims = centroid.length;
+    this.centroid = centroid;
+    this.centred = new float[dims];
+    this.code = new byte[dims];
+    this.out = scratch.create("vectors");
+  }
+
+  /** Adds a vector. */
+  public void add(float[] vector) throws IOException {
+    for (int i = 0; i < dims; i++) { // may be infinite, of the largest there are
+      centred[i] = Math.clamp(vector[i] - centroid[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
+    add(code, SignedCode.encode(centred, code));
+  }
+
+  /** Adds a code of what was seen from the centroid. */
+  public void add(byte[] code, float scale) throws IOException {
+    out.writeBytes(code, dims);
+    out.writeInt(Float.floatToIntBits(scale));
+    count++;
+  }
+
+  /**
+   * Gives those that were added; no more can be.
+   *
+   * @param kind distances are the same from wherever vectors are seen, inner products are not
+   */
+  public GraphVectors finish(Nearness kind) throws IOException {
+    out.close();
+    in = scratch.open(out.getName());
+    return new Vectors(in, count, kind == Nearness.DISTANCE ? new float[dims] : centroid);
+  }
+
+  /** Deletes the file. */
+  @Override
+  public void close() throws IOException {
+    try {
+      IOUtils.close(out, in);
+    } finally {
+      scratch.delete(out.getName());
+    }
+  }
+
+  private static final class Vectors implements GraphVectors {
+    private final IndexInput in;
+    private final int size;
+    private final float[] origin; // of what is read
+    private final int dims;
+    private final byte[] code;
+
+    Vectors(IndexInput in, int size, float[] origin) {
+      this.in = in;
+      this.size = size;
+      this.origin = origin;
+      this.dims = origin.length;
+      this.code = new byte[dims];
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public int dims() {
+      return dims;
+    }
+
+    @Override
+    public void read(int ord, float[] into, int at) throws IOException {
+      in.seek((long) ord * (dims + Float.BYTES));
+      in.readBytes(code, 0, dims);
+      float scale = Float.intBitsToFloat(in.readInt());
+      SignedCode.decode(code, scale, into, at, dims);
+      for (int i = 0; i < dims; i++) {
+        into[at + i] += origin[i];
+      }
+    }
+
+    @Override
+    public GraphVectors copy() {
+      return new Vectors(in.clone(), size, origin);
+    }
+  }
+}

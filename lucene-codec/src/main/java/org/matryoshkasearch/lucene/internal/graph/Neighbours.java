@@ -1,0 +1,167 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.util.Arrays;
+
+/**
+ * For each node a row of other nodes with how near they are, nearest first, and of equally near
+ * ones the lowest first: so that what a row keeps does not depend on the order in which it was
+ * offered.
+ */
+final class Neighbours {
+  private static final int LOCKS = 1 << 10;
+
+  /** Places of a page: so few that a garbage collector does not round each up to a region. */
+  private static final int PAGE = 1 << 15;
+
+  private final int from;
+  private final int capacity;
+  private final int pageBits; // of the rows of a page
+  private final int[][] nodes;
+  private final short[] counts;
+  private final float[][] nearness;
+  private final Object[] locks = new Object[LOCKS];
+
+  /**
+   * Has rows of the nodes {@code from} on and below {@code to}.
+   *
+   * @param capacity of each row, at least 1
+   */
+  Neighbours(int from, int to, int capacity) {
+    int size = to - from;
+    this.from = from;
+    this.capacity = capacity;
+    this.pageBits = Math.max(0, Integer.SIZE - 1 - Integer.numberOfLeadingZeros(PAGE / capacity));
+    Arrays.setAll(locks, i -> new Object());
+    this.counts = new short[size];
+    int pages = (size + (1 << pageBits) - 1) >>> pageBits;
+    this.nodes = new int[pages][];
+    this.nearness = new float[pages][];
+    for (int page = 0; page < pages; page++) {
+      int rows = Math.min(size - (page << pageBits), 1 << pageBits);
+      nodes[page] = new int[rows * capacity];
+      nearness[page] = new float[rows * capacity];
+    }
+  }
+
+  /** What a thread holds while it changes a row that others may change: one for many rows. */
+  Object lock(int of) {
+    return locks[of & (LOCKS - 1)];
+  }
+
+  /** Bytes of a row. */
+  static long rowBytes(int capacity) {
+    return (long) capacity * (Integer.BYTES + Float.BYTES) + Short.BYTES;
+  }
+
+  int from() {
+    return from;
+  }
+
+  int to() {
+    return from + counts.length;
+  }
+
+  boolean hasRow(int of) {
+    return from <= of && of < to();
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  int count(int of) {
+    return counts[of - from];
+  }
+
+  int node(int of, int i) {
+    return nodes[page(of)][at(of) + i];
+  }
+
+  float nearness(int of, int i) {
+    return nearness[page(of)][at(of) + i];
+  }
+
+  private int page(int of) {
+    return (of - from) >>> pageBits;
+  }
+
+  private int at(int of) {
+    return ((of - from) & ((1 << pageBits) - 1)) * capacity;
+  }
+
+  /** How near a node must be to be kept, or less. */
+  float least(int of) {
+    return count(of) < capacity ? Float.NEGATIVE_INFINITY : nearness(of, capacity - 1);
+  }
+
+  /** Keeps a node if it is among the nearest of those offered, and not there yet. */
+  void offer(int of, int node, float near) {
+    offer(of, 0, node, near);
+  }
+
+  /** Keeps a node in its place among those from the {@code first} on. */
+  void offer(int of, int first, int node, float near) {
+    int[] row = nodes[page(of)];
+    float[] nears = nearness[page(of)];
+    int start = at(of);
+    int count = count(of);
+    int low = start + first;
+    int high = start + count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (nears[middle] > near || (nears[middle] == near && row[middle] < node)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    if (low == start + capacity || (low < start + count && row[low] == node)) {
+      return;
+    }
+    int kept = Math.min(count, capacity - 1);
+    System.arraycopy(row, low, row, low + 1, start + kept - low);
+    System.arraycopy(nears, low, nears, low + 1, start + kept - low);
+    row[low] = node;
+    nears[low] = near;
+    counts[of - from] = (short) (kept + 1);
+  }
+
+  /** Leaves only those at the given places of the row, in this order. */
+  void retain(int of, int[] places, int count) {
+    int[] row = nodes[page(of)];
+    float[] nears = nearness[page(of)];
+    int start = at(of);
+    int[] keptNodes = new int[count];
+    float[] keptNears = new float[count];
+    for (int i = 0; i < count; i++) {
+      keptNodes[i] = row[start + places[i]];
+      keptNears[i] = nears[start + places[i]];
+    }
+    System.arraycopy(keptNodes, 0, row, start, count);
+    System.arraycopy(keptNears, 0, nears, start, count);
+    counts[of - from] = (short) count;
+  }
+
+  /** Whether a node is among the first so many of a row. */
+  boolean has(int of, int node, int among) {
+    int[] row = nodes[page(of)];
+    int start = at(of);
+    for (int i = start; i < start + among; i++) {
+      if (row[i] == node) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

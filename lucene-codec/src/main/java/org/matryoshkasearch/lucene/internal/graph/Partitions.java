@@ -1,0 +1,243 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Divides vectors into overlapping parts, the leaves, so small that {@link LeafComparison} compares
+ * within each all with all: among them are about the nearest neighbours of each vector.
+ *
+ * <p>A part is what lies around a leader, one of a few vectors drawn by chance: every vector goes
+ * to the parts of its nearest few leaders. Parts that are too large are divided again. The parts
+ * overlap, so what is cut off in one is found in another; and all comparisons are products of
+ * blocks of vectors that stay in the processor's cache, where a search for each vector would wait
+ * for memory instead. The idea is that of HCNNG (<a
+ * href="https://doi.org/10.1016/j.patcog.2019.106970">Muñoz et al. 2019</a>), with leaders drawn by
+ * chance in place of clusters, as in PiPNN.
+ */
+final class Partitions {
+  /** Vectors that are compared all with all: their products fit into a core's cache. */
+  static final int LEAF = 1024;
+
+  /** Parts are about this large on the average, so that most are below {@link #LEAF}. */
+  private static final int EXPECTED = LEAF / 2;
+
+  private static final int MOST_LEADERS = 1000;
+
+  /** How often parts of parts are divided: what is still too large lies around one leader. */
+  private static final int MOST_DIVISIONS = 6;
+
+  private static final int ROWS_A_TASK = 1024;
+
+  private final GraphVectors divided; // what says to which parts a vector goes
+  private final int size;
+  private final int firstFanout; // to how many parts a vector goes at first
+  private final int secondFanout; // to how many of the parts of such a part
+  private final Lists leaves;
+  private final Workers workers;
+
+  /**
+   * @param kind what makes a neighbour; where it is the inner product, parts are of vectors in
+   *     about the same direction, as by inner product all would go to the longest leaders
+   * @param fanout to about how many parts a vector goes, 2 or more
+   * @param leaves takes the ordinals of each leaf, ascending
+   */
+  Partitions(GraphVectors vectors, Nearness kind, int fanout, Lists leaves, Workers workers) {
+    this.divided = Directions.of(vectors, kind);
+    this.size = vectors.size();
+    this.firstFanout = firstFanout(size, fanout);
+    this.secondFanout = firstFanout < fanout ? 2 : 1;
+    this.leaves = leaves;
+    this.workers = workers;
+  }
+
+  /** Where most parts are divided again, half of the overlap comes of that. */
+  private static int firstFanout(int size, int fanout) {
+    boolean twice = (long) size * fanout / 2 > (long) MOST_LEADERS * LEAF;
+    return twice ? fanout / 2 : fanout;
+  }
+
+  /** Bytes of heap that dividing so many vectors takes for each of them, at most. */
+  static int bytesAVector(int size, int fanout) {
+    // of all ordinals, of their order, and of each part that it is in
+    return 2 * Integer.BYTES + firstFanout(size, fanout) * (Short.BYTES + Integer.BYTES);
+  }
+
+  /**
+   * Divides.
+   *
+   * @return all ordinals, those near each other in one stretch
+   */
+  int[] run() throws IOException {
+    if (size <= LEAF) {
+      int[] all = all();
+      leaves.add(all, size);
+      return all;
+    }
+    int[] order = new int[size];
+    int[][] parts = firstParts(order);
+    workers.run(
+        parts.length,
+        () -> {
+          Divider divider = new Divider();
+          return part -> {
+            divider.divide(parts[part], 1);
+            parts[part] = null;
+          };
+        });
+    return order;
+  }
+
+  /** Gives the largest parts, and writes all ordinals by the nearest of their leaders. */
+  private int[][] firstParts(int[] order) throws IOException {
+    int[] all = all();
+    int[] leaders = leaders(divided.copy(), all, firstFanout);
+    int fanout = Math.min(firstFanout, leaders.length);
+    short[] assigned = new short[Math.multiplyExact(size, fanout)];
+    workers.run(
+        (size + ROWS_A_TASK - 1) / ROWS_A_TASK,
+        () -> {
+          Divider divider = new Divider();
+          divider.leading.setColumns(leaders, leaders.length);
+          return task -> {
+            int from = task * ROWS_A_TASK;
+            int to = Math.min(size, from + ROWS_A_TASK);
+            divider.assign(all, from, to, leaders.length, fanout, assigned);
+          };
+        });
+    order(all, assigned, fanout, leaders.length, order);
+    return parts(all, assigned, fanout, leaders.length);
+  }
+
+  private int[] all() {
+    int[] all = new int[size];
+    Arrays.setAll(all, ord -> ord);
+    return all;
+  }
+
+  /**
+   * Draws leaders, always the same ones of the same vectors. Of equal ones one is enough: a vector
+   * that goes to the parts of several of them would be compared with the same others each time.
+   */
+  private static int[] leaders(GraphVectors vectors, int[] ords, int fanout) throws IOException {
+    int wanted = (int) Math.min(MOST_LEADERS, (long) ords.length * fanout / EXPECTED);
+    int[] leaders = new int[Math.clamp(wanted, 2, ords.length)];
+    int count = 0;
+    Random random = new Random(ords.length);
+    int[] drawn = ords.clone();
+    float[] vector = new float[vectors.dims()];
+    Set<Integer> hashes = new HashSet<>();
+    for (int i = 0; i < leaders.length; i++) {
+      int other = i + random.nextInt(drawn.length - i);
+      vectors.read(drawn[other], vector, 0);
+      if (hashes.add(Arrays.hashCode(vector))) {
+        leaders[count++] = drawn[other];
+      }
+      drawn[other] = drawn[i];
+    }
+    return Arrays.copyOf(leaders, count);
+  }
+
+  private static int[][] parts(int[] ords, short[] assigned, int fanout, int count) {
+    int[] sizes = new int[count];
+    for (int i = 0; i < ords.length * fanout; i++) {
+      sizes[assigned[i]]++;
+    }
+    int[][] parts = new int[count][];
+    for (int part = 0; part < count; part++) {
+      parts[part] = new int[sizes[part]];
+    }
+    Arrays.fill(sizes, 0);
+    for (int i = 0; i < ords.length * fanout; i++) {
+      int part = assigned[i];
+      parts[part][sizes[part]++] = ords[i / fanout];
+    }
+    return parts;
+  }
+
+  /** Writes the ordinals by their nearest leaders. */
+  private static void order(int[] ords, short[] assigned, int fanout, int count, int[] order) {
+    int[] ends = new int[count + 1];
+    for (int i = 0; i < ords.length; i++) {
+      ends[assigned[i * fanout] + 1]++;
+    }
+    Arrays.parallelPrefix(ends, Integer::sum);
+    for (int i = 0; i < ords.length; i++) {
+      order[ends[assigned[i * fanout]]++] = ords[i];
+    }
+  }
+
+  /** One thread's. */
+  private final class Divider {
+    private final GraphVectors read = divided.copy();
+    private final Block leading = new Block(read, Nearness.DISTANCE, Math.min(size, MOST_LEADERS));
+
+    Divider() throws IOException {}
+
+    /** Writes for each of the ordinals the numbers of its nearest leaders, nearest first. */
+    void assign(int[] ords, int from, int to, int leaders, int fanout, short[] assigned)
+        throws IOException {
+      float[] best = new float[fanout];
+      leading.compare(
+          ords,
+          from,
+          to,
+          (row, nearness, at) -> {
+            Arrays.fill(best, Float.NEGATIVE_INFINITY);
+            int places = row * fanout;
+            for (int leader = 0; leader < leaders; leader++) {
+              float near = nearness[at + leader];
+              if (near > best[fanout - 1]) {
+                int place = fanout - 1;
+                for (; place > 0 && best[place - 1] < near; place--) {
+                  best[place] = best[place - 1];
+                  assigned[places + place] = assigned[places + place - 1];
+                }
+                best[place] = near;
+                assigned[places + place] = (short) leader;
+              }
+            }
+          });
+    }
+
+    void divide(int[] ords, int depth) throws IOException {
+      if (ords.length <= LEAF) {
+        leaves.add(ords, ords.length);
+        return;
+      }
+      int[] leaders = leaders(read, ords, depth == 1 ? secondFanout : 1);
+      int fanout = depth == 1 ? Math.min(secondFanout, leaders.length) : 1;
+      short[] assigned = new short[Math.multiplyExact(ords.length, fanout)];
+      leading.setColumns(leaders, leaders.length);
+      assign(ords, 0, ords.length, leaders.length, fanout, assigned);
+      for (int[] part : parts(ords, assigned, fanout, leaders.length)) {
+        if (part.length < ords.length && depth < MOST_DIVISIONS) {
+          divide(part, depth + 1);
+        } else {
+          cut(part); // many equal vectors, or what is nearer to those than to each other
+        }
+      }
+    }
+
+    private void cut(int[] ords) throws IOException {
+      for (int from = 0; from < ords.length; from += LEAF) {
+        int[] leaf = Arrays.copyOfRange(ords, from, Math.min(ords.length, from + LEAF));
+        leaves.add(leaf, leaf.length);
+      }
+    }
+  }
+}

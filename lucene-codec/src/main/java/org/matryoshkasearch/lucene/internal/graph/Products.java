@@ -1,0 +1,41 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.util.Objects;
+import org.matryoshkasearch.lucene.internal.scoring.Simd;
+
+/**
+ * Dot products of many vectors with many. A product depends on its two vectors alone, not on where
+ * they stand; those of the two implementations differ by no more than rounding.
+ */
+interface Products {
+  /** Vectors that lie side by side in a panel: component by component, one vector a column. */
+  int PANEL = 32;
+
+  /** With SIMD, where there is. */
+  Products INSTANCE =
+      Objects.requireNonNullElseGet(Simd.load(Products.class, "SimdProducts"), PlainProducts::new);
+
+  /**
+   * Multiplies each row with all columns of a panel.
+   *
+   * @param rows of {@code dims} components, one after another
+   * @param panels {@code panel * dims * PANEL} on, {@code dims} times {@link #PANEL} components
+   * @param products takes those of row i from {@code i * stride + panel * PANEL} on
+   */
+  void multiply(
+      float[] rows, int count, int dims, float[] panels, int panel, float[] products, int stride);
+
+  /** The dot product of two vectors. */
+  float dot(float[] a, int aAt, float[] b, int bAt, int dims);
+}

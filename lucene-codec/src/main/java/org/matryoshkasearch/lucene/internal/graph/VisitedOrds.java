@@ -1,0 +1,70 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.util.Arrays;
+
+/** The ordinals that a search has visited: a hash set, for they are few of many. */
+final class VisitedOrds {
+  private static final int HASH = 0x9E3779B1; // 2^32 over the golden ratio: neighbours part
+
+  private int[] slots; // an ordinal plus one, or 0
+  private int shift;
+  private int size;
+
+  /**
+   * @param expected how many there may be before it grows
+   */
+  VisitedOrds(int expected) {
+    allocate(2 * Math.max(expected, Integer.SIZE));
+  }
+
+  private void allocate(int least) {
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(least - 1);
+    slots = new int[1 << bits];
+    shift = Integer.SIZE - bits;
+    size = 0;
+  }
+
+  /** Adds an ordinal; whether it was not there yet. */
+  boolean add(int ord) {
+    int key = ord + 1;
+    int slot = (key * HASH) >>> shift;
+    while (slots[slot] != 0) {
+      if (slots[slot] == key) {
+        return false;
+      }
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    slots[slot] = key;
+    if (++size * 2 > slots.length) {
+      grow();
+    }
+    return true;
+  }
+
+  private void grow() {
+    int[] before = slots;
+    allocate(before.length * 2);
+    for (int key : before) {
+      if (key != 0) {
+        add(key - 1);
+      }
+    }
+  }
+
+  /** Removes all. */
+  void clear() {
+    Arrays.fill(slots, 0);
+    size = 0;
+  }
+}

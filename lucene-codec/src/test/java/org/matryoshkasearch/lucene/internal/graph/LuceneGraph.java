@@ -1,0 +1,71 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.io.IOException;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.hnsw.HnswGraph;
+
+/** A stored graph that Lucene's own searcher can search. */
+public final class LuceneGraph extends HnswGraph {
+  private final StoredGraph graph;
+  private int count;
+  private int next;
+
+  public LuceneGraph(StoredGraph graph) {
+    this.graph = graph;
+  }
+
+  @Override
+  public void seek(int level, int target) throws IOException {
+    graph.load(level, new int[] {target}, 1);
+    count = graph.read(0);
+    next = 0;
+  }
+
+  @Override
+  public int nextNeighbor() {
+    return next < count ? graph.links()[next++] : DocIdSetIterator.NO_MORE_DOCS;
+  }
+
+  @Override
+  public int neighborCount() {
+    return count;
+  }
+
+  @Override
+  public int size() {
+    return graph.size();
+  }
+
+  @Override
+  public int numLevels() {
+    return graph.numLevels();
+  }
+
+  @Override
+  public int maxConn() {
+    return graph.maxConn();
+  }
+
+  @Override
+  public int entryNode() {
+    return graph.entryNode();
+  }
+
+  @Override
+  public NodesIterator getNodesOnLevel(int level) {
+    return level == 0
+        ? new DenseNodesIterator(graph.size())
+        : new ArrayNodesIterator(graph.nodes(level));
+  }
+}
