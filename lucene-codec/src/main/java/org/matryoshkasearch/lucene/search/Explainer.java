@@ -167,7 +167,7 @@ final class Explainer {
         Explanation.match(
             Candidates.finite(prefix.score()),
             "score by the prefix of "
-                + VectorFields.prefixDims(info)
+                + VectorFieldInfo.prefixDims(info)
                 + " dimensions as it is in the graph"));
     for (FunnelStage stage : query.getFunnel()) {
       float score = score(searcher, doc, Arrays.copyOf(target, stage.dims()));

@@ -289,7 +289,7 @@ public final class MatryoshkaKnnQuery extends Query {
       QueryChecks.check(rescored >= k, atLeastK, "rescored", field, k, rescored);
       QueryChecks.check(
           !Float.isNaN(minScore), "[minScore] for field [%s] must be a number, got [NaN]", field);
-      QueryChecks.checkFunnel(field, funnel, target.length, Math.min(candidates, rescored), k);
+      FunnelStage.check(field, funnel, 0, target.length, Math.min(candidates, rescored), k);
       return new MatryoshkaKnnQuery(this);
     }
   }

@@ -11,7 +11,6 @@
  */
 package org.matryoshkasearch.lucene.search;
 
-import java.util.List;
 import java.util.Locale;
 
 /** The limits of what a {@link MatryoshkaKnnQuery} may ask for. */
@@ -32,38 +31,6 @@ final class QueryChecks {
           field,
           i,
           target[i]);
-    }
-  }
-
-  /**
-   * Checks that stages score more and more dimensions, though fewer than the target has, and keep
-   * fewer and fewer candidates, though {@code k} at least.
-   *
-   * @throws IllegalArgumentException if it is otherwise
-   */
-  static void checkFunnel(
-      String field, List<FunnelStage> stages, int targetDims, int candidates, int k) {
-    int moreThan = 0;
-    int fewerThan = candidates;
-    for (FunnelStage stage : stages) {
-      check(
-          stage.dims() > moreThan && stage.dims() < targetDims,
-          "[dims] of a funnel stage for field [%s] must be more than [%d] and less than the"
-              + " target's [%d], got [%d]",
-          field,
-          moreThan,
-          targetDims,
-          stage.dims());
-      check(
-          stage.keep() >= k && stage.keep() < fewerThan,
-          "[keep] of a funnel stage for field [%s] must be at least [k] = [%d] and less than"
-              + " [%d], got [%d]",
-          field,
-          k,
-          fewerThan,
-          stage.keep());
-      moreThan = stage.dims();
-      fewerThan = stage.keep();
     }
   }
 

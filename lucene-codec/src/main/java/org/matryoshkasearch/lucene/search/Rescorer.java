@@ -116,7 +116,7 @@ final class Rescorer {
         scores instanceof FullVectorBulk
             ? target.length
             : reader.getFieldInfos().fieldInfo(field).getVectorDimension();
-    return (long) dims * VectorFields.bytesOfDimension(reader, field);
+    return (long) dims * VectorFieldInfo.bytesOfDimension(reader, field);
   }
 
   /** Scores of the vectors themselves: where the values may give others, they are read. */

@@ -104,7 +104,7 @@ final class TwoPhaseSearch {
     }
     Candidates rows =
         query.getParents() == null ? Candidates.of(found.docs()) : accepted.siblings(found.docs());
-    int prefixDims = VectorFields.prefixDims(info);
+    int prefixDims = VectorFieldInfo.prefixDims(info);
     watch.end(StageStats.GRAPH, prefixDims, vectors(), rows.docs, found.visited(), 0);
     return rows;
   }
@@ -143,7 +143,7 @@ final class TwoPhaseSearch {
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(query.getField());
       if (info != null && info.hasVectorValues()) {
-        VectorFields.check(info, target);
+        VectorFieldInfo.check(info, target);
         field = info;
       }
     }

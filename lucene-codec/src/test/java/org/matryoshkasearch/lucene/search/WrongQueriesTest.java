@@ -59,27 +59,21 @@ public class WrongQueriesTest extends KnnTestCase {
 
   public void testWrongFunnels() {
     assertFunnelRefused(
-        "[dims] of a funnel stage for field [f] must be more than [0] and less than the target's"
-            + " [3], got [3]",
+        "[funnel] stage for field [f]: dims [3] must be fewer than the [3] of the query vector",
         new FunnelStage(3, 20));
     assertFunnelRefused(
-        "[dims] of a funnel stage for field [f] must be more than [2] and less than the target's"
-            + " [3], got [2]",
+        "[funnel] stage for field [f]: dims [2] must be more than [2], those of the stage before it",
         new FunnelStage(2, 20),
         new FunnelStage(2, 10));
     assertFunnelRefused(
-        "[keep] of a funnel stage for field [f] must be at least [k] = [3] and less than [40], got"
-            + " [40]",
+        "[funnel] stage for field [f]: keep [40] must be fewer than the [40] candidates before it",
         new FunnelStage(1, 40));
     assertFunnelRefused(
-        "[keep] of a funnel stage for field [f] must be at least [k] = [3] and less than [20], got"
-            + " [20]",
+        "[funnel] stage for field [f]: keep [20] must be fewer than the [20] candidates before it",
         new FunnelStage(1, 20),
         new FunnelStage(2, 20));
     assertFunnelRefused(
-        "[keep] of a funnel stage for field [f] must be at least [k] = [3] and less than [40], got"
-            + " [2]",
-        new FunnelStage(1, 2));
+        "[funnel] stage for field [f]: keep [2] must be at least [3], [k]", new FunnelStage(1, 2));
     assertRefused(
         "[dims] of a funnel stage must be at least 1, got [0]", () -> new FunnelStage(0, 1));
     assertRefused(

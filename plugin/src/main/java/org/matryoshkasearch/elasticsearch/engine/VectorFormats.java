@@ -11,6 +11,8 @@
  */
 package org.matryoshkasearch.elasticsearch.engine;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -28,18 +30,33 @@ import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 /**
  * Which vectors format writes a field of an index, by the mapping as it is when the segment is
  * written: fields can be added to an index at any time, and some options changed.
- *
- * @param mapperService the mappings of the index
- * @param densePrefixes which {@code dense_vector} fields have a prefix
- * @param mergeWorkers how many threads may build the graph of one merged segment, 1 or more
- * @param mergeExecutor where they run; null with one worker
  */
-record VectorFormats(
-    MapperService mapperService,
-    DenseVectorPrefixes densePrefixes,
-    int mergeWorkers,
-    ExecutorService mergeExecutor)
-    implements Function<String, KnnVectorsFormat> {
+final class VectorFormats implements Function<String, KnnVectorsFormat> {
+  private final MapperService mapperService;
+  private final DenseVectorPrefixes densePrefixes;
+  private final int mergeWorkers;
+  private final ExecutorService mergeExecutor;
+  private final Map<String, OfMapper> formats = new ConcurrentHashMap<>();
+
+  /** What was made of a mapper, which changes with the mapping. */
+  private record OfMapper(Mapper mapper, KnnVectorsFormat format) {}
+
+  /**
+   * @param mapperService the mappings of the index
+   * @param densePrefixes which {@code dense_vector} fields have a prefix
+   * @param mergeWorkers how many threads may build the graph of one merged segment, 1 or more
+   * @param mergeExecutor where they run; null with one worker
+   */
+  VectorFormats(
+      MapperService mapperService,
+      DenseVectorPrefixes densePrefixes,
+      int mergeWorkers,
+      ExecutorService mergeExecutor) {
+    this.mapperService = mapperService;
+    this.densePrefixes = densePrefixes;
+    this.mergeWorkers = mergeWorkers;
+    this.mergeExecutor = mergeExecutor;
+  }
 
   /** Merges on as many threads as Elasticsearch gives to its own HNSW formats. */
   static VectorFormats of(
@@ -55,10 +72,31 @@ record VectorFormats(
     return new VectorFormats(mapperService, densePrefixes, 1, null);
   }
 
+  int mergeWorkers() {
+    return mergeWorkers;
+  }
+
+  ExecutorService mergeExecutor() {
+    return mergeExecutor;
+  }
+
   /** Our format for a field that has a prefix, null for any other. */
   @Override
+  @SuppressWarnings("ReferenceEquality") // a changed mapping has other mappers
   public KnnVectorsFormat apply(String field) {
     Mapper mapper = mapperService.mappingLookup().getMapper(field);
+    if (mapper == null) {
+      return null;
+    }
+    OfMapper made = formats.get(field);
+    if (made == null || made.mapper() != mapper) {
+      made = new OfMapper(mapper, format(mapper));
+      formats.put(field, made);
+    }
+    return made.format();
+  }
+
+  private KnnVectorsFormat format(Mapper mapper) {
     if (mapper instanceof MatryoshkaVectorFieldMapper ours) {
       return ours.fieldType().options().vectorsFormat(mergeWorkers, mergeExecutor);
     }

@@ -57,7 +57,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
 
   private final IndexContext indexContext;
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
-  private final VectorFields fields; // null as long as dims are not known
+  private final VectorFieldWriter fields; // null as long as dims are not known
 
   MatryoshkaVectorFieldMapper(
       String leafName,
@@ -68,7 +68,8 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     super(leafName, fieldType, params);
     this.indexContext = indexContext;
     this.excludedFromSource = excludedFromSource;
-    fields = fieldType.isEmpty() ? null : new VectorFields(fieldType.name(), fieldType.options());
+    fields =
+        fieldType.isEmpty() ? null : new VectorFieldWriter(fieldType.name(), fieldType.options());
   }
 
   @Override
@@ -113,7 +114,7 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
       return EncodedVector.decode(parser.text(), options, what);
     }
-    return VectorReader.read(parser, options.dims() == null ? EXPECTED_DIMS : options.dims(), what);
+    return VectorParser.read(parser, options.dims() == null ? EXPECTED_DIMS : options.dims(), what);
   }
 
   private static String describe(DocumentParserContext context) {

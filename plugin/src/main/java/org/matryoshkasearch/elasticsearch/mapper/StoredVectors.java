@@ -17,7 +17,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 
-/** The vectors of a segment, document by document, as {@link VectorFields} stored them. */
+/** The vectors of a segment, document by document, as {@link VectorFieldWriter} stored them. */
 interface StoredVectors {
 
   /**
@@ -69,7 +69,7 @@ interface StoredVectors {
 
     @Override
     public float[] vector() throws IOException {
-      return VectorFields.cutOff(values.vectorValue(iterator.index()));
+      return VectorFieldWriter.cutOff(values.vectorValue(iterator.index()));
     }
   }
 

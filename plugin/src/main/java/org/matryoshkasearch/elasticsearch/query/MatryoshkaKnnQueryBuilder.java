@@ -146,7 +146,8 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       Prefilters filters,
       Float similarity,
       boolean profiled) {
-    FunnelStages.check(funnel, size.k(), vector.dims());
+    FunnelStage.check(
+        field, funnel, 0, vector.dims(), Integer.MAX_VALUE, size.k() == null ? 1 : size.k());
     if (similarity != null && similarity.isNaN()) {
       throw new IllegalArgumentException("[similarity] must be a number but was [NaN]");
     }
@@ -262,8 +263,8 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     IndexOptions indexOptions = vectors.options().indexOptions();
     int candidates = size.candidates(hits, indexOptions);
     float[] target = vector.numbers(vectors);
-    FunnelStages.check(funnel, hits, target.length);
-    FunnelStages.checkSearch(funnel, field, vectors.options().prefixDims(), candidates);
+    FunnelStage.check(
+        field, funnel, vectors.options().prefixDims(), target.length, candidates, hits);
 
     NestedFilters nested = NestedFilters.of(context, mapped.name());
     MatryoshkaKnnQuery.Builder query =

@@ -27,7 +27,7 @@ import org.elasticsearch.xcontent.ToXContentFragment;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
-import org.matryoshkasearch.elasticsearch.mapper.VectorReader;
+import org.matryoshkasearch.elasticsearch.mapper.VectorParser;
 
 /**
  * The vector of a query, in one of its three forms: the numbers; a string that encodes them, which
@@ -101,7 +101,7 @@ public final class QueryVector implements Writeable, ToXContentFragment {
       return of(new float[] {parser.floatValue()});
     }
     float[] numbers =
-        VectorReader.readQuery(parser, EXPECTED_DIMS, "[" + NUMBERS.getPreferredName() + "]");
+        VectorParser.readQuery(parser, EXPECTED_DIMS, "[" + NUMBERS.getPreferredName() + "]");
     return new QueryVector(numbers, null, null, null);
   }
 

@@ -164,10 +164,10 @@ public class TruncatedVectorTests extends VectorIndexTestCase {
       for (int i = 0; i < length; i++) {
         vector[i] = randomFrom(0f, -0f, 1f, -1f);
       }
-      float[] full = VectorFields.fillUp(vector, DIMS);
+      float[] full = VectorFieldWriter.fillUp(vector, DIMS);
       assertEquals(DIMS, full.length);
       assertArrayEquals(vector, Arrays.copyOf(full, length), 0);
-      assertArrayEquals(vector, VectorFields.cutOff(full), 0);
+      assertArrayEquals(vector, VectorFieldWriter.cutOff(full), 0);
     }
   }
 

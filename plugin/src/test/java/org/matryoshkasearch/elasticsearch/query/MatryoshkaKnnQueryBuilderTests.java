@@ -177,12 +177,19 @@ public class MatryoshkaKnnQueryBuilderTests
         (MatryoshkaKnnQuery) query(size, stages, DIMS).toQuery(createSearchExecutionContext());
     assertEquals(stages, query.getFunnel());
 
-    assertFunnelRefused("must have fewer than the [16] dimensions", new FunnelStage(16, 40));
-    assertFunnelRefused("keep [9] cannot be less than [k] [10]", new FunnelStage(8, 9));
-    assertFunnelRefused("increasing dims", new FunnelStage(8, 40), new FunnelStage(8, 20));
-    assertFunnelRefused("decreasing keep", new FunnelStage(8, 40), new FunnelStage(12, 40));
-    assertFunnelRefused("must exceed prefix_dims [4]", new FunnelStage(4, 40));
-    assertFunnelRefused("must keep fewer than the [100] candidates", new FunnelStage(8, 100));
+    assertFunnelRefused(
+        "dims [16] must be fewer than the [16] of the query vector", new FunnelStage(16, 40));
+    assertFunnelRefused("keep [9] must be at least [10], [k]", new FunnelStage(8, 9));
+    assertFunnelRefused(
+        "dims [8] must be more than [8], those of the stage",
+        new FunnelStage(8, 40),
+        new FunnelStage(8, 20));
+    assertFunnelRefused(
+        "keep [40] must be fewer than the [40] candidates",
+        new FunnelStage(8, 40),
+        new FunnelStage(12, 40));
+    assertFunnelRefused("dims [4] must be more than [4], prefix_dims", new FunnelStage(4, 40));
+    assertFunnelRefused("must be fewer than the [100] candidates", new FunnelStage(8, 100));
   }
 
   private static void assertFunnelRefused(String message, FunnelStage... stages) {

@@ -18,7 +18,7 @@ import org.matryoshkasearch.lucene.internal.scoring.Simd;
 /** Opens codes that are mapped into memory, to score them with SIMD. */
 interface MappedCodes {
   /** Null where there is no SIMD. */
-  MappedCodes INSTANCE = Simd.load(MappedCodes.class, "SegmentCodes");
+  MappedCodes INSTANCE = Simd.load(MappedCodes.class, "SimdCodes");
 
   /**
    * Opens rows.

@@ -18,7 +18,7 @@ import org.matryoshkasearch.lucene.internal.scoring.Simd;
 /** Opens full vectors that are mapped into memory, to score them with SIMD. */
 interface MappedVectors {
   /** Null where there is no SIMD. */
-  MappedVectors INSTANCE = Simd.load(MappedVectors.class, "SegmentVectors");
+  MappedVectors INSTANCE = Simd.load(MappedVectors.class, "SimdVectors");
 
   /**
    * Opens the leading dimensions of vectors.

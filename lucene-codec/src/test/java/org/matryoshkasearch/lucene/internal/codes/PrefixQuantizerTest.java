@@ -95,9 +95,9 @@ public class PrefixQuantizerTest extends LuceneTestCase {
       try (Rows rows = new Rows(quantizer, prefixes)) {
         String mapped = rows.mapped.getClass().getSimpleName();
         if (bits == 8) { // registers of 128 bits gain nothing there
-          assertTrue(mapped, mapped.equals("SegmentByteRows") || mapped.equals("InputCodeRows"));
+          assertTrue(mapped, mapped.equals("MappedByteRows") || mapped.equals("InputCodeRows"));
         } else {
-          assertEquals("SegmentPlaneRows", mapped);
+          assertEquals("MappedPlaneRows", mapped);
         }
         int[] ords = random().ints(64, 0, 40).toArray();
         float[] expected = new float[ords.length];

@@ -105,7 +105,7 @@ public class FloatRowsTest extends LuceneTestCase {
             expected[i] = PrefixSimilarity.of(similarity).compare(query, prefix);
           }
           FloatRows mapped = FloatRows.ofPrefixes(stored, similarity, query);
-          assertEquals(what, "SegmentFloatRows", mapped.getClass().getSimpleName());
+          assertEquals(what, "MappedFloatRows", mapped.getClass().getSimpleName());
           FloatRows copied =
               new InputFloatRows(stored, query, FloatComparison.ofPrefixes(similarity));
           for (FloatRows rows : List.of(mapped, copied)) {

@@ -9,22 +9,19 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.lucene.internal.scoring;
+package org.matryoshkasearch.lucene.internal.vectors;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import org.apache.lucene.store.FilterIndexInput;
-import org.apache.lucene.store.IndexInput;
-import org.apache.lucene.store.MemorySegmentAccessInput;
+import org.matryoshkasearch.lucene.internal.scoring.FloatComparison;
+import org.matryoshkasearch.lucene.internal.scoring.MappedMemory;
 
-/** Files that are mapped into memory. */
-public final class Segments {
-  private Segments() {}
-
-  /** The memory of an input, or null if it is not one memory segment. */
-  public static MemorySegment of(IndexInput input) throws IOException {
-    return FilterIndexInput.unwrap(input) instanceof MemorySegmentAccessInput mapped
-        ? mapped.segmentSliceOrNull(0, input.length())
-        : null;
+/** What {@link MappedVectors} finds by its name. */
+public final class SimdVectors implements MappedVectors {
+  @Override
+  public FloatRows open(FullVectors vectors, float[] query, FloatComparison comparison)
+      throws IOException {
+    MemorySegment segment = MappedMemory.of(vectors.rows());
+    return segment == null ? null : new MappedFloatRows(vectors, query, comparison, segment);
   }
 }

@@ -23,8 +23,8 @@ import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** What a segment says of a vector field, and whether a target can be compared with it. */
-final class VectorFields {
-  private VectorFields() {}
+final class VectorFieldInfo {
+  private VectorFieldInfo() {}
 
   /** The leading dimensions that the graph of the segment compares. */
   static int prefixDims(FieldInfo info) {

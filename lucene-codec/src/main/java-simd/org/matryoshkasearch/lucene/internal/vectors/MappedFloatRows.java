@@ -27,7 +27,7 @@ import org.matryoshkasearch.lucene.internal.scoring.FloatComparison;
  * Rows in a memory segment: four at a time, which share the loads of the query, and of each a
  * vector register of components.
  */
-final class SegmentFloatRows extends FloatRows {
+final class MappedFloatRows extends FloatRows {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, FLOATS.vectorShape());
@@ -53,7 +53,7 @@ final class SegmentFloatRows extends FloatRows {
   private final float[] dots = new float[GROUP];
   private final float[] squares = new float[GROUP];
 
-  SegmentFloatRows(
+  MappedFloatRows(
       FullVectors vectors, float[] query, FloatComparison comparison, MemorySegment rows) {
     super(vectors, query, comparison);
     this.rows = rows;

@@ -18,7 +18,7 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.elasticsearch.index.mapper.LuceneDocument;
 
 /** What the vector of a document becomes in Lucene; {@link StoredVectors} reads it. */
-final class VectorFields {
+final class VectorFieldWriter {
   private static final float MISSING = -0f;
 
   private final String name;
@@ -26,7 +26,7 @@ final class VectorFields {
   private final FieldType luceneType; // null where there is no graph
 
   /** Of a field whose dims are known. */
-  VectorFields(String name, VectorOptions options) {
+  VectorFieldWriter(String name, VectorOptions options) {
     this.name = name;
     this.options = options;
     luceneType =

@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Codes of a byte a dimension, widened to a vector register of ints at a time. */
-final class SegmentByteRows extends SegmentCodeRows {
+final class MappedByteRows extends MappedCodeRows {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(INTS.length() * Byte.SIZE));
@@ -31,7 +31,7 @@ final class SegmentByteRows extends SegmentCodeRows {
 
   private final int[] dots = new int[GROUP];
 
-  SegmentByteRows(PrefixQuantizer quantizer, MemorySegment codes) {
+  MappedByteRows(PrefixQuantizer quantizer, MemorySegment codes) {
     super(quantizer, codes);
     // the last register of a row may reach into its terms, which are no shorter, and meets zeros
     assert BYTES.length() <= rowBytes - codeBytes;

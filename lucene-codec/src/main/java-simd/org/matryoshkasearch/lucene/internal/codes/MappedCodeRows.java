@@ -16,7 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** Rows of codes in a memory segment. */
-abstract class SegmentCodeRows extends CodeRows {
+abstract class MappedCodeRows extends CodeRows {
   private static final int CACHE_LINE = 64;
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -35,7 +35,7 @@ abstract class SegmentCodeRows extends CodeRows {
    */
   byte touched;
 
-  SegmentCodeRows(PrefixQuantizer quantizer, MemorySegment codes) {
+  MappedCodeRows(PrefixQuantizer quantizer, MemorySegment codes) {
     super(quantizer);
     this.codes = codes;
     // rows begin at multiples of what divides their length, so that they meet so many lines at most

@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Codes of 4 or 1 bit planes, by four planes of the query, a vector register of words at a time, or
  * a word where a register holds only two.
  */
-final class SegmentPlaneRows extends SegmentCodeRows {
+final class MappedPlaneRows extends MappedCodeRows {
   private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
   private static final int QUERY_PLANES = 4;
 
@@ -35,11 +35,11 @@ final class SegmentPlaneRows extends SegmentCodeRows {
   /** For each plane of the query, the word that meets each word of a row. */
   private final long[][] meets;
 
-  SegmentPlaneRows(PrefixQuantizer quantizer, MemorySegment codes) {
+  MappedPlaneRows(PrefixQuantizer quantizer, MemorySegment codes) {
     super(quantizer, codes);
     this.planeWords = quantizer.planeWords();
     this.rowWords = codeBytes / Long.BYTES;
-    this.vectorWords = SegmentCodes.WIDE ? SPECIES.loopBound(rowWords) : 0;
+    this.vectorWords = SimdCodes.WIDE ? SPECIES.loopBound(rowWords) : 0;
     this.shifts = new long[rowWords];
     for (int word = 0; word < rowWords; word++) {
       shifts[word] = word / planeWords;

@@ -15,22 +15,22 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
 import org.apache.lucene.store.IndexInput;
-import org.matryoshkasearch.lucene.internal.scoring.Segments;
+import org.matryoshkasearch.lucene.internal.scoring.MappedMemory;
 
 /** What {@link MappedCodes} finds by its name. */
-public final class SegmentCodes implements MappedCodes {
+public final class SimdCodes implements MappedCodes {
   /** Whether a register holds several words, or the ints that a few bytes are widened to. */
   static final boolean WIDE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
 
   @Override
   public CodeRows open(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
-    MemorySegment segment = Segments.of(codes);
+    MemorySegment segment = MappedMemory.of(codes);
     if (segment == null) {
       return null;
     }
     if (quantizer.hasByteCodes()) {
-      return WIDE ? new SegmentByteRows(quantizer, segment) : null;
+      return WIDE ? new MappedByteRows(quantizer, segment) : null;
     }
-    return new SegmentPlaneRows(quantizer, segment);
+    return new MappedPlaneRows(quantizer, segment);
   }
 }

@@ -17,8 +17,8 @@ import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** Reads a vector from JSON (or YAML, CBOR, SMILE): an array of numbers and nothing else. */
-public final class VectorReader {
-  private VectorReader() {}
+public final class VectorParser {
+  private VectorParser() {}
 
   /**
    * Reads the vector of a document, at which a parser stands.
