@@ -35,6 +35,7 @@ public class ReadmeIT extends NodeTestCase {
           "CHANGELOG.md",
           "docs/reference.md",
           "docs/features.md",
+          "docs/architecture.md",
           "docs/performance.md",
           "docs/defaults.md",
           "docs/known-issues.md",
