@@ -18,68 +18,20 @@ import java.util.function.Supplier;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.FilterDirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 import org.apache.lucene.index.SoftDeletesDirectoryReaderWrapper;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.AssertingDirectoryReader;
 import org.apache.lucene.util.IOFunction;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+import org.matryoshkasearch.lucene.soak.PlainValuesReader;
 
 /** Readers over our segments: whatever they hand on, hits have the scores of full vectors. */
 public class WrappedReadersTest extends KnnTestCase {
   private static final int ROWS = 800;
-
-  /** Values that hand on what an abstract class makes them, and scores if {@code scores}. */
-  private static final class Values extends FloatVectorValues {
-    private final FloatVectorValues in;
-    private final boolean scores;
-
-    Values(FloatVectorValues in, boolean scores) {
-      this.in = in;
-      this.scores = scores;
-    }
-
-    @Override
-    public float[] vectorValue(int ord) throws IOException {
-      return in.vectorValue(ord);
-    }
-
-    @Override
-    public int dimension() {
-      return in.dimension();
-    }
-
-    @Override
-    public int size() {
-      return in.size();
-    }
-
-    @Override
-    public int ordToDoc(int ord) {
-      return in.ordToDoc(ord);
-    }
-
-    @Override
-    public DocIndexIterator iterator() {
-      return in.iterator();
-    }
-
-    @Override
-    public FloatVectorValues copy() throws IOException {
-      return new Values(in.copy(), scores);
-    }
-
-    @Override
-    public VectorScorer scorer(float[] target) throws IOException {
-      return scores ? in.scorer(target) : super.scorer(target);
-    }
-  }
 
   private static DirectoryReader each(DirectoryReader reader, IOFunction<LeafReader, LeafReader> of)
       throws IOException {
@@ -107,37 +59,16 @@ public class WrappedReadersTest extends KnnTestCase {
     };
   }
 
-  private static LeafReader values(LeafReader leaf, boolean scores) {
-    return new FilterLeafReader(leaf) {
-      @Override
-      public FloatVectorValues getFloatVectorValues(String field) throws IOException {
-        FloatVectorValues values = super.getFloatVectorValues(field);
-        return values == null ? null : new Values(values, scores);
-      }
-
-      @Override
-      public CacheHelper getCoreCacheHelper() {
-        return null;
-      }
-
-      @Override
-      public CacheHelper getReaderCacheHelper() {
-        return null;
-      }
-    };
-  }
-
   private static List<DirectoryReader> wrapped(DirectoryReader reader) throws IOException {
     List<DirectoryReader> wrapped = new ArrayList<>();
-    wrapped.add(each(reader, leaf -> values(leaf, true)));
-    wrapped.add(each(reader, leaf -> values(leaf, false)));
+    wrapped.add(new PlainValuesReader(reader, true));
+    wrapped.add(new PlainValuesReader(reader, false));
     wrapped.add(each(reader, SlowCodecReaderWrapper::wrap));
-    wrapped.add(each(reader, leaf -> values(SlowCodecReaderWrapper.wrap(leaf), true)));
+    wrapped.add(new PlainValuesReader(each(reader, SlowCodecReaderWrapper::wrap), true));
     wrapped.add(new AssertingDirectoryReader(reader));
     wrapped.add(new SoftDeletesDirectoryReaderWrapper(reader, "soft"));
     wrapped.add(ExitableDirectoryReader.wrap(reader, () -> false));
-    wrapped.add(
-        each(ExitableDirectoryReader.wrap(reader, () -> false), leaf -> values(leaf, true)));
+    wrapped.add(new PlainValuesReader(ExitableDirectoryReader.wrap(reader, () -> false), true));
     return wrapped;
   }
 

@@ -117,7 +117,7 @@ final class Index implements Closeable {
     IOUtils.close(reader);
     reader = opened;
     boolean hides = random().nextInt(4) == 0;
-    searcher = newSearcher(hides ? new PlainValuesReader(opened) : opened);
+    searcher = newSearcher(hides ? new PlainValuesReader(opened, true) : opened);
     if (random().nextInt(4) == 0) {
       searcher.setTimeout(() -> false);
     }

@@ -23,21 +23,27 @@ import org.apache.lucene.util.Bits;
 /**
  * Wraps vectors as others do: what they know of {@link FloatVectorValues}, and not its rescorer.
  */
-final class PlainValuesReader extends FilterDirectoryReader {
-  PlainValuesReader(DirectoryReader in) throws IOException {
+public final class PlainValuesReader extends FilterDirectoryReader {
+  private final boolean scores;
+
+  /**
+   * @param scores whether what they wrap scores vectors, and not the abstract class
+   */
+  public PlainValuesReader(DirectoryReader in, boolean scores) throws IOException {
     super(
         in,
         new SubReaderWrapper() {
           @Override
           public LeafReader wrap(LeafReader leaf) {
-            return new Leaf(leaf);
+            return new Leaf(leaf, scores);
           }
         });
+    this.scores = scores;
   }
 
   @Override
   protected DirectoryReader doWrapDirectoryReader(DirectoryReader reader) throws IOException {
-    return new PlainValuesReader(reader);
+    return new PlainValuesReader(reader, scores);
   }
 
   @Override
@@ -46,14 +52,17 @@ final class PlainValuesReader extends FilterDirectoryReader {
   }
 
   private static final class Leaf extends FilterLeafReader {
-    Leaf(LeafReader in) {
+    private final boolean scores;
+
+    Leaf(LeafReader in, boolean scores) {
       super(in);
+      this.scores = scores;
     }
 
     @Override
     public FloatVectorValues getFloatVectorValues(String field) throws IOException {
       FloatVectorValues values = in.getFloatVectorValues(field);
-      return values == null ? null : new Values(values);
+      return values == null ? null : new Values(values, scores);
     }
 
     @Override
@@ -69,9 +78,11 @@ final class PlainValuesReader extends FilterDirectoryReader {
 
   private static final class Values extends FloatVectorValues {
     private final FloatVectorValues in;
+    private final boolean scores;
 
-    Values(FloatVectorValues in) {
+    Values(FloatVectorValues in, boolean scores) {
       this.in = in;
+      this.scores = scores;
     }
 
     @Override
@@ -81,7 +92,7 @@ final class PlainValuesReader extends FilterDirectoryReader {
 
     @Override
     public FloatVectorValues copy() throws IOException {
-      return new Values(in.copy());
+      return new Values(in.copy(), scores);
     }
 
     @Override
@@ -111,7 +122,7 @@ final class PlainValuesReader extends FilterDirectoryReader {
 
     @Override
     public VectorScorer scorer(float[] target) throws IOException {
-      return in.scorer(target);
+      return scores ? in.scorer(target) : super.scorer(target);
     }
   }
 }
