@@ -38,6 +38,7 @@ import org.matryoshkasearch.benchmarks.report.Plot;
 import org.matryoshkasearch.benchmarks.report.Plot.Curve;
 import org.matryoshkasearch.benchmarks.report.ResultFile;
 import org.matryoshkasearch.benchmarks.report.Summary;
+import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.ProgressBar;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
@@ -117,7 +118,7 @@ final class Bench {
             .toList();
     if (selected.isEmpty()) {
       List<String> names = contenders.all().stream().map(Contender::name).toList();
-      throw new UsageException("--only leaves nothing of " + String.join(", ", names));
+      throw Options.leavesNothing("--only", names);
     }
     return selected;
   }

@@ -52,39 +52,15 @@ record BenchSettings(
 
   private static final List<Option> OWN =
       List.of(
-          new Option(
-              "--quick",
-              null,
-              null,
-              "ours and three others, on fewer settings; the last line of the output is ratios"),
-          new Option("--k", "N", "10", "documents that a search wants: 10 or 100"),
-          new Option(
-              "--filter",
-              "PERCENT",
-              "100",
-              "search with a filter that accepts so many percent of the documents, at random"),
-          new Option("--rounds", "N", "5", "how often each setting is timed; the median counts"),
-          new Option(
-              "--prefix-dims",
-              "N,...",
-              null,
-              "prefixes to index (default: the format's own and an eighth, a quarter and a half of the dims)"),
-          new Option("--only", "NAME,...", null, "only contenders whose names begin so"),
-          new Option(
-              "--reuse",
-              null,
-              null,
-              "keep the indexes, and take those of others from earlier runs"),
-          new Option(
-              "--work",
-              "DIR",
-              null,
-              "where vectors and indexes are (default benchmarks/target/bench)"),
-          new Option(
-              "--results",
-              "DIR",
-              null,
-              "where results are written (default benchmarks/results; with --quick the work folder)"));
+          new Option("--quick", null, null),
+          new Option("--k", "N", "10"),
+          new Option("--filter", "PERCENT", "100"),
+          new Option("--rounds", "N", "5"),
+          new Option("--prefix-dims", "N,...", null),
+          new Option("--only", "NAME,...", null),
+          new Option("--reuse", null, null),
+          new Option("--work", "DIR", null),
+          new Option("--results", "DIR", null));
 
   static final List<Option> OPTIONS =
       Stream.of(DataChoice.OPTIONS, OWN).flatMap(List::stream).toList();
@@ -94,23 +70,28 @@ record BenchSettings(
 
   /** Reads the command line. */
   static BenchSettings parse(List<String> arguments) throws UsageException {
-    Options options = Options.parse(OPTIONS, arguments);
+    Options options = Options.parse(OPTIONS, DataChoice.HELP, arguments);
     int k = options.number("--k", 10, DEEP);
     if (k != 10 && k != DEEP) {
       throw new UsageException("--k must be 10 or 100, found " + k);
     }
-    return new BenchSettings(
-        options.given("--quick"),
-        DataChoice.of(options),
-        k,
-        options.number("--filter", 1, ALL),
-        options.number("--rounds", 1, 1000),
-        numbers(options.list("--prefix-dims")),
-        options.list("--only"),
-        options.given("--reuse"),
-        options.path("--work"),
-        options.path("--results"),
-        List.copyOf(arguments));
+    BenchSettings settings =
+        new BenchSettings(
+            options.given("--quick"),
+            DataChoice.of(options),
+            k,
+            options.number("--filter", 1, ALL),
+            options.number("--rounds", 1, 1000),
+            numbers(options.list("--prefix-dims")),
+            options.list("--only"),
+            options.given("--reuse"),
+            options.path("--work"),
+            options.path("--results"),
+            List.copyOf(arguments));
+    if (settings.data().dims() > 0) {
+      settings.prefixesOf(settings.data().dims()); // what cannot be is said before anything is done
+    }
+    return settings;
   }
 
   private static List<Integer> numbers(List<String> parts) throws UsageException {

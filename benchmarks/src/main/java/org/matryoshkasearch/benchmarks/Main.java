@@ -12,11 +12,12 @@
 package org.matryoshkasearch.benchmarks;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -24,15 +25,12 @@ import org.matryoshkasearch.benchmarks.kernel.KernelBench;
 import org.matryoshkasearch.benchmarks.kernel.KernelSettings;
 import org.matryoshkasearch.benchmarks.node.NodeBench;
 import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
-import org.matryoshkasearch.cli.Options.Option;
+import org.matryoshkasearch.cli.Faults;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
 
 /** Entry point of {@code ./matryoshka bench}. */
 public final class Main {
-
-  private static final int FAILED = 1;
-  private static final int BAD_USAGE = 2;
 
   private Main() {}
 
@@ -76,52 +74,17 @@ public final class Main {
         new Bench(screen, BenchSettings.parse(arguments), checkout).run();
       }
       return 0;
-    } catch (UsageException e) {
-      screen.err().println("matryoshka: " + e.getMessage());
-      return BAD_USAGE;
-    } catch (RuntimeException | Error e) {
-      e.printStackTrace(screen.err());
-      return FAILED;
-    } catch (IOException e) {
-      // ours carry whole messages; others, such as of a missing file, say little without their name
-      boolean whole =
-          e.getClass() == IOException.class
-              || e.getClass().getName().startsWith("org.matryoshkasearch.");
-      screen.err().println("matryoshka: " + (whole ? e.getMessage() : e.toString()));
-      return FAILED;
+    } catch (UsageException | IOException | RuntimeException | Error e) {
+      return Faults.tell(screen, e);
     }
   }
 
+  /** The text that the script shows too, which needs no build for that. */
   private static String usage() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        """
-        Measures searches and builds beside Lucene's, Elasticsearch's and jvector's, on generated
-        vectors or on yours.
-
-        Usage:
-          ./matryoshka bench [options]          the library, each with one thread
-          ./matryoshka bench --node [options]   a node with the plugin, over HTTP, beside
-                                                dense_vector
-          ./matryoshka bench --kernels [options] the kernels that score prefixes, with JMH
-
-        Options:
-        """);
-    text.append(help(BenchSettings.OPTIONS));
-    text.append("\nOptions with --node:\n");
-    text.append(help(NodeBenchSettings.OPTIONS));
-    text.append("\nOptions with --kernels:\n");
-    text.append(help(KernelSettings.OPTIONS));
-    return text.toString();
-  }
-
-  private static String help(List<Option> options) {
-    StringBuilder text = new StringBuilder();
-    for (Option option : options) {
-      String standard = option.fallback() == null ? "" : " (default " + option.fallback() + ")";
-      text.append(
-          String.format(Locale.ROOT, "  %-20s %s%s%n", option.form(), option.help(), standard));
+    try (InputStream text = Main.class.getResourceAsStream("usage.txt")) {
+      return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return text.toString();
   }
 }

@@ -92,7 +92,7 @@ final class DemoCommand {
     }
     if (settings.prefixDims() > vectors.dims()) {
       throw new UsageException(
-          "--prefix-dims must be at most the dims of the vectors, "
+          "--prefix-dims must be at most the dims, "
               + vectors.dims()
               + ", found "
               + settings.prefixDims());

@@ -48,14 +48,14 @@ record DemoSettings(
   /** What {@code usage.txt} tells of. */
   static final List<Option> OPTIONS =
       List.of(
-          new Option("--port", "N", "9200", null),
-          new Option("--vectors", "FILE", null, null),
-          new Option("--dims", "N", null, null),
-          new Option("--prefix-dims", "N", null, null),
-          new Option("--generate", "N", null, null),
-          new Option("--queries", "N", "100", null),
-          new Option("--heap", "SIZE", "2g", null),
-          new Option("--once", null, null, null));
+          new Option("--port", "N", "9200"),
+          new Option("--vectors", "FILE", null),
+          new Option("--dims", "N", null),
+          new Option("--prefix-dims", "N", null),
+          new Option("--generate", "N", null),
+          new Option("--queries", "N", "100"),
+          new Option("--heap", "SIZE", "2g"),
+          new Option("--once", null, null));
 
   private static final String MAIN_SET = "../shared/data/jina_v5_small_aethelgard_1024.f32";
   private static final int MAIN_DIMS = 1024;
@@ -64,10 +64,11 @@ record DemoSettings(
 
   /** Reads the command line of the demo. */
   static DemoSettings parse(List<String> arguments) throws UsageException {
-    Options options = Options.parse(OPTIONS, arguments);
+    Options options = Options.parse(OPTIONS, "./matryoshka", arguments);
     if (options.given("--vectors") && options.given("--generate")) {
       throw new UsageException("--vectors and --generate exclude each other");
     }
+    options.checkDimsOf("--vectors", "--dims");
     return new DemoSettings(
         options.number("--port", 1, 65535),
         options.path("--vectors"),

@@ -20,9 +20,6 @@ import java.util.List;
 /** Entry point of {@code ./matryoshka}: finds the command and turns its faults into one line. */
 public final class Main {
 
-  private static final int FAILED = 1;
-  private static final int BAD_USAGE = 2;
-
   private static volatile boolean ending;
 
   private Main() {}
@@ -56,22 +53,10 @@ public final class Main {
       }
       new DemoCommand(screen, DemoSettings.parse(rest)).run();
       return 0;
-    } catch (UsageException e) {
-      return fail(screen, e.getMessage(), BAD_USAGE);
-    } catch (IOException e) {
-      // Most carry whole messages; others, as of a missing file, say little without their name.
-      boolean whole =
-          e.getClass() == IOException.class
-              || e.getClass().getName().startsWith(Main.class.getPackageName());
-      return fail(screen, whole ? e.getMessage() : e.toString(), FAILED);
+    } catch (UsageException | IOException | RuntimeException | Error e) {
+      // after Ctrl-C everything fails, and nobody wants to know
+      return ending ? Faults.FAILED : Faults.tell(screen, e);
     }
-  }
-
-  private static int fail(Screen screen, String message, int status) {
-    if (!ending) { // after Ctrl-C everything fails, and nobody wants to know
-      screen.err().println("matryoshka: " + message);
-    }
-    return status;
   }
 
   /** The text that the script shows too, which needs no build for that. */

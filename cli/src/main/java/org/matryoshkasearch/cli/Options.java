@@ -14,6 +14,7 @@ package org.matryoshkasearch.cli;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The options of a command, given as {@code --name value} or {@code --name=value}. */
@@ -25,9 +26,8 @@ public final class Options {
    * @param name with its dashes, as in {@code --port}
    * @param value what stands for its value in the usage, or null if it takes none
    * @param fallback the value if it is not given, or null
-   * @param help one line for the usage, null where that is a text of its own
    */
-  public record Option(String name, String value, String fallback, String help) {
+  public record Option(String name, String value, String fallback) {
 
     /** How the option is written, as in {@code --port N}. */
     public String form() {
@@ -42,8 +42,13 @@ public final class Options {
     known.forEach(option -> this.known.put(option.name(), option));
   }
 
-  /** Reads the arguments of a command. */
-  public static Options parse(List<Option> known, List<String> arguments) throws UsageException {
+  /**
+   * Reads the arguments of a command.
+   *
+   * @param help the command that lists the options
+   */
+  public static Options parse(List<Option> known, String help, List<String> arguments)
+      throws UsageException {
     Options options = new Options(known);
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
@@ -51,7 +56,7 @@ public final class Options {
       String name = equals < 0 ? argument : argument.substring(0, equals);
       Option option = options.known.get(name);
       if (option == null) {
-        throw new UsageException("unknown option " + name + "; ./matryoshka lists the options");
+        throw new UsageException("unknown option " + name + "; " + help + " lists the options");
       }
       String value = equals < 0 ? "" : argument.substring(equals + 1);
       if (option.value() == null) {
@@ -64,11 +69,26 @@ public final class Options {
         }
         value = arguments.get(++i);
       }
+      if (option.value() != null && value.isEmpty()) {
+        throw new UsageException(name + " needs a value: " + option.form());
+      }
       if (options.given.put(name, value) != null) {
         throw new UsageException(name + " is given twice");
       }
     }
     return options;
+  }
+
+  /**
+   * Says that an option that chooses by the beginnings of names chose none.
+   *
+   * @param names all that there are, each of several parts with dashes between
+   */
+  public static UsageException leavesNothing(String name, List<String> names) {
+    List<String> beginnings =
+        names.stream().map(each -> each.replaceAll("-.*", "")).distinct().toList();
+    return new UsageException(
+        name + " leaves nothing; names begin with " + String.join(", ", beginnings));
   }
 
   /** Whether the option stands in the command line. */
@@ -111,6 +131,18 @@ public final class Options {
     return text == null ? null : Path.of(text);
   }
 
+  /**
+   * Makes sure that a file of vectors that does not say how long they are is not given alone.
+   *
+   * @param vectors the option that names the file
+   * @param dims the option that tells the length
+   */
+  public void checkDimsOf(String vectors, String dims) throws UsageException {
+    if (given(vectors) && !given(dims) && text(vectors).toLowerCase(Locale.ROOT).endsWith(".f32")) {
+      throw new UsageException("a .f32 file does not say its dims: give " + dims + " N");
+    }
+  }
+
   /** The values of an option that are separated by commas, none if it is not given. */
   public List<String> list(String name) {
     String text = text(name);
@@ -120,7 +152,7 @@ public final class Options {
   /** The value of an option as a size of memory in the form that a JVM takes, as in {@code 2g}. */
   public String size(String name) throws UsageException {
     String text = text(name);
-    if (!text.matches("[1-9][0-9]*[mMgG]")) {
+    if (!text.matches("[1-9][0-9]{0,5}[mMgG]")) {
       throw new UsageException(name + " must be a size such as 512m or 2g, found " + text);
     }
     return text;

@@ -26,13 +26,13 @@ public class OptionsTest {
 
   private static final List<Option> KNOWN =
       List.of(
-          new Option("--port", "N", "9200", "a number with a default"),
-          new Option("--file", "FILE", null, "a text without a default"),
-          new Option("--once", null, null, "a flag"));
+          new Option("--port", "N", "9200"),
+          new Option("--file", "FILE", null),
+          new Option("--once", null, null));
 
   @Test
   public void testDefaults() throws Exception {
-    Options options = Options.parse(KNOWN, List.of());
+    Options options = Options.parse(KNOWN, "help", List.of());
     assertEquals(9200, options.number("--port", 1, 65535));
     assertNull(options.text("--file"));
     assertEquals(0, options.number("--file", 1, 10));
@@ -41,7 +41,7 @@ public class OptionsTest {
 
   @Test
   public void testBothForms() throws Exception {
-    Options options = Options.parse(KNOWN, List.of("--port", "1", "--file=a=b", "--once"));
+    Options options = Options.parse(KNOWN, "help", List.of("--port", "1", "--file=a=b", "--once"));
     assertEquals(1, options.number("--port", 1, 65535));
     assertEquals("a=b", options.text("--file"));
     assertTrue(options.given("--once"));
@@ -49,31 +49,32 @@ public class OptionsTest {
 
   @Test
   public void testFilesListsAndSizes() throws Exception {
-    Options options = Options.parse(KNOWN, List.of("--file", "a,b"));
+    Options options = Options.parse(KNOWN, "help", List.of("--file", "a,b"));
     assertEquals(Path.of("a,b"), options.path("--file"));
     assertEquals(List.of("a", "b"), options.list("--file"));
-    assertEquals("2g", Options.parse(KNOWN, List.of("--file", "2g")).size("--file"));
+    assertEquals("2g", Options.parse(KNOWN, "help", List.of("--file", "2g")).size("--file"));
     UsageException e = assertThrows(UsageException.class, () -> options.size("--file"));
     assertEquals("--file must be a size such as 512m or 2g, found a,b", e.getMessage());
-    Options none = Options.parse(KNOWN, List.of());
+    Options none = Options.parse(KNOWN, "help", List.of());
     assertNull(none.path("--file"));
     assertEquals(List.of(), none.list("--file"));
   }
 
   @Test
   public void testFaultsNameTheOption() {
-    assertFault("unknown option --prot; ./matryoshka lists the options", "--prot", "1");
-    assertFault("unknown option vectors.f32; ./matryoshka lists the options", "vectors.f32");
+    assertFault("unknown option --prot; help lists the options", "--prot", "1");
+    assertFault("unknown option vectors.f32; help lists the options", "vectors.f32");
     assertFault("--file needs a value: --file FILE", "--file");
     assertFault("--file needs a value: --file FILE", "--file", "--once");
+    assertFault("--file needs a value: --file FILE", "--file=");
     assertFault("--once takes no value, found yes", "--once=yes");
     assertFault("--port is given twice", "--port", "1", "--port", "2");
   }
 
   @Test
   public void testNumbersOutOfRange() throws Exception {
-    for (String value : List.of("0", "65536", "x", "1.5", "-1", "99999999999", "")) {
-      Options options = Options.parse(KNOWN, List.of("--port=" + value));
+    for (String value : List.of("0", "65536", "x", "1.5", "-1", "99999999999")) {
+      Options options = Options.parse(KNOWN, "help", List.of("--port=" + value));
       UsageException e =
           assertThrows(UsageException.class, () -> options.number("--port", 1, 65535));
       assertEquals("--port must be a whole number from 1 to 65535, found " + value, e.getMessage());
@@ -82,7 +83,7 @@ public class OptionsTest {
 
   private static void assertFault(String message, String... arguments) {
     UsageException e =
-        assertThrows(UsageException.class, () -> Options.parse(KNOWN, List.of(arguments)));
+        assertThrows(UsageException.class, () -> Options.parse(KNOWN, "help", List.of(arguments)));
     assertEquals(message, e.getMessage());
   }
 }

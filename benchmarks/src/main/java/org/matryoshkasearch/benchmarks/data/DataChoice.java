@@ -29,14 +29,16 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  */
 public record DataChoice(Path vectors, int rows, int dims, int queries) {
 
+  /** The command that lists the options, of its other forms too. */
+  public static final String HELP = "./matryoshka bench --help";
+
   /** The options that choose. */
   public static final List<Option> OPTIONS =
       List.of(
-          new Option("--rows", "N", "100000", "generate this many vectors"),
-          new Option(
-              "--dims", "N", null, "of this many dims (default 1024), or dims of a .f32 file"),
-          new Option("--vectors", "FILE", null, "measure with these vectors instead"),
-          new Option("--queries", "N", "1000", "vectors held out as queries"));
+          new Option("--rows", "N", "100000"),
+          new Option("--dims", "N", null),
+          new Option("--vectors", "FILE", null),
+          new Option("--queries", "N", "1000"));
 
   private static final int DEFAULT_DIMS = 1024;
 
@@ -45,6 +47,7 @@ public record DataChoice(Path vectors, int rows, int dims, int queries) {
     if (options.given("--vectors") && options.given("--rows")) {
       throw new UsageException("--vectors and --rows exclude each other");
     }
+    options.checkDimsOf("--vectors", "--dims");
     Path vectors = options.path("--vectors");
     int dims = options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS);
     return new DataChoice(

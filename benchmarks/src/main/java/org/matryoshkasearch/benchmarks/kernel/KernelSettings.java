@@ -14,6 +14,7 @@ package org.matryoshkasearch.benchmarks.kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.matryoshkasearch.benchmarks.data.DataChoice;
 import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.UsageException;
@@ -35,16 +36,15 @@ public record KernelSettings(
   /** The options of this form of the command. */
   public static final List<Option> OPTIONS =
       List.of(
-          new Option(KERNELS, null, null, "measure how long a row of each code takes to score"),
-          new Option("--prefix-dims", "N,...", "128,256", "dims of the prefixes"),
-          new Option("--rows", "N,...", "100000,1000000", "how many rows there are to pick from"),
-          new Option(
-              "--work", "DIR", null, "where rows are kept (default benchmarks/target/bench)"),
-          new Option("--results", "DIR", null, "where the table is written too"));
+          new Option(KERNELS, null, null),
+          new Option("--prefix-dims", "N,...", "128,256"),
+          new Option("--rows", "N,...", "100000,1000000"),
+          new Option("--work", "DIR", null),
+          new Option("--results", "DIR", null));
 
   /** Reads the command line. */
   public static KernelSettings parse(List<String> arguments) throws UsageException {
-    Options options = Options.parse(OPTIONS, arguments);
+    Options options = Options.parse(OPTIONS, DataChoice.HELP, arguments);
     return new KernelSettings(
         numbers(options, "--prefix-dims"),
         numbers(options, "--rows"),

@@ -22,6 +22,7 @@ import org.matryoshkasearch.benchmarks.data.DataSet;
 import org.matryoshkasearch.benchmarks.data.DataSets;
 import org.matryoshkasearch.benchmarks.measure.Recalls;
 import org.matryoshkasearch.cli.Artifacts;
+import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.ProgressBar;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
@@ -86,7 +87,7 @@ public final class NodeBench {
         all.stream().filter(contender -> settings.wants(contender.name())).toList();
     if (selected.isEmpty()) {
       List<String> names = all.stream().map(NodeContender::name).toList();
-      throw new UsageException("--only leaves nothing of " + String.join(", ", names));
+      throw Options.leavesNothing("--only", names);
     }
     return selected;
   }

@@ -58,26 +58,15 @@ public record NodeBenchSettings(
 
   private static final List<Option> OWN =
       List.of(
-          new Option(NODE, null, null, "measure on a node"),
-          new Option("--rounds", "N", "3", "how often each setting is timed; the median counts"),
-          new Option("--clients", "N,...", "1,4", "how many search at the same time"),
-          new Option("--only", "NAME,...", null, "only contenders whose names begin so"),
-          new Option(
-              "--memory-limit",
-              "SIZE",
-              AUTO,
-              "memory of the node where its page cache is limited; auto: what it needs without any, and a"
-                  + " quarter of the index; none: leave that out"),
-          new Option(
-              "--seconds",
-              "N",
-              "20",
-              "with limited memory, how long a turn warms up, and is timed at most"),
-          new Option("--heap", "SIZE", "2g", "heap of the node"),
-          new Option(
-              "--work", "DIR", null, "where vectors are kept (default benchmarks/target/bench)"),
-          new Option(
-              "--results", "DIR", null, "where results are written (default benchmarks/results)"));
+          new Option(NODE, null, null),
+          new Option("--rounds", "N", "3"),
+          new Option("--clients", "N,...", "1,4"),
+          new Option("--only", "NAME,...", null),
+          new Option("--memory-limit", "SIZE", AUTO),
+          new Option("--seconds", "N", "20"),
+          new Option("--heap", "SIZE", "2g"),
+          new Option("--work", "DIR", null),
+          new Option("--results", "DIR", null));
 
   /** The options of this form of the command. */
   public static final List<Option> OPTIONS =
@@ -85,7 +74,7 @@ public record NodeBenchSettings(
 
   /** Reads the command line. */
   public static NodeBenchSettings parse(List<String> arguments) throws UsageException {
-    Options options = Options.parse(OPTIONS, arguments);
+    Options options = Options.parse(OPTIONS, DataChoice.HELP, arguments);
     String limit = options.text("--memory-limit");
     return new NodeBenchSettings(
         DataChoice.of(options),

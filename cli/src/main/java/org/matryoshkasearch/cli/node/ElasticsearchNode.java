@@ -33,6 +33,8 @@ public final class ElasticsearchNode implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
 
+  private static final int MOST_SAID = 80;
+
   /** What a log says where a node failed, the most telling first. */
   private static final List<String> SIGNS_OF_FAILURE =
       List.of("insufficient memory", "[ERROR]", "[FATAL]", "Exception");
@@ -160,11 +162,18 @@ public final class ElasticsearchNode implements AutoCloseable {
         SIGNS_OF_FAILURE.stream()
             .flatMap(sign -> lines.stream().filter(line -> line.contains(sign)))
             .findFirst()
-            .map(line -> " (" + line + ")")
+            .map(line -> " (" + said(line) + ")")
             .orElse("");
     Path kept = Files.createTempFile("matryoshka-" + settings.name() + "-", ".log");
     Files.copy(console(), kept, StandardCopyOption.REPLACE_EXISTING);
     return new NodeException(what + reason + "; its log: " + kept);
+  }
+
+  /** What a line of the log says, without when, where and in what class, and not all of it. */
+  private static String said(String line) {
+    String said =
+        line.replaceAll("^(\\[[^]]*] *)+", "").replaceAll("\\b([a-z_0-9]+\\.)+[A-Z]\\w*: ", "");
+    return said.length() <= MOST_SAID ? said : said.substring(0, MOST_SAID) + "...";
   }
 
   /** Waits until the node ends by itself. */

@@ -144,7 +144,8 @@ final class Installation {
                     copy.toUri().toString())),
             folder);
     if (result.status() != 0) {
-      throw new NodeException("elasticsearch-plugin refused " + plugin + ":\n" + result.output());
+      throw new NodeException(
+          "elasticsearch-plugin refused " + plugin + ": " + result.output().strip());
     }
     Files.delete(copy);
   }

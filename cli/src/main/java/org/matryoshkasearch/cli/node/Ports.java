@@ -37,11 +37,7 @@ public final class Ports {
       bind(port).close();
     } catch (IOException e) {
       throw new NodeException(
-          "port "
-              + port
-              + " of 127.0.0.1 is not free ("
-              + e.getMessage()
-              + "): choose another one");
+          "port " + port + " of 127.0.0.1 is not free (" + e.getMessage() + ")");
     }
   }
 

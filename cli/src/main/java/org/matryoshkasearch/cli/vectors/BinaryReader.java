@@ -82,18 +82,7 @@ abstract class BinaryReader implements VectorReader {
     }
     if (bytes % rowBytes != 0) {
       throw new VectorFileException(
-          file,
-          "expected rows of "
-              + rowBytes
-              + " bytes ("
-              + what
-              + "), found "
-              + bytes
-              + " bytes: "
-              + bytes / rowBytes
-              + " rows and "
-              + bytes % rowBytes
-              + " bytes; is the file cut, or are the dims others?");
+          file, bytes + " bytes, no multiple of " + rowBytes + " (" + what + "): is the file cut?");
     }
     return bytes / rowBytes;
   }

@@ -52,7 +52,7 @@ public final class VectorFile implements VectorSource {
     }
     String ending = ending(path);
     if (!ENDINGS.contains(ending)) {
-      throw new VectorFileException(path, "expected a name that ends in one of " + FORMATS);
+      throw new VectorFileException(path, "its name must end in one of " + FORMATS);
     }
     if (ending.equals(".f32") && dims == 0) {
       throw new VectorFileException(

@@ -44,11 +44,7 @@ public class VectorFileTest {
   public void testF32Faults() throws Exception {
     Path file = file("a.f32", floats(1, 2, 3, 4));
     assertFault("a .f32 file does not say how long its vectors are: give --dims N", file, 0);
-    assertFault(
-        "expected rows of 12 bytes (3 float32), found 16 bytes: 1 rows and 4 bytes;"
-            + " is the file cut, or are the dims others?",
-        file,
-        3);
+    assertFault("16 bytes, no multiple of 12 (3 float32): is the file cut?", file, 3);
     assertFault("has no rows", file("empty.f32", new byte[0]), 3);
     Path nan = file("nan.f32", floats(1, 2, 3, Float.NaN));
     assertFault("row 1: expected finite numbers, found NaN at component 1", nan, 2);
@@ -75,8 +71,7 @@ public class VectorFileTest {
         file("negative.fvecs", fvecs(-1, 1)),
         0);
     assertFault(
-        "expected rows of 12 bytes (a length, 2 float32), found 16 bytes: 1 rows and 4 bytes;"
-            + " is the file cut, or are the dims others?",
+        "16 bytes, no multiple of 12 (a length, 2 float32): is the file cut?",
         file("cut.fvecs", fvecs(2, 1, 2), fvecs(2)),
         0);
   }
@@ -184,9 +179,7 @@ public class VectorFileTest {
     assertFault("is not a file", folder.newFolder("folder.npy").toPath(), 0);
     for (String name : List.of("a.bin", "a", "a.f", "a.")) {
       assertFault(
-          "expected a name that ends in one of .f32, .fvecs, .npy, .jsonl",
-          file(name, new byte[4]),
-          0);
+          "its name must end in one of .f32, .fvecs, .npy, .jsonl", file(name, new byte[4]), 0);
     }
   }
 
