@@ -182,6 +182,11 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** Attribute of a written {@code FieldInfo}: how many leading dimensions are indexed. */
   public static final String PREFIX_DIMS_ATTRIBUTE = "matryoshka.prefix_dims";
 
+  /**
+   * Attribute of a written {@code FieldInfo}: whether there was too little memory for its graph.
+   */
+  private static final String WITHOUT_GRAPH_ATTRIBUTE = "matryoshka.without_graph";
+
   private final int prefixDims;
   private final PrefixEncoding prefixEncoding;
   private final FullVectorEncoding fullVectorEncoding;
@@ -289,6 +294,19 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** Whether a field of a segment was written in this format, as the segment's own codec says. */
   public static boolean isFormatOf(FieldInfo field) {
     return NAME.equals(field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
+  }
+
+  /**
+   * Whether a field that this format wrote in a segment has no graph, because too little memory was
+   * free for it: searches look at all of its codes until it is merged.
+   */
+  public static boolean isWithoutGraph(FieldInfo field) {
+    return Boolean.parseBoolean(field.getAttribute(WITHOUT_GRAPH_ATTRIBUTE));
+  }
+
+  static void setWithoutGraph(FieldInfo field, boolean without) {
+    // said either way: a merge begins with what the merged segments said
+    field.putAttribute(WITHOUT_GRAPH_ATTRIBUTE, Boolean.toString(without));
   }
 
   /**

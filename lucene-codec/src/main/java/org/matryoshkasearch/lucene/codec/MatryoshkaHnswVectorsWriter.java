@@ -254,12 +254,14 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     int size = vectors.size();
     if (!isWorthAGraph(size)) {
       graphs.write(field, size, null);
+      MatryoshkaHnswVectorsFormat.setWithoutGraph(field, false);
       return;
     }
     long start = System.nanoTime();
     GraphBuilder builder = format.graphBuilder(workers, scratch);
     try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
       graphs.write(field, size, graph);
+      MatryoshkaHnswVectorsFormat.setWithoutGraph(field, graph == null);
       if (graph == null) {
         log("field=%s no graph over %d vectors: too little heap for it is free", field.name, size);
       } else {

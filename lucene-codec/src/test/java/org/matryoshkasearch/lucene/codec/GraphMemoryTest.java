@@ -21,6 +21,7 @@ import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
@@ -108,6 +109,7 @@ public class GraphMemoryTest extends LuceneTestCase {
       merge(directory, none);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertEquals(List.of(0), graphs(reader, "floats"));
+        assertWithoutGraphs(reader, true);
         assertFindsAll(reader, vectors);
       }
       try (IndexWriter writer = new IndexWriter(directory, config(BuildMemory.OF_HEAP))) {
@@ -118,7 +120,16 @@ public class GraphMemoryTest extends LuceneTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertEquals(List.of(DOCS + 1), graphs(reader, "floats"));
         assertEquals(List.of(DOCS + 1), graphs(reader, "bytes"));
+        assertWithoutGraphs(reader, false);
       }
+    }
+  }
+
+  private static void assertWithoutGraphs(DirectoryReader reader, boolean expected) {
+    FieldInfos fields = getOnlyLeafReader(reader).getFieldInfos();
+    for (String field : List.of("floats", "bytes")) {
+      assertEquals(
+          field, expected, MatryoshkaHnswVectorsFormat.isWithoutGraph(fields.fieldInfo(field)));
     }
   }
 

@@ -175,6 +175,11 @@ final class VectorField {
     return vector;
   }
 
+  /** Whether vectors may be rounded: what that makes equal nobody finds again. */
+  boolean isRounded() {
+    return rounded;
+  }
+
   /** What the twin is given, null where Lucene cannot compare it. */
   float[] twinVector(float[] vector) {
     float[] prefix = Arrays.copyOf(vector, shortestPrefix);

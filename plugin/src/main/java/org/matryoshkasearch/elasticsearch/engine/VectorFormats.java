@@ -26,6 +26,7 @@ import org.elasticsearch.threadpool.ThreadPool;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
  * Which vectors format writes a field of an index, by the mapping as it is when the segment is
@@ -106,8 +107,8 @@ final class VectorFormats implements Function<String, KnnVectorsFormat> {
   }
 
   /**
-   * Whether a vector field of a segment is in the format, and over the prefix, in which the index
-   * would write it now.
+   * Whether a vector field of a segment is as the index would write it now: in the format, over the
+   * prefix, with a graph.
    */
   boolean isCurrent(FieldInfo field) {
     KnnVectorsFormat format = apply(field.name);
@@ -116,6 +117,7 @@ final class VectorFormats implements Function<String, KnnVectorsFormat> {
       return DenseVectorFormat.NAME.equals(written) == false;
     }
     return format.getName().equals(written)
+        && MatryoshkaHnswVectorsFormat.isWithoutGraph(field) == false
         && (format instanceof DenseVectorFormat == false || densePrefixes.isPrefixOf(field));
   }
 }

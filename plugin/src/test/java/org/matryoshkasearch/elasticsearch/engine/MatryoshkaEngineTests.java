@@ -19,6 +19,7 @@ import static org.hamcrest.Matchers.instanceOf;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentCommitInfo;
+import org.elasticsearch.action.bulk.BulkRequestBuilder;
 import org.elasticsearch.common.lucene.Lucene;
 import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Settings;
@@ -42,6 +44,7 @@ import org.elasticsearch.xcontent.XContentType;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+import org.matryoshkasearch.lucene.internal.graph.BuildMemory;
 
 /** Which fields the engine of a real shard writes in our format. */
 public class MatryoshkaEngineTests extends VectorIndexTestCase {
@@ -249,6 +252,43 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
               }
               return null;
             });
+  }
+
+  /**
+   * What had to be written without a graph gets it from a forced merge, though there is no other.
+   */
+  public void testForcedMergeMakesMissingGraphs() {
+    IndexService index =
+        createVectorIndex(
+            "test",
+            Settings.builder().put("index.matryoshka.dense_vector.dense.prefix_dims", 4).build(),
+            OURS + "," + DENSE);
+    try (BuildMemory.Share all =
+        BuildMemory.OF_HEAP.take(BuildMemory.OF_HEAP.free(), BuildMemory.OF_HEAP.free())) {
+      assertNotNull(all);
+      BulkRequestBuilder bulk = client().prepareBulk();
+      for (int i = 0; i < 1000; i++) {
+        String vector = json(unitVector(DIMS));
+        String json = format("{\"ours\": %s, \"dense\": %s}", vector, vector);
+        bulk.add(prepareIndex("test").setSource(json, XContentType.JSON));
+      }
+      assertFalse(bulk.get().hasFailures());
+      forceMerge("test");
+      assertEquals(Map.of("ours", 0L, "dense", 0L), linkBytes(index));
+    }
+    forceMerge("test");
+    assertEquals(1, segments(index));
+    linkBytes(index).forEach((field, bytes) -> assertThat(field, bytes, greaterThan(0L)));
+  }
+
+  private static Map<String, Long> linkBytes(IndexService index) {
+    Map<String, Long> bytes = new HashMap<>();
+    index
+        .getShard(0)
+        .denseVectorStats()
+        .offHeapStats()
+        .forEach((field, sizes) -> bytes.put(field, sizes.getOrDefault("vex", 0L)));
+    return bytes;
   }
 
   public void testStatisticsCountOurVectors() {

@@ -50,7 +50,7 @@ public final class BuildMemory {
    *
    * @return null if there is less than the least
    */
-  Share take(long least, long wanted) {
+  public Share take(long least, long wanted) {
     while (true) {
       long now = free.get();
       if (now < least) {
@@ -64,7 +64,7 @@ public final class BuildMemory {
   }
 
   /** What a build has taken, until it is closed. */
-  final class Share implements Closeable {
+  public final class Share implements Closeable {
     private final long bytes;
     private final AtomicBoolean closed = new AtomicBoolean();
 
