@@ -40,6 +40,7 @@ import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.IOUtils;
 import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** An index, its writer and what was last opened of it. */
 final class Index implements Closeable {
@@ -121,6 +122,13 @@ final class Index implements Closeable {
     if (random().nextInt(4) == 0) {
       searcher.setTimeout(() -> false);
     }
+  }
+
+  /** Whether some of what is shown of a field is in a format of Lucene's. */
+  boolean hasLucenesSegments(String field) {
+    return reader.leaves().stream()
+        .map(leaf -> leaf.reader().getFieldInfos().fieldInfo(field))
+        .anyMatch(info -> info != null && !MatryoshkaHnswVectorsFormat.isFormatOf(info));
   }
 
   /** Adds the documents of another index, by its files or its readers. */

@@ -11,7 +11,6 @@
  */
 package org.matryoshkasearch.lucene.soak;
 
-import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
@@ -123,9 +122,16 @@ final class Oracle {
     }
   }
 
-  /** As many hits as there may be. */
-  void checkCount(List<Hit> hits) {
-    assertEquals("hits", wanted(), hits.size());
+  /**
+   * As many hits as there may be.
+   *
+   * @param lucenes whether segments in Lucene's formats were searched, not all of whose nodes can
+   *     be reached
+   */
+  void checkCount(List<Hit> hits, boolean lucenes) {
+    String count = hits.size() + " hits, expected " + wanted();
+    assertTrue(count, hits.size() <= wanted());
+    assertTrue(count, hits.size() >= (lucenes ? wanted() / 2 : wanted()));
   }
 
   /** How many of the nearest there are among the best of these candidates, by full vector. */

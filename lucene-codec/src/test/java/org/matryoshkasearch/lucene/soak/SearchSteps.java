@@ -84,7 +84,7 @@ final class SearchSteps {
     log.add("search %s", request);
     Oracle oracle = new Oracle(request, shown.values());
     List<Hit> hits = searchAndCheck(request, oracle);
-    oracle.checkCount(hits);
+    oracle.checkCount(hits, ours.hasLucenesSegments(request.field().name()));
     boolean throughGraph = request.rescored() < oracle.groups();
     if (throughGraph && request.funnel().isEmpty()) {
       compareWithTwin(request, oracle, hits);
@@ -142,7 +142,7 @@ final class SearchSteps {
     Oracle oracle = new Oracle(request, shown.values());
     List<Hit> hits = hits(ours, request.candidates(request.target(), request.k()), request.k() + 1);
     oracle.checkIds(hits);
-    oracle.checkCount(hits);
+    oracle.checkCount(hits, ours.hasLucenesSegments(request.field().name()));
   }
 
   /** As one part of a query. */
