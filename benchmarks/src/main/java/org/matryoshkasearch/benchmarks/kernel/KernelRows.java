@@ -30,6 +30,8 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.store.ByteBuffersIndexOutput;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
@@ -125,12 +127,20 @@ final class KernelRows implements Closeable {
 
   private static void writeCodes(
       Directory directory, PrefixEncoding encoding, int prefixDims, int count) throws IOException {
-    float[][] sample = sample(prefixDims);
+    PrefixQuantizer quantizer = quantizer(encoding, prefixDims);
+    ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();
+    try (IndexOutput out = new ByteBuffersIndexOutput(bytes, "sample", "sample")) {
+      PrefixCodesWriter writer = new PrefixCodesWriter(quantizer, out);
+      for (float[] prefix : sample(prefixDims)) {
+        writer.add(prefix);
+      }
+    }
+    byte[] codes = bytes.toArrayCopy();
+    int rowBytes = quantizer.rowBytes();
     try (IndexOutput out =
         directory.createOutput(name(encoding, prefixDims, count), IOContext.DEFAULT)) {
-      PrefixCodesWriter writer = new PrefixCodesWriter(quantizer(encoding, prefixDims), out);
       for (int row = 0; row < count; row++) {
-        writer.add(sample[row % SAMPLE]);
+        out.writeBytes(codes, row % SAMPLE * rowBytes, rowBytes);
       }
     }
   }

@@ -298,10 +298,15 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
 
   /**
    * Whether a field that this format wrote in a segment has no graph, because too little memory was
-   * free for it: searches look at all of its codes until it is merged.
+   * free for it, and would have one if it was written again while no other graph is built. Until
+   * then searches look at all of its codes.
+   *
+   * @param field to be asked of only if this format wrote it
+   * @param vectors how many it has in the segment, at most
    */
-  public static boolean isWithoutGraph(FieldInfo field) {
-    return Boolean.parseBoolean(field.getAttribute(WITHOUT_GRAPH_ATTRIBUTE));
+  public static boolean lacksGraph(FieldInfo field, int vectors) {
+    return Boolean.parseBoolean(field.getAttribute(WITHOUT_GRAPH_ATTRIBUTE))
+        && GraphBuilder.fits(vectors, BuildMemory.OF_HEAP);
   }
 
   static void setWithoutGraph(FieldInfo field, boolean without) {

@@ -42,8 +42,8 @@ import org.matryoshkasearch.lucene.internal.graph.StoredGraph;
 import org.matryoshkasearch.lucene.internal.vectors.FullVectorsInput;
 
 /**
- * Reads vectors, and searches them by the graph of their prefixes, or where a filter leaves so
- * little that this is better, all that is accepted.
+ * Reads vectors, and searches them by the graph of their prefixes, or all that is accepted where
+ * there is no graph or a filter leaves so little that this is better.
  *
  * <p>Not a {@code HnswGraphProvider}: Lucene's writers begin a merged graph of theirs with the
  * graphs of those, which must have been built as theirs are, of the similarity of whole vectors.

@@ -14,10 +14,14 @@ package org.matryoshkasearch.lucene.codec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
+import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
@@ -70,6 +74,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   private final FieldsOutput fields;
   private final FullVectorsOutput fullVectors;
   private final GraphOutput graphs;
+  private final Set<KnnVectorsReader> merged = new HashSet<>();
   private FlatVectorsWriter byteVectors; // only if there are any
   private boolean finished;
 
@@ -138,7 +143,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
           () -> floats.vector(order[++ord[0]]),
           vector -> floats.prefix(order[ord[0]]),
           floats.centroid(),
-          prefix -> {});
+          null);
     }
     writeGraph(field, vectors.graphVectors(order, nearness(field)), new Workers(null, 1, () -> {}));
   }
@@ -146,6 +151,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   /** The graph is built at once, over what was written on the way. */
   @Override
   public IORunnable mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
+    Arrays.stream(mergeState.knnVectorsReaders).filter(Objects::nonNull).forEach(merged::add);
     float[] centroid =
         isOfBytes(field)
             ? new float[field.getVectorDimension()]
@@ -192,7 +198,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
    * @param vectors gives that of the document that {@code docs} stands on
    * @param prefixOf gives the comparable prefix of the vector that was given last
    * @param centroid of the prefixes
-   * @param prefixes takes them, too
+   * @param prefixes takes them, too; null if nobody else wants them
    */
   private void write(
       FieldInfo field,
@@ -215,9 +221,13 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
             docs,
             () -> {
               float[] vector = vectors.vector();
-              float[] prefix = prefixOf.apply(vector);
-              fields.add(prefix);
-              prefixes.add(prefix);
+              if (quantizer != null || prefixes != null) {
+                float[] prefix = prefixOf.apply(vector);
+                fields.add(prefix);
+                if (prefixes != null) {
+                  prefixes.add(prefix);
+                }
+              }
               return vector;
             });
     FieldEntry entry =
@@ -336,8 +346,12 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     return total;
   }
 
+  /** Readers are told that they are read no longer from the first to the last: Lucene does not. */
   @Override
   public void close() throws IOException {
     IOUtils.close(fields, fullVectors, graphs, byteVectors);
+    for (KnnVectorsReader reader : merged) {
+      reader.finishMerge();
+    }
   }
 }

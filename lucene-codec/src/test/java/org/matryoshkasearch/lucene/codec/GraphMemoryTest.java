@@ -129,7 +129,9 @@ public class GraphMemoryTest extends LuceneTestCase {
     FieldInfos fields = getOnlyLeafReader(reader).getFieldInfos();
     for (String field : List.of("floats", "bytes")) {
       assertEquals(
-          field, expected, MatryoshkaHnswVectorsFormat.isWithoutGraph(fields.fieldInfo(field)));
+          field, expected, MatryoshkaHnswVectorsFormat.lacksGraph(fields.fieldInfo(field), DOCS));
+      assertFalse(
+          "never", MatryoshkaHnswVectorsFormat.lacksGraph(fields.fieldInfo(field), 1 << 30));
     }
   }
 

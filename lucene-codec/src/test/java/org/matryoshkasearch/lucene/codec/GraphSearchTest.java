@@ -32,6 +32,7 @@ import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
@@ -171,6 +172,78 @@ public class GraphSearchTest extends LuceneTestCase {
     }
     assertTrue(ours + " of " + QUERIES * K, ours > 0.9 * QUERIES * K);
     assertTrue(ours + " against " + lucenes, ours > 0.98 * lucenes);
+  }
+
+  private static KnnCollector seeded(int k, int limit, int promised, int... seeds) {
+    DocIdSetIterator ords = new DocIdSetIterator() { // as they come, whatever they are
+          private int next;
+          private int ord = -1;
+
+          @Override
+          public int docID() {
+            return ord;
+          }
+
+          @Override
+          public int nextDoc() {
+            ord = next < seeds.length ? seeds[next++] : NO_MORE_DOCS;
+            return ord;
+          }
+
+          @Override
+          public int advance(int target) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public long cost() {
+            return seeds.length;
+          }
+        };
+    return new TopKnnCollector(
+        k, limit, new KnnSearchStrategy.Seeded(ords, promised, KnnSearchStrategy.Hnsw.DEFAULT));
+  }
+
+  /** Where searches begin decides how far they go, and not what can be a hit. */
+  public void testSeeds() throws IOException {
+    int hits = 0;
+    int deleted = 3;
+    assertFalse(segment.getLiveDocs().get(deleted));
+    for (int i = DOCS; i < vectors.length; i++) {
+      float[] scores = scores(vectors[i]);
+      int far = random().nextInt(DOCS);
+      for (int[] seeds :
+          new int[][] {{far}, {far, far, far}, {deleted}, {far, deleted, DOCS - 1}, {}}) {
+        KnnCollector collector = seeded(K, Integer.MAX_VALUE, seeds.length, seeds);
+        ScoreDoc[] found = search(vectors[i], collector, live());
+        Set<Integer> docs = new HashSet<>();
+        for (ScoreDoc hit : found) {
+          assertTrue("deleted", segment.getLiveDocs().get(hit.doc));
+          assertTrue("twice", docs.add(hit.doc));
+          assertEquals(scores[hit.doc], hit.score, 0);
+        }
+        assertEquals(K, found.length);
+        hits += hits(found, scores);
+      }
+    }
+    assertTrue(hits + " of " + 5 * QUERIES * K, hits > 0.9 * 5 * QUERIES * K);
+  }
+
+  /** What is nearest is a hit at once where the search begins there. */
+  public void testSeedIsVisitedFirst() throws IOException {
+    int nearest = 1000;
+    KnnCollector collector = seeded(1, 1, 1, nearest);
+    assertEquals(nearest, search(vectors[nearest], collector, live())[0].doc);
+    assertEquals(1, collector.visitedCount());
+  }
+
+  /** Fewer seeds than were promised, and more than may be visited. */
+  public void testOddSeeds() throws IOException {
+    assertEquals(K, search(vectors[DOCS], seeded(K, Integer.MAX_VALUE, 5, 1, 2), live()).length);
+    int[] many = random().ints(50, 0, DOCS).toArray();
+    KnnCollector collector = seeded(K, 20, many.length, many);
+    search(vectors[DOCS], collector, live());
+    assertTrue(collector.visitedCount() <= 20);
   }
 
   public void testVisitsNoMoreThanItMay() throws IOException {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
@@ -33,12 +32,15 @@ import org.apache.lucene.store.IOContext;
  * would be nothing to merge.
  */
 final class RewritingMergePolicy extends FilterMergePolicy {
-  private final Predicate<FieldInfo> current;
+  private final Current current;
 
-  /**
-   * @param current whether a vector field of a segment may stay as it is
-   */
-  RewritingMergePolicy(MergePolicy in, Predicate<FieldInfo> current) {
+  /** Whether a vector field of a segment of so many documents may stay as it is. */
+  @FunctionalInterface
+  interface Current {
+    boolean test(FieldInfo field, int maxDoc);
+  }
+
+  RewritingMergePolicy(MergePolicy in, Current current) {
     super(in);
     this.current = current;
   }
@@ -73,7 +75,7 @@ final class RewritingMergePolicy extends FilterMergePolicy {
 
   private boolean isOutdated(SegmentInfo segment) throws IOException {
     for (FieldInfo field : fields(segment)) {
-      if (field.hasVectorValues() && current.test(field) == false) {
+      if (field.hasVectorValues() && current.test(field, segment.maxDoc()) == false) {
         return true;
       }
     }

@@ -108,16 +108,18 @@ final class VectorFormats implements Function<String, KnnVectorsFormat> {
 
   /**
    * Whether a vector field of a segment is as the index would write it now: in the format, over the
-   * prefix, with a graph.
+   * prefix, with a graph if there can be one.
+   *
+   * @param maxDoc how many documents the segment has
    */
-  boolean isCurrent(FieldInfo field) {
+  boolean isCurrent(FieldInfo field, int maxDoc) {
     KnnVectorsFormat format = apply(field.name);
     String written = field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
     if (format == null) {
       return DenseVectorFormat.NAME.equals(written) == false;
     }
     return format.getName().equals(written)
-        && MatryoshkaHnswVectorsFormat.isWithoutGraph(field) == false
+        && MatryoshkaHnswVectorsFormat.lacksGraph(field, maxDoc) == false
         && (format instanceof DenseVectorFormat == false || densePrefixes.isPrefixOf(field));
   }
 }

@@ -21,7 +21,7 @@ import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.lucene.search.FunnelStage;
 
-/** The parameter {@code funnel}: {@code [{"dims": 512, "keep": 30}]}, its JSON, wire and rules. */
+/** The parameter {@code funnel}: {@code [{"dims": 512, "keep": 30}]}, its JSON and wire. */
 final class FunnelStages {
   static final ParseField FUNNEL = new ParseField("funnel");
   static final ParseField DIMS = new ParseField("dims");

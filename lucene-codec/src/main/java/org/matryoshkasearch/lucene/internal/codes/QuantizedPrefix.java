@@ -19,7 +19,7 @@ public final class QuantizedPrefix {
   /** Floats behind each code: lower, step, sum, correction. */
   static final int TERMS = 4;
 
-  /** The code as it stands in a row: see {@link PrefixQuantizer}. */
+  /** The code as it stands in a row: bytes, or planes of bits from the lowest. */
   final byte[] code;
 
   /** Component i of the centred prefix is about {@code lower + step * c(i)}. */

@@ -31,6 +31,7 @@ import org.apache.lucene.util.IOUtils;
 public final class GraphBuilder {
   private static final int MOST_NEIGHBOURS = 128;
   private static final long USUAL_BYTES_A_VECTOR = 200;
+  private static final long LEAST_BYTES_OF_ROWS = 16; // for each vector: few rows are held at once
 
   /**
    * To about how many parts a vector goes: on the lowest level, which has most of them, to fewer.
@@ -72,6 +73,11 @@ public final class GraphBuilder {
   /** Bytes of heap, or a little less, that every build takes for each vector. */
   public static long bytesAVector(int size) {
     return HeapPlan.bytesAVector(size, LOWEST_FANOUT);
+  }
+
+  /** Whether there is about enough memory for so many vectors when no other graph is built. */
+  public static boolean fits(int size, BuildMemory memory) {
+    return size * (bytesAVector(size) + LEAST_BYTES_OF_ROWS) <= memory.bytes();
   }
 
   /**

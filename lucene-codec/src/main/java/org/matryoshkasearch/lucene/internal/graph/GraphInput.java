@@ -75,7 +75,7 @@ public final class GraphInput implements Accountable, Closeable {
     return entry(field).size;
   }
 
-  /** A field's graph for one thread, or null if its vectors are too few for one. */
+  /** A field's graph for one thread, or null if there is none, as they or memory were few. */
   public StoredGraph graph(String field) throws IOException {
     Entry entry = entry(field);
     return entry.nodes.length == 0

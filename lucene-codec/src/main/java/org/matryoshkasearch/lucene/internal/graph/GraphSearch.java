@@ -97,12 +97,14 @@ public final class GraphSearch {
 
   /** As many as may be visited. */
   private ScoreDoc[] scoredSeeds() throws IOException {
-    int count = (int) Math.min(seeds.length, results.visitLimit() - results.visitedCount());
-    ScoreDoc[] entries = new ScoreDoc[count];
-    for (int i = 0; i < count; i++) {
-      entries[i] = new ScoreDoc(seeds[i], scorer.score(seeds[i]));
+    long left = Math.max(0, results.visitLimit() - results.visitedCount());
+    ScoreDoc[] entries = new ScoreDoc[(int) Math.min(seeds.length, left)];
+    float[] seedScores = new float[entries.length];
+    scorer.bulkScore(seeds, seedScores, entries.length);
+    for (int i = 0; i < entries.length; i++) {
+      entries[i] = new ScoreDoc(seeds[i], seedScores[i]);
     }
-    results.incVisitedCount(count);
+    results.incVisitedCount(entries.length);
     return entries;
   }
 

@@ -18,8 +18,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 /**
  * Rows of a file, scored where they lie against one query. Not thread-safe.
  *
- * <p>There are two readers of each kind of rows, which give the same scores: one over memory
- * segments with SIMD, found through {@link Simd}, and one over any input.
+ * <p>There are two readers of each kind of rows, which give the same scores but for the rounding of
+ * floats: one over memory segments with SIMD, found through {@link Simd}, and one over any input.
  */
 public abstract class ScoredRows {
   /** How many rows a kernel scores at a time, if more than one. */

@@ -34,11 +34,6 @@ public final class FullVectors {
     return rows.size();
   }
 
-  /** Dimensions of each. */
-  public int dims() {
-    return dims;
-  }
-
   Components components() {
     return components;
   }
