@@ -87,8 +87,7 @@ public final class Options {
   public static UsageException leavesNothing(String name, List<String> names) {
     List<String> beginnings =
         names.stream().map(each -> each.replaceAll("-.*", "")).distinct().toList();
-    return new UsageException(
-        name + " leaves nothing; names begin with " + String.join(", ", beginnings));
+    return new UsageException(name + " must name some of " + String.join(", ", beginnings));
   }
 
   /** Whether the option stands in the command line. */

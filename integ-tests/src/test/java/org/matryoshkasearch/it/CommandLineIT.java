@@ -117,6 +117,13 @@ public class CommandLineIT {
   }
 
   @Test
+  public void testHeapOfBench() throws Exception {
+    environment.add("MATRYOSHKA_BENCH_HEAP=lots");
+    String message = "MATRYOSHKA_BENCH_HEAP must be a size such as 4g, found lots";
+    assertFault(2, message, script(), "bench");
+  }
+
+  @Test
   public void testFailedBuild() throws Exception {
     Outcome outcome = run(emptyCheckout(), "demo", "--once"); // there is no pom.xml
     assertEquals(outcome.err(), 1, outcome.status());

@@ -14,6 +14,7 @@ package org.matryoshkasearch.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ import org.matryoshkasearch.cli.node.NodeClient.Response;
 final class ConsoleRequest {
 
   private static final Pattern START = Pattern.compile("(GET|HEAD|PUT|POST|DELETE) (\\S+)");
+  private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
   private static final String MODULE = "# needs module: ";
   private static final String STATUS = "# expect status: ";
   private static final String EXPECT = "# expect: ";
@@ -91,6 +93,16 @@ final class ConsoleRequest {
     }
     if (status != 0 || expectations.isEmpty() == false) {
       throw new IllegalArgumentException("what is expected at the end has no request");
+    }
+    return requests;
+  }
+
+  /** The requests of a page of the checkout. */
+  static List<ConsoleRequest> inPage(String page) throws IOException {
+    List<ConsoleRequest> requests = new ArrayList<>();
+    Matcher console = CONSOLE.matcher(Files.readString(TestSets.CHECKOUT.resolve(page)));
+    while (console.find()) {
+      requests.addAll(ConsoleRequest.parse(console.group(1)));
     }
     return requests;
   }

@@ -45,6 +45,20 @@ final class Nodes {
     return create(name, settings, Map.of());
   }
 
+  /** A node that does not have the plugin. */
+  static ElasticsearchNode withoutPlugin(String name, Map<String, String> settings)
+      throws IOException {
+    return new ElasticsearchNode(
+        new NodeSettings(
+            name,
+            Path.of(property("matryoshka.distribution")),
+            null,
+            Ports.free(),
+            HEAP,
+            settings,
+            Map.of()));
+  }
+
   /** The same with further files in its folder {@code config}. */
   static ElasticsearchNode create(
       String name, Map<String, String> settings, Map<String, String> configFiles)

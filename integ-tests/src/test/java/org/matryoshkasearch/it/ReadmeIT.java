@@ -19,10 +19,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.Test;
 
 /** Sends the requests of the pages as they stand there, and follows the links of all of them. */
@@ -40,12 +41,14 @@ public class ReadmeIT extends NodeTestCase {
           "docs/defaults.md",
           "docs/known-issues.md",
           "docs/migration.md",
+          "docs/operations.md",
+          "docs/faq.md",
+          "docs/format.md",
+          "examples/README.md",
           "docs/console/README.md");
 
-  private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
-
-  /** A link to a place in the checkout. */
-  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
+  /** A link to a place in the checkout, and to a heading there. */
+  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
 
   @Test
   public void testLinks() throws IOException {
@@ -53,10 +56,41 @@ public class ReadmeIT extends NodeTestCase {
       Path path = TestSets.CHECKOUT.resolve(page);
       Matcher link = LINK.matcher(Files.readString(path));
       while (link.find()) {
-        Path target = path.resolveSibling(link.group(1)).normalize();
+        Path target =
+            link.group(1).isEmpty() ? path : path.resolveSibling(link.group(1)).normalize();
         assertTrue(page + " links to " + target, Files.exists(target));
+        if (link.group(2) != null) {
+          assertTrue(page + " links to " + link.group(), anchors(target).contains(link.group(2)));
+        }
       }
     }
+  }
+
+  /** The pages that a reader must find are those that the links are checked of. */
+  @Test
+  public void testAllPages() throws IOException {
+    try (Stream<Path> files = Files.list(TestSets.CHECKOUT.resolve("docs"))) {
+      List<String> pages =
+          files
+              .map(file -> "docs/" + file.getFileName())
+              .filter(name -> name.endsWith(".md"))
+              .toList();
+      assertTrue(pages + " of " + PAGES, PAGES.containsAll(pages));
+    }
+    String readme = Files.readString(TestSets.CHECKOUT.resolve("README.md"));
+    for (String page : PAGES) {
+      assertTrue(page, page.equals("README.md") || readme.contains("(" + page + ")"));
+    }
+    assertTrue("at most 150 lines", readme.lines().count() <= 150);
+  }
+
+  /** The headings of a page as they are linked to. */
+  private static List<String> anchors(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(title -> title.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+        .toList();
   }
 
   /** What is claimed of the field is shown by a test, or by requests that are run. */
@@ -73,7 +107,7 @@ public class ReadmeIT extends NodeTestCase {
 
   @Test
   public void testRequests() throws IOException {
-    List<ConsoleRequest> requests = requests("README.md");
+    List<ConsoleRequest> requests = ConsoleRequest.inPage("README.md");
     JsonNode answer = null;
     for (ConsoleRequest request : requests) {
       answer = request.run(client());
@@ -88,17 +122,8 @@ public class ReadmeIT extends NodeTestCase {
   /** What is expected of the answers stands there too. */
   @Test
   public void testMigration() throws IOException {
-    for (ConsoleRequest request : requests("docs/migration.md")) {
+    for (ConsoleRequest request : ConsoleRequest.inPage("docs/migration.md")) {
       request.run(client());
     }
-  }
-
-  private static List<ConsoleRequest> requests(String page) throws IOException {
-    List<ConsoleRequest> requests = new ArrayList<>();
-    Matcher console = CONSOLE.matcher(Files.readString(TestSets.CHECKOUT.resolve(page)));
-    while (console.find()) {
-      requests.addAll(ConsoleRequest.parse(console.group(1)));
-    }
-    return requests;
   }
 }

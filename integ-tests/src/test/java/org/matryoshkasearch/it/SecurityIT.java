@@ -30,8 +30,9 @@ import org.matryoshkasearch.cli.node.ElasticsearchNode;
 import org.matryoshkasearch.cli.node.Json;
 
 /**
- * Field-level security, on a node of its own: what a role hides is to a search what does not exist,
- * and what it shows is whole. Everyone may load, and read by the rules of the index.
+ * Security of fields and documents, on a node of its own: what a role hides is to a search what
+ * does not exist, and what it shows is whole. Everyone may load, and read by the rules of the
+ * index.
  */
 public class SecurityIT {
   private static final String VECTOR = "[0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0.5]";
@@ -53,6 +54,9 @@ public class SecurityIT {
             privileges: [read, view_index_metadata]
             field_security:
               grant: [truncated]
+          - names: [some]
+            privileges: [read, view_index_metadata]
+            query: '{"range": {"n": {"gte": 900}}}'
       """;
 
   private static ElasticsearchNode node;
@@ -72,6 +76,7 @@ public class SecurityIT {
     node.start(() -> {});
     createDocuments("test");
     createDocuments("only");
+    createDocuments("some");
   }
 
   @AfterClass
@@ -95,7 +100,7 @@ public class SecurityIT {
                     vector, vector)));
     BulkBody bulk = new BulkBody();
     for (int i = 0; i < 1000; i++) {
-      ObjectNode document = Json.object().put("a", "b");
+      ObjectNode document = Json.object().put("a", "b").put("n", i);
       document.set("hidden", Json.parse(VECTOR));
       document.set("truncated", Json.parse(VECTOR.replace(", 0.5]", "]")));
       bulk.index(String.valueOf(i), document);
@@ -156,6 +161,25 @@ public class SecurityIT {
                 "{\"query\": {\"matryoshka_knn\": {\"field\": \"truncated\", \"query_vector\": %s}}}",
                 VECTOR));
     assertEquals(10, Json.parse(found).at("/hits/hits").size());
+  }
+
+  /** As many hits as are asked for, of those documents that the role may read. */
+  @Test
+  public void testHiddenDocumentsAreNotFound() throws IOException {
+    String knn =
+        "{\"query\": {\"matryoshka_knn\": {\"field\": \"truncated\", \"k\": %d, \"query_vector\": %s}}%s}";
+    for (int k : new int[] {5, 100, 500}) {
+      String body = format(knn, k, VECTOR, ", \"size\": 1000");
+      JsonNode hits = Json.parse(ask("/some/_search", body)).at("/hits/hits");
+      assertEquals(Math.min(k, 100), hits.size());
+      for (JsonNode hit : hits) {
+        assertTrue(hit.toString(), hit.at("/_source/n").asInt() >= 900);
+      }
+      String count = ask("/some/_count", format(knn, k, VECTOR, ""));
+      assertEquals(Math.min(k, 100), Json.parse(count).path("count").asInt());
+    }
+    String explained = ask("/some/_explain/1", format(knn, 5, VECTOR, ""));
+    assertTrue(explained, explained.contains("\"matched\":false"));
   }
 
   private static void assertAsMissing(String path, String body) throws IOException {
