@@ -134,7 +134,7 @@ public class ShapesTest extends LuceneTestCase {
     assertNoWorse(
         VectorSimilarityFunction.EUCLIDEAN,
         Shapes.nearCopies(random(), COUNT, DIMS, 10, spread),
-        2 * LUCK); // what is not equal is a small cluster, with few ways out
+        2 * LUCK); // with ten candidates, which one cluster fills, a few queries find another
   }
 
   public void testHalfOfThemEqual() throws IOException {
@@ -186,13 +186,17 @@ public class ShapesTest extends LuceneTestCase {
     }
   }
 
-  /** One vector does not ruin a segment, and when it is deleted nothing is left of it. */
+  /**
+   * One vector does not ruin a segment, and when it is deleted nothing is left of it. By inner
+   * product it is a neighbour of all.
+   */
   public void testOneVectorThatIsFarLonger() throws IOException {
     float[][] vectors = NestedVectors.unit(random(), COUNT, DIMS);
     float[][] queries = queries(vectors);
     VectorSimilarityFunction similarity = RandomPicks.randomFrom(random(), LENGTHS);
     float length = RandomPicks.randomFrom(random(), List.of(1e4f, 1e6f, 1e18f, 1e25f, 3e38f));
     PrefixEncoding encoding = RandomPicks.randomFrom(random(), PrefixEncoding.values());
+    String kind = similarity + " " + encoding + " " + length;
     int candidates = 20 * K;
     double clean;
     try (FormatRecall index = write(ours(encoding), similarity, vectors)) {
@@ -200,16 +204,26 @@ public class ShapesTest extends LuceneTestCase {
     }
     int outlier = random().nextInt(DOCS);
     vectors[outlier] = Shapes.outlier(vectors[outlier], length);
+    // coded, so long a vector is not found itself, where half of the queries should
+    boolean lost = encoding.isQuantized() && similarity != LENGTHS.get(0) && length > 1e25f;
+    double missed = lost ? 0.5 / K : 0;
+    // distances of more, squared, are no numbers, and Lucene's format refuses to write them
+    boolean comparable = similarity != VectorSimilarityFunction.EUCLIDEAN || length <= 1e18f;
+    double[] theirs = {1, 1};
+    if (comparable) {
+      try (FormatRecall lucenes = write(stock(), similarity, vectors)) {
+        theirs[0] = lucenes.recall(queries, K, candidates);
+        lucenes.merge();
+        theirs[1] = lucenes.recall(queries, K, candidates);
+      }
+    }
     try (FormatRecall index = write(ours(encoding), similarity, vectors)) {
-      String kind = similarity + " " + encoding + " " + length;
-      // by inner product the long one is a neighbour of all, and takes a link of each
-      boolean hub = similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
-      double least = clean - (hub ? 5 : 1) * LUCK;
-      double flushed = index.recall(queries, K, candidates);
-      assertTrue(kind + ": " + flushed + " of " + clean, flushed >= least);
-      index.merge();
-      double merged = index.recall(queries, K, candidates);
-      assertTrue(kind + ", merged: " + merged + " of " + clean, merged >= least);
+      for (int merges = 0; merges < 2; merges++) {
+        double least = Math.min(clean, theirs[merges]) - missed - LUCK;
+        double found = index.recall(queries, K, candidates);
+        assertTrue(kind + ", merges: " + merges + ": " + found + " of " + least, found >= least);
+        index.merge();
+      }
       index.merge(outlier);
       double healed = index.recall(queries, K, candidates);
       assertTrue(kind + ", deleted: " + healed + " of " + clean, healed >= clean - LUCK);

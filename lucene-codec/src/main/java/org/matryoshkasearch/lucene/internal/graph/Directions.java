@@ -16,6 +16,9 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Vectors scaled to unit length; what is zero stays so. */
 final class Directions implements GraphVectors {
+  /** Squares below it, and above one by it, are exact enough as floats. */
+  private static final float USUAL = 1e20f;
+
   private final GraphVectors vectors;
 
   private Directions(GraphVectors vectors) {
@@ -40,9 +43,18 @@ final class Directions implements GraphVectors {
   @Override
   public void read(int ord, float[] into, int at) throws IOException {
     vectors.read(ord, into, at);
-    double length = PrefixSimilarity.length(into, at, dims());
-    for (int i = at; i < at + dims() && length > 0; i++) {
-      into[i] = (float) (into[i] / length);
+    float square = Products.INSTANCE.dot(into, at, into, at, dims());
+    boolean usual = square > 1 / USUAL && square < USUAL;
+    double length = usual ? Math.sqrt(square) : PrefixSimilarity.length(into, at, dims());
+    if (usual) {
+      float scale = (float) (1 / length);
+      for (int i = at; i < at + dims(); i++) {
+        into[i] *= scale;
+      }
+    } else {
+      for (int i = at; i < at + dims() && length > 0; i++) {
+        into[i] = (float) (into[i] / length);
+      }
     }
   }
 

@@ -43,6 +43,9 @@ public final class GraphBuilder {
   /** How many times more neighbours the links of the upper levels are chosen from: they are few. */
   private static final int UPPER_NEIGHBOURS = 2;
 
+  /** Of a node's {@link Samples sample}: few of them become links. */
+  private static final int OF_SAMPLE = 8;
+
   /** What joins clusters on the lowest level; the upper ones have more links without it. */
   private static final float LOWEST_SLACK = 1.03f;
 
@@ -112,12 +115,18 @@ public final class GraphBuilder {
     return Math.clamp(size - 1, 1, lowest ? neighbours : UPPER_NEIGHBOURS * neighbours);
   }
 
+  /** How many of the nearest of its sample are found for a node of the lowest level. */
+  private static int ofSample(int size) {
+    return Math.clamp(size - 1, 1, OF_SAMPLE);
+  }
+
   /**
    * For how many there is room: those that a node chooses, and as many that choose it as it may
    * have links. One from far away is not crowded out by nearer ones.
    */
   private int room(int size, boolean lowest) {
-    return Math.max(kept(size, lowest), Math.clamp(size - 1, 1, 3 * maxConn));
+    int found = kept(size, lowest) + (lowest ? ofSample(size) : 0);
+    return Math.max(found, Math.clamp(size - 1, 1, 3 * maxConn));
   }
 
   /** With memory that is taken. */
@@ -170,17 +179,22 @@ public final class GraphBuilder {
         leaves.finish();
         LeafComparison comparison = new LeafComparison(vectors, kind, leaves, workers);
         Links links = new Links(vectors, kind, order, lowest ? LOWEST_SLACK : 1, workers);
+        int found = kept(size, lowest);
         inRounds(
             size,
-            kept(size, lowest),
+            found,
+            lowest ? found + ofSample(size) : found,
             rows -> {
-              comparison.run(rows);
-              links.choose(rows, lowest ? maxConn : linksOfNode);
+              Neighbours ofSample =
+                  lowest ? new Neighbours(rows.from(), rows.to(), ofSample(size)) : null;
+              comparison.run(rows, ofSample);
+              links.choose(rows, ofSample, lowest ? maxConn : linksOfNode);
               Links.write(rows, true, chosen);
             });
         chosen.finish();
         inRounds(
             size,
+            room(size, lowest),
             room(size, lowest),
             rows -> {
               links.linkBothWays(chosen, rows);
@@ -195,8 +209,11 @@ public final class GraphBuilder {
       }
     }
 
-    private void inRounds(int size, int capacity, Round round) throws IOException {
-      int rows = plan.rows(share.bytes(), capacity);
+    /**
+     * @param places that each node takes while there is its row, which may be more than that has
+     */
+    private void inRounds(int size, int capacity, int places, Round round) throws IOException {
+      int rows = plan.rows(share.bytes(), places);
       int rounds = (size + rows - 1) / rows;
       int each = (size + rounds - 1) / rounds;
       for (int from = 0; from < size; from += each) {

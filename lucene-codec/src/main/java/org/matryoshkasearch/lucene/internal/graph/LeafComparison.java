@@ -32,12 +32,17 @@ final class LeafComparison {
     this.workers = workers;
   }
 
-  /** Offers each row that there is the others of its leaves. */
-  void run(Neighbours nearest) throws IOException {
+  /**
+   * Offers each row that there is the others of its leaves.
+   *
+   * @param ofSample rows of the same nodes, that take only others of the {@link Samples sample}, or
+   *     null
+   */
+  void run(Neighbours nearest, Neighbours ofSample) throws IOException {
     workers.run(
         leaves.size(),
         () -> {
-          Comparer comparer = new Comparer(nearest);
+          Comparer comparer = new Comparer(nearest, ofSample);
           return comparer::compare;
         });
   }
@@ -45,12 +50,15 @@ final class LeafComparison {
   /** One thread's. */
   private final class Comparer {
     private final Neighbours nearest;
+    private final Neighbours ofSample;
     private final Lists.Reader reader = leaves.reader();
     private final int[] ords = new int[Math.min(vectors.size(), Partitions.LEAF)];
+    private final Samples samples = new Samples(ords.length);
     private final Block block = new Block(vectors.copy(), kind, ords.length);
 
-    Comparer(Neighbours nearest) throws IOException {
+    Comparer(Neighbours nearest, Neighbours ofSample) throws IOException {
       this.nearest = nearest;
+      this.ofSample = ofSample;
     }
 
     void compare(int leaf) throws IOException {
@@ -65,6 +73,7 @@ final class LeafComparison {
       }
       if (from < to) {
         block.setColumns(ords, count);
+        samples.divide(ords, count);
         block.compare(ords, from, to, (row, nearness, at) -> offer(row, count, nearness, at));
       }
     }
@@ -78,6 +87,13 @@ final class LeafComparison {
           if (near >= least && column != row) {
             nearest.offer(of, ords[column], near);
             least = nearest.least(of);
+          }
+        }
+        for (int i = samples.from(of); ofSample != null && i < samples.to(of); i++) {
+          int column = samples.place(i);
+          float near = nearness[at + column];
+          if (near >= ofSample.least(of) && column != row) {
+            ofSample.offer(of, ords[column], near);
           }
         }
       }

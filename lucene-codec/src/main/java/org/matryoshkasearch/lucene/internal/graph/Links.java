@@ -18,11 +18,21 @@ import java.io.IOException;
  * it than the node is, by some factor (<a href="https://arxiv.org/abs/1603.09320">arXiv
  * 1603.09320</a>, algorithm 4; the factor is the alpha of DiskANN, Subramanya et al., NeurIPS
  * 2019); and each link goes both ways.
+ *
+ * <p>Where inner products count, it is the direction that must be nearer: a vector that is longer
+ * than others has the largest products with all of them, and nothing would stay beside it.
  */
 final class Links {
   private static final int NODES_A_TASK = 256;
 
-  private final GraphVectors vectors;
+  /**
+   * How many times farther than the nearest neighbour, by squared distance, others of the sample
+   * must be: the node is in a tight cluster then. Elsewhere its neighbours lead on, and more links
+   * would only be more to visit.
+   */
+  private static final float FARTHER = 4;
+
+  private final GraphVectors vectors; // what lies side by side
   private final Nearness kind;
   private final int[] order;
   private final float slack;
@@ -32,35 +42,41 @@ final class Links {
    * @param kind by which rows are ordered
    * @param order in which nodes are gone through: those near each other share a cache
    * @param slack how many times nearer, by squared distance, the nearer neighbour must be: 1 or
-   *     more; the more, the more links; not used with inner products
+   *     more; the more, the more links
    */
   Links(GraphVectors vectors, Nearness kind, int[] order, float slack, Workers workers) {
-    this.vectors = vectors;
+    this.vectors = Directions.of(vectors, kind);
     this.kind = kind;
     this.order = order;
-    this.slack = kind == Nearness.DISTANCE ? slack : 1;
+    this.slack = slack;
     this.workers = workers;
   }
 
   /** Bytes of heap that a worker takes, at most, where rows have so many places. */
   static long workerBytes(int capacity, int dims) {
-    return Block.bytes(capacity, dims);
+    return Block.bytes(capacity + 1, dims);
   }
 
-  /** Leaves each row at most so many of its neighbours, chosen among them. */
-  void choose(Neighbours rows, int most) throws IOException {
-    chooseIfMore(rows, 0, most);
+  /**
+   * Leaves each row at most so many neighbours, chosen among those it has and, in a tight cluster,
+   * others of the sample.
+   *
+   * @param ofSample rows of the same nodes, or null
+   */
+  void choose(Neighbours rows, Neighbours ofSample, int most) throws IOException {
+    chooseIfMore(rows, ofSample, 0, most);
   }
 
   /** Chooses where there are too many. */
   void prune(Neighbours rows, int most) throws IOException {
-    chooseIfMore(rows, most, most);
+    chooseIfMore(rows, null, most, most);
   }
 
-  private void chooseIfMore(Neighbours rows, int ifMore, int most) throws IOException {
+  private void chooseIfMore(Neighbours rows, Neighbours ofSample, int ifMore, int most)
+      throws IOException {
     forEachNode(
         () -> {
-          Chooser chooser = new Chooser(rows);
+          Chooser chooser = new Chooser(rows, ofSample);
           return i -> {
             if (rows.hasRow(order[i]) && rows.count(order[i]) > ifMore) {
               chooser.choose(order[i], most);
@@ -147,49 +163,80 @@ final class Links {
   /** One thread's. */
   private final class Chooser {
     private final Neighbours rows;
+    private final Neighbours ofSample;
     private final Block block;
-    private final int[] nodes;
-    private final int[] places;
+    private final int[] nodes; // to choose among, nearest first
+    private final float[] nears;
+    private final float[] distances; // how near they are by distance, or that of directions
+    private final boolean[] far; // those of the sample alone
     private final int[] kept;
+    private int count;
 
-    Chooser(Neighbours rows) throws IOException {
-      int capacity = rows.capacity();
+    Chooser(Neighbours rows, Neighbours ofSample) throws IOException {
+      int capacity = rows.capacity() + (ofSample == null ? 0 : ofSample.capacity());
       this.rows = rows;
-      this.block = new Block(vectors.copy(), kind, capacity);
-      this.nodes = new int[capacity];
-      this.places = new int[capacity];
+      this.ofSample = ofSample;
+      this.block = new Block(vectors.copy(), Nearness.DISTANCE, capacity + 1);
+      this.nodes = new int[capacity + 1];
+      this.nears = new float[capacity];
+      this.distances = new float[capacity];
+      this.far = new boolean[capacity];
       this.kept = new int[capacity];
     }
 
-    /** Leaves a node at most so many of its neighbours. */
+    /** Leaves a node at most so many neighbours. */
     void choose(int of, int most) throws IOException {
-      int count = rows.count(of);
-      for (int i = 0; i < count; i++) {
-        int place = i; // nearest first: what chose this node stands behind what it chose itself
-        for (; place > 0 && rows.nearness(of, places[place - 1]) < rows.nearness(of, i); place--) {
-          places[place] = places[place - 1];
+      count = 0;
+      for (int i = 0; i < rows.count(of); i++) {
+        add(rows.node(of, i), rows.nearness(of, i), false);
+      }
+      for (int i = 0; ofSample != null && i < ofSample.count(of); i++) {
+        if (!rows.has(of, ofSample.node(of, i), rows.count(of))) {
+          add(ofSample.node(of, i), ofSample.nearness(of, i), true);
         }
-        places[place] = i;
       }
-      for (int i = 0; i < count; i++) {
-        nodes[i] = rows.node(of, places[i]);
-      }
-      block.setRows(nodes, count);
+      float least = compare(of);
       int keptCount = 0;
       for (int i = 0; i < count && keptCount < most; i++) {
-        if (isApart(i, rows.nearness(of, places[i]), keptCount)) {
+        if ((!far[i] || distances[i] <= least) && isApart(i, keptCount)) {
           kept[keptCount++] = i;
         }
       }
       for (int i = 0; i < keptCount; i++) {
-        kept[i] = places[kept[i]];
+        nodes[i] = nodes[kept[i]];
+        nears[i] = nears[kept[i]];
       }
-      rows.retain(of, kept, keptCount);
+      rows.replace(of, nodes, nears, keptCount);
     }
 
-    private boolean isApart(int candidate, float near, int keptCount) {
+    /** In its place: what chose a node stands behind what it chose itself. */
+    private void add(int node, float near, boolean isFar) {
+      int place = count++;
+      for (; place > 0 && nears[place - 1] < near; place--) {
+        nodes[place] = nodes[place - 1];
+        nears[place] = nears[place - 1];
+        far[place] = far[place - 1];
+      }
+      nodes[place] = node;
+      nears[place] = near;
+      far[place] = isFar;
+    }
+
+    /** Gives how far one of the sample must be. */
+    private float compare(int of) throws IOException {
+      nodes[count] = of;
+      block.setRows(nodes, count + 1);
+      float nearest = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < count; i++) {
+        distances[i] = kind == Nearness.DISTANCE ? nears[i] : block.near(i, count);
+        nearest = Math.max(nearest, distances[i]);
+      }
+      return FARTHER * nearest;
+    }
+
+    private boolean isApart(int candidate, int keptCount) {
       for (int i = 0; i < keptCount; i++) {
-        if (slack * block.near(candidate, kept[i]) > near) {
+        if (slack * block.near(candidate, kept[i]) > distances[candidate]) {
           return false;
         }
       }

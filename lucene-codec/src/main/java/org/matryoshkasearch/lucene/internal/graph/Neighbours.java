@@ -137,19 +137,10 @@ final class Neighbours {
     counts[of - from] = (short) (kept + 1);
   }
 
-  /** Leaves only those at the given places of the row, in this order. */
-  void retain(int of, int[] places, int count) {
-    int[] row = nodes[page(of)];
-    float[] nears = nearness[page(of)];
-    int start = at(of);
-    int[] keptNodes = new int[count];
-    float[] keptNears = new float[count];
-    for (int i = 0; i < count; i++) {
-      keptNodes[i] = row[start + places[i]];
-      keptNears[i] = nears[start + places[i]];
-    }
-    System.arraycopy(keptNodes, 0, row, start, count);
-    System.arraycopy(keptNears, 0, nears, start, count);
+  /** Takes others in place of what a row has. */
+  void replace(int of, int[] others, float[] near, int count) {
+    System.arraycopy(others, 0, nodes[page(of)], at(of), count);
+    System.arraycopy(near, 0, nearness[page(of)], at(of), count);
     counts[of - from] = (short) count;
   }
 

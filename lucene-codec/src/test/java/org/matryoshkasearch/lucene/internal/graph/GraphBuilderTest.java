@@ -248,6 +248,71 @@ public class GraphBuilderTest extends LuceneTestCase {
     assertLinkedToTheNearest(new Vectors(vectors), distinct);
   }
 
+  /** The nodes of a tight cluster have links to others than the same nearest few clusters. */
+  public void testLinksLeadFromATightClusterToMany() throws IOException {
+    Random random = new Random(5);
+    int clusterSize = 10;
+    int clusters = 600;
+    int dims = 32;
+    float[][] vectors = new float[clusters * clusterSize][dims];
+    for (int cluster = 0; cluster < clusters; cluster++) {
+      float[] centre = new float[dims];
+      for (int i = 0; i < dims; i++) {
+        centre[i] = (float) random.nextGaussian();
+      }
+      for (int member = 0; member < clusterSize; member++) {
+        float[] vector = vectors[cluster + member * clusters];
+        for (int i = 0; i < dims; i++) {
+          vector[i] = centre[i] + 0.01f * (float) random.nextGaussian();
+        }
+      }
+    }
+    for (Nearness kind : Nearness.values()) {
+      try (BuiltGraph graph = build(new Vectors(vectors), kind, 16, 100, ONE)) {
+        int[] list = new int[32];
+        long linked = 0;
+        for (int cluster = 0; cluster < clusters; cluster++) {
+          FixedBitSet others = new FixedBitSet(clusters);
+          for (int node = cluster; node < vectors.length; node += clusters) {
+            int count = graph.links(0, node, list);
+            for (int i = 0; i < count; i++) {
+              others.set(list[i] % clusters);
+            }
+          }
+          linked += others.cardinality() - 1;
+        }
+        assertTrue(kind + ": " + linked / clusters, linked / clusters >= 10);
+      }
+    }
+  }
+
+  /** A vector that is longer than all others, and so the nearest of all, leaves them links. */
+  public void testOneLongVectorLeavesLinks() throws IOException {
+    int maxConn = 16;
+    Vectors vectors = nested(new Random(6), 3000, 24);
+    for (float[] vector : vectors.vectors) {
+      VectorUtil.l2normalize(vector);
+    }
+    try (BuiltGraph without = build(vectors, Nearness.INNER_PRODUCT, maxConn, 100, ONE)) {
+      for (int i = 0; i < vectors.dims(); i++) {
+        vectors.vectors[7][i] *= 1e4f;
+      }
+      try (BuiltGraph with = build(vectors, Nearness.INNER_PRODUCT, maxConn, 100, ONE)) {
+        long least = links(without, maxConn) * 95 / 100;
+        assertTrue(String.valueOf(least), links(with, maxConn) >= least);
+      }
+    }
+  }
+
+  private static long links(BuiltGraph graph, int maxConn) throws IOException {
+    long links = 0;
+    int[] list = new int[2 * maxConn];
+    for (int node = 0; node < graph.nodes(0).length; node++) {
+      links += graph.links(0, node, list);
+    }
+    return links;
+  }
+
   /** Looks at 500 nodes, and among the first so many for the nearest of each. */
   private static void assertLinkedToTheNearest(Vectors vectors, int among) throws IOException {
     BuiltGraph graph = build(vectors, Nearness.DISTANCE, 16, 100, ONE);

@@ -64,7 +64,8 @@ public class NeighboursTest extends LuceneTestCase {
     assertArrayEquals(new int[] {10, 11, 22, 20}, nodes);
     assertTrue(neighbours.has(1, 11, 2));
     assertFalse(neighbours.has(1, 22, 2));
-    neighbours.retain(1, new int[] {2, 0}, 2);
+    neighbours.replace(1, new int[] {22, 10, 30}, new float[] {0, -5, -7}, 2);
+    assertEquals(2, neighbours.count(1));
     assertEquals(22, neighbours.node(1, 0));
     assertEquals(10, neighbours.node(1, 1));
     assertEquals(-5, neighbours.nearness(1, 1), 0);
