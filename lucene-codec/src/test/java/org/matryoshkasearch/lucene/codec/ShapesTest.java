@@ -182,7 +182,9 @@ public class ShapesTest extends LuceneTestCase {
         assertEquals(kind, 1, index.recall(zeros, K, K), 1e-3);
       }
       double found = index.recall(others, 1, 10 * K);
-      assertTrue(kind + ": " + found + ", without them " + clean, found >= clean - 2 * LUCK);
+      // what one bit makes of zeros is as wrong for all of them, which may crowd out others
+      double luck = encoding == PrefixEncoding.BIT1 ? 5 * LUCK : 2 * LUCK;
+      assertTrue(kind + ": " + found + ", without them " + clean, found >= clean - luck);
     }
   }
 
