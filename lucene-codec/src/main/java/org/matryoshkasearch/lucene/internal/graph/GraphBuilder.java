@@ -21,8 +21,8 @@ import org.apache.lucene.util.IOUtils;
 /**
  * Builds an HNSW graph of vectors that are all there, {@link Levels level} by level: {@link
  * LeafComparison} finds each node's nearest neighbours in the leaves of {@link Partitions}, {@link
- * Links} chooses among them, {@link Reachability} joins what is apart. {@link Copies} of a vector
- * hang on the first of them.
+ * LinkChoice} chooses among them, {@link Reachability} joins what is apart. {@link Copies} of a
+ * vector hang on the first of them.
  *
  * <p>What is built depends on the vectors and the parameters alone, not on the number of threads,
  * nor on how much memory there is, as long as it suffices: neighbours are held of so many nodes at
@@ -178,18 +178,18 @@ public final class GraphBuilder {
         int[] order = new Partitions(vectors, kind, fanout, leaves, workers).run();
         leaves.finish();
         LeafComparison comparison = new LeafComparison(vectors, kind, leaves, workers);
-        Links links = new Links(vectors, kind, order, lowest ? LOWEST_SLACK : 1, workers);
+        LinkChoice links = new LinkChoice(vectors, kind, order, lowest ? LOWEST_SLACK : 1, workers);
         int found = kept(size, lowest);
         inRounds(
             size,
             found,
             lowest ? found + ofSample(size) : found,
             rows -> {
-              Neighbours ofSample =
-                  lowest ? new Neighbours(rows.from(), rows.to(), ofSample(size)) : null;
+              NeighbourTable ofSample =
+                  lowest ? new NeighbourTable(rows.from(), rows.to(), ofSample(size)) : null;
               comparison.run(rows, ofSample);
               links.choose(rows, ofSample, lowest ? maxConn : linksOfNode);
-              Links.write(rows, true, chosen);
+              LinkChoice.write(rows, true, chosen);
             });
         chosen.finish();
         inRounds(
@@ -199,7 +199,7 @@ public final class GraphBuilder {
             rows -> {
               links.linkBothWays(chosen, rows);
               links.prune(rows, linksOfNode);
-              Links.write(rows, false, linked);
+              LinkChoice.write(rows, false, linked);
             });
         linked.finish();
         return new LevelLinks(linked, most);
@@ -217,14 +217,14 @@ public final class GraphBuilder {
       int rounds = (size + rows - 1) / rows;
       int each = (size + rounds - 1) / rounds;
       for (int from = 0; from < size; from += each) {
-        round.run(new Neighbours(from, Math.min(size, from + each), capacity));
+        round.run(new NeighbourTable(from, Math.min(size, from + each), capacity));
       }
     }
   }
 
   /** What is done with the rows of some of the nodes. */
   private interface Round {
-    void run(Neighbours rows) throws IOException;
+    void run(NeighbourTable rows) throws IOException;
   }
 
   /** Some of the vectors. */

@@ -50,11 +50,11 @@ final class HeapPlan {
       int links,
       Workers workers) {
     this.size = vectors.size();
-    this.rowBytes = Neighbours.rowBytes(capacity);
+    this.rowBytes = NeighbourTable.rowBytes(capacity);
     this.workerBytes =
         Math.max(
             Block.bytes(Math.min(size, Partitions.LEAF), vectors.dims()),
-            Links.workerBytes(mostCapacity, vectors.dims()));
+            LinkChoice.workerBytes(mostCapacity, vectors.dims()));
     // of leaves, of what each node chose with how near it is, of its links
     long scratchBytes = (long) size * Integer.BYTES * (fanout + 3 * Math.min(links, size));
     this.scratchOnHeap = scratchBytes <= SCRATCH_BYTES;
@@ -100,6 +100,6 @@ final class HeapPlan {
   /** How many rows there can be at a time, of so many places each. */
   int rows(long bytes, int capacity) {
     long forRows = bytes - fixedBytes - workers(bytes).count() * workerBytes;
-    return Math.clamp(forRows / Neighbours.rowBytes(capacity), 1, Integer.MAX_VALUE);
+    return Math.clamp(forRows / NeighbourTable.rowBytes(capacity), 1, Integer.MAX_VALUE);
   }
 }

@@ -38,7 +38,7 @@ final class LeafComparison {
    * @param ofSample rows of the same nodes, that take only others of the {@link Samples sample}, or
    *     null
    */
-  void run(Neighbours nearest, Neighbours ofSample) throws IOException {
+  void run(NeighbourTable nearest, NeighbourTable ofSample) throws IOException {
     workers.run(
         leaves.size(),
         () -> {
@@ -49,14 +49,14 @@ final class LeafComparison {
 
   /** One thread's. */
   private final class Comparer {
-    private final Neighbours nearest;
-    private final Neighbours ofSample;
+    private final NeighbourTable nearest;
+    private final NeighbourTable ofSample;
     private final Lists.Reader reader = leaves.reader();
     private final int[] ords = new int[Math.min(vectors.size(), Partitions.LEAF)];
     private final Samples samples = new Samples(ords.length);
     private final Block block = new Block(vectors.copy(), kind, ords.length);
 
-    Comparer(Neighbours nearest, Neighbours ofSample) throws IOException {
+    Comparer(NeighbourTable nearest, NeighbourTable ofSample) throws IOException {
       this.nearest = nearest;
       this.ofSample = ofSample;
     }

@@ -22,7 +22,7 @@ import java.io.IOException;
  * <p>Where inner products count, it is the direction that must be nearer: a vector that is longer
  * than others has the largest products with all of them, and nothing would stay beside it.
  */
-final class Links {
+final class LinkChoice {
   private static final int NODES_A_TASK = 256;
 
   /**
@@ -44,7 +44,7 @@ final class Links {
    * @param slack how many times nearer, by squared distance, the nearer neighbour must be: 1 or
    *     more; the more, the more links
    */
-  Links(GraphVectors vectors, Nearness kind, int[] order, float slack, Workers workers) {
+  LinkChoice(GraphVectors vectors, Nearness kind, int[] order, float slack, Workers workers) {
     this.vectors = Directions.of(vectors, kind);
     this.kind = kind;
     this.order = order;
@@ -63,16 +63,16 @@ final class Links {
    *
    * @param ofSample rows of the same nodes, or null
    */
-  void choose(Neighbours rows, Neighbours ofSample, int most) throws IOException {
+  void choose(NeighbourTable rows, NeighbourTable ofSample, int most) throws IOException {
     chooseIfMore(rows, ofSample, 0, most);
   }
 
   /** Chooses where there are too many. */
-  void prune(Neighbours rows, int most) throws IOException {
+  void prune(NeighbourTable rows, int most) throws IOException {
     chooseIfMore(rows, null, most, most);
   }
 
-  private void chooseIfMore(Neighbours rows, Neighbours ofSample, int ifMore, int most)
+  private void chooseIfMore(NeighbourTable rows, NeighbourTable ofSample, int ifMore, int most)
       throws IOException {
     forEachNode(
         () -> {
@@ -105,7 +105,7 @@ final class Links {
    *
    * @param chosen by each node: see {@link #write}
    */
-  void linkBothWays(Lists chosen, Neighbours rows) throws IOException {
+  void linkBothWays(Lists chosen, NeighbourTable rows) throws IOException {
     int[] list = new int[longest(chosen)];
     Lists.Reader reader = chosen.reader();
     for (int node = rows.from(); node < rows.to(); node++) {
@@ -125,7 +125,7 @@ final class Links {
         });
   }
 
-  private static void linkBack(int node, int[] list, int count, Lists chosen, Neighbours rows) {
+  private static void linkBack(int node, int[] list, int count, Lists chosen, NeighbourTable rows) {
     for (int i = 0; i < count; i++) {
       int other = list[i];
       if (rows.hasRow(other)) {
@@ -148,7 +148,7 @@ final class Links {
   }
 
   /** Adds for each row a list: the nodes, and if so wanted behind them how near each of them is. */
-  static void write(Neighbours rows, boolean nearness, Lists lists) throws IOException {
+  static void write(NeighbourTable rows, boolean nearness, Lists lists) throws IOException {
     int[] list = new int[2 * rows.capacity()];
     for (int of = rows.from(); of < rows.to(); of++) {
       int count = rows.count(of);
@@ -162,8 +162,8 @@ final class Links {
 
   /** One thread's. */
   private final class Chooser {
-    private final Neighbours rows;
-    private final Neighbours ofSample;
+    private final NeighbourTable rows;
+    private final NeighbourTable ofSample;
     private final Block block;
     private final int[] nodes; // to choose among, nearest first
     private final float[] nears;
@@ -172,7 +172,7 @@ final class Links {
     private final int[] kept;
     private int count;
 
-    Chooser(Neighbours rows, Neighbours ofSample) throws IOException {
+    Chooser(NeighbourTable rows, NeighbourTable ofSample) throws IOException {
       int capacity = rows.capacity() + (ofSample == null ? 0 : ofSample.capacity());
       this.rows = rows;
       this.ofSample = ofSample;

@@ -18,14 +18,14 @@ import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Against sorted lists. */
-public class NeighboursTest extends LuceneTestCase {
+public class NeighbourTableTest extends LuceneTestCase {
   private record Offer(int node, float near) {}
 
   /** What is kept does not depend on the order of the offers, nor on how often one is made. */
   public void testKeepsTheNearest() {
     int size = 5000; // more than a page
     int capacity = 1 + random().nextInt(20);
-    Neighbours neighbours = new Neighbours(0, size, capacity);
+    NeighbourTable neighbours = new NeighbourTable(0, size, capacity);
     int of = random().nextInt(size);
     List<Offer> offers = new ArrayList<>();
     for (int node = 0; node < 50; node++) {
@@ -50,7 +50,7 @@ public class NeighboursTest extends LuceneTestCase {
   }
 
   public void testOffersBehindThoseChosen() {
-    Neighbours neighbours = new Neighbours(0, 3, 4);
+    NeighbourTable neighbours = new NeighbourTable(0, 3, 4);
     neighbours.offer(1, 10, -5);
     neighbours.offer(1, 11, -6);
     neighbours.offer(1, 2, 20, -1);

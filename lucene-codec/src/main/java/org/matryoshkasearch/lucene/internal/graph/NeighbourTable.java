@@ -18,7 +18,7 @@ import java.util.Arrays;
  * ones the lowest first: so that what a row keeps does not depend on the order in which it was
  * offered.
  */
-final class Neighbours {
+final class NeighbourTable {
   private static final int LOCKS = 1 << 10;
 
   /** Places of a page: so few that a garbage collector does not round each up to a region. */
@@ -37,7 +37,7 @@ final class Neighbours {
    *
    * @param capacity of each row, at least 1
    */
-  Neighbours(int from, int to, int capacity) {
+  NeighbourTable(int from, int to, int capacity) {
     int size = to - from;
     this.from = from;
     this.capacity = capacity;
