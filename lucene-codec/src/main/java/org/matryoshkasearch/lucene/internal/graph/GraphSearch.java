@@ -46,8 +46,11 @@ public final class GraphSearch {
 
   private static final int MOST_EXPECTED = 1 << 14;
 
-  /** Nodes kept on the levels above the lowest. */
+  /** Nodes kept on the level above the lowest: where that is entered. */
   private static final int ENTRIES = 16;
+
+  /** Nodes kept on the levels above that one, which lead into a region and not to a cluster. */
+  private static final int HIGHER_ENTRIES = 4;
 
   private final StoredGraph graph;
   private final RandomVectorScorer scorer;
@@ -115,7 +118,9 @@ public final class GraphSearch {
     for (int level = graph.numLevels() - 1; level > 0; level--) {
       long left = results.visitLimit() - results.visitedCount();
       KnnCollector nearest =
-          new TopKnnCollector(ENTRIES, Math.toIntExact(Math.min(left, Integer.MAX_VALUE)));
+          new TopKnnCollector(
+              level == 1 ? ENTRIES : HIGHER_ENTRIES,
+              Math.toIntExact(Math.min(left, Integer.MAX_VALUE)));
       searchLevel(level, entries, nearest, null);
       results.incVisitedCount(Math.toIntExact(nearest.visitedCount()));
       entries = nearest.topDocs().scoreDocs;
