@@ -30,7 +30,7 @@ final class LinkChoice {
    * must be: the node is in a tight cluster then. Elsewhere its neighbours lead on, and more links
    * would only be more to visit.
    */
-  private static final float FARTHER = 4;
+  private static final float FARTHER = 2;
 
   private final GraphVectors vectors; // what lies side by side
   private final Nearness kind;
