@@ -114,7 +114,8 @@ public class FloatRowsTest extends LuceneTestCase {
             assertArrayEquals(what, expected, scores, 1e-5f);
             float found = Float.NEGATIVE_INFINITY;
             for (int i = 0; i < ords.length; i++) {
-              assertEquals(what, scores[i], rows.score(ords[i]), 0);
+              // the order in which a register is summed up may change when code is compiled
+              assertEquals(what, scores[i], rows.score(ords[i]), 1e-6f);
               found = Math.max(found, scores[i]);
             }
             assertEquals(what, found, max, 0);
