@@ -114,7 +114,7 @@ final class SearchSteps {
 
   private void compareWithTwin(Request request, Oracle oracle, List<Hit> hits) throws IOException {
     float[] prefix = request.field().twinVector(request.target());
-    if (prefix != null && request.field().isRounded() == false) {
+    if (prefix != null && request.field().isComparable()) {
       Query query = request.candidates(prefix, request.candidates());
       List<Integer> candidates = ids(hits(twin, query, request.rescored()));
       recalls.add(

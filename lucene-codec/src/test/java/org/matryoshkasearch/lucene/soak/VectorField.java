@@ -184,9 +184,14 @@ final class VectorField {
     return vector;
   }
 
-  /** Whether vectors may be rounded: what that makes equal nobody finds again. */
-  boolean isRounded() {
-    return rounded;
+  /**
+   * Whether as much can be found as in the twin: what rounding makes equal nobody finds again, and
+   * far from the origin products of more dimensions are larger, in whatever segment they are.
+   */
+  boolean isComparable() {
+    boolean prefixesDiffer = shortestPrefix < Math.min(longestPrefix, dims);
+    boolean farAway = shape == Shape.OFFSET && !comparesDirections();
+    return !rounded && !(farAway && prefixesDiffer);
   }
 
   /** What the twin is given, null where Lucene cannot compare it. */

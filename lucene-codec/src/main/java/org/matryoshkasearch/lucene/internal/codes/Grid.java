@@ -41,6 +41,12 @@ final class Grid {
   /** Squares of larger components could be more than a float holds. */
   private static final float LARGEST = 1e15f;
 
+  /**
+   * What has larger components is coded as if its largest was this: it is far longer than all
+   * others still, and no sum of its terms is more than a float holds.
+   */
+  private static final float LARGEST_CODED = 1e30f;
+
   private final int bits;
   private final int steps;
 
@@ -65,6 +71,9 @@ final class Grid {
 
   /** Of the vector, from the centroid. */
   float squaredNorm;
+
+  /** How many times as long as the vector is what is coded: 1, but of the largest there are. */
+  float shrunk;
 
   /**
    * @param bits 1, 4 or 8: there are {@code 2^bits} points
@@ -98,6 +107,7 @@ final class Grid {
       centred[i] = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, component));
       largest = Math.max(largest, Math.abs(centred[i]));
     }
+    shrunk = 1;
     if (largest <= LARGEST) {
       fit(centred);
       return;
@@ -106,9 +116,11 @@ final class Grid {
       centred[i] /= largest;
     }
     fit(centred);
-    lower *= largest;
-    step *= largest;
-    squaredNorm *= largest * largest;
+    float coded = Math.min(largest, LARGEST_CODED);
+    shrunk = coded / largest;
+    lower *= coded;
+    step *= coded;
+    squaredNorm *= coded * coded;
   }
 
   private void fit(float[] vector) {

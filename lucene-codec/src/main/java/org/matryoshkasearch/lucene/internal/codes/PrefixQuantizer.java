@@ -134,7 +134,7 @@ public final class PrefixQuantizer implements Accountable {
         fitted.step * fitted.sum,
         similarity == VectorSimilarityFunction.EUCLIDEAN
             ? fitted.squaredNorm
-            : dotWithCentroid(prefix));
+            : fitted.shrunk * dotWithCentroid(prefix));
   }
 
   /** Distances do without. */

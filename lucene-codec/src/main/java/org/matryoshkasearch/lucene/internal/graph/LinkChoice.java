@@ -44,7 +44,8 @@ final class LinkChoice {
    * @param slack how many times nearer, by squared distance, the nearer neighbour must be: 1 or
    *     more; the more, the more links
    */
-  LinkChoice(GraphVectors vectors, Nearness kind, int[] order, float slack, Workers workers) {
+  LinkChoice(GraphVectors vectors, Nearness kind, int[] order, float slack, Workers workers)
+      throws IOException {
     this.vectors = Directions.of(vectors, kind);
     this.kind = kind;
     this.order = order;

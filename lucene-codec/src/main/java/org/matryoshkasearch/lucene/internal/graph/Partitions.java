@@ -56,7 +56,8 @@ final class Partitions {
    * @param fanout to about how many parts a vector goes, 2 or more
    * @param leaves takes the ordinals of each leaf, ascending
    */
-  Partitions(GraphVectors vectors, Nearness kind, int fanout, Lists leaves, Workers workers) {
+  Partitions(GraphVectors vectors, Nearness kind, int fanout, Lists leaves, Workers workers)
+      throws IOException {
     this.divided = Directions.of(vectors, kind);
     this.size = vectors.size();
     this.firstFanout = firstFanout(size, fanout);

@@ -93,7 +93,7 @@ public final class StoredGraph {
         throw new CorruptIndexException("a node has [" + count + "] links", lists);
       }
       GroupVIntUtil.readGroupVInts(lists, links, count);
-    } catch (EOFException e) {
+    } catch (EOFException | IndexOutOfBoundsException e) { // the input decides which
       throw new CorruptIndexException("a list of links does not end", lists, e);
     }
     int link = 0;

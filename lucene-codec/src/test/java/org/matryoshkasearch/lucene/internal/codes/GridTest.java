@@ -127,6 +127,10 @@ public class GridTest extends LuceneTestCase {
   /** Of the greatest, too: it is the same grid, but larger. */
   public void testScale() {
     float[] vector = NestedVectors.unit(random(), 1, 40)[0];
+    float largest = 0;
+    for (float component : vector) {
+      largest = Math.max(largest, Math.abs(component));
+    }
     for (int bits : BITS) {
       Grid grid = new Grid(bits, vector.length);
       grid.fit(vector, ZEROS);
@@ -137,9 +141,11 @@ public class GridTest extends LuceneTestCase {
         }
         Grid large = new Grid(bits, vector.length);
         large.fit(scaled, ZEROS);
-        assertEquals(grid.lower * scale, large.lower, scale * 1e-2f);
-        assertEquals(grid.step * scale, large.step, scale * 1e-2f);
-        float squares = grid.squaredNorm * scale * scale;
+        float coded = scale * large.shrunk;
+        assertEquals(Math.min(1, 1e30f / (scale * largest)), large.shrunk, 1e-6f);
+        assertEquals(grid.lower * coded, large.lower, coded * 1e-2f);
+        assertEquals(grid.step * coded, large.step, coded * 1e-2f);
+        float squares = grid.squaredNorm * coded * coded;
         assertEquals(squares, large.squaredNorm, Float.isFinite(squares) ? 1e-4f * squares : 0);
       }
     }
