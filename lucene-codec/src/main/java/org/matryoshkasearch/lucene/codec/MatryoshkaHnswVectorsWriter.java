@@ -349,9 +349,12 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   /** Readers are told that they are read no longer from the first to the last: Lucene does not. */
   @Override
   public void close() throws IOException {
-    IOUtils.close(fields, fullVectors, graphs, byteVectors);
-    for (KnnVectorsReader reader : merged) {
-      reader.finishMerge();
+    try {
+      IOUtils.close(fields, fullVectors, graphs, byteVectors);
+    } finally {
+      for (KnnVectorsReader reader : merged) {
+        reader.finishMerge();
+      }
     }
   }
 }
