@@ -34,11 +34,13 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 import org.matryoshkasearch.lucene.internal.graph.ExhaustiveSearch;
 import org.matryoshkasearch.lucene.internal.graph.GraphInput;
 import org.matryoshkasearch.lucene.internal.graph.GraphOutput;
 import org.matryoshkasearch.lucene.internal.graph.GraphSearch;
 import org.matryoshkasearch.lucene.internal.graph.StoredGraph;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 import org.matryoshkasearch.lucene.internal.vectors.FullVectorsInput;
 
 /**
@@ -108,7 +110,8 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     if (values.hasOnlyAPrefixOfZeros(target)) {
       rethrown(() -> searchAll(values.vectorScorer(target), values.copy(), collector, acceptDocs));
     } else {
-      search(field, values.prefixScorer(target), values::copy, collector, acceptDocs);
+      PrefixQuery query = values.prefixQuery(target);
+      search(field, query, values.prefixScorer(query), values::copy, collector, acceptDocs);
     }
   }
 
@@ -118,6 +121,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     if (graphs.size(field) > 0 && collector.k() > 0) {
       search(
           field,
+          new PrefixQuery(comparable(field, target), null),
           byteVectors(field).getRandomVectorScorer(field, target),
           () -> getByteVectorValues(field),
           collector,
@@ -127,12 +131,13 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
 
   private void search(
       String field,
+      PrefixQuery query,
       RandomVectorScorer scorer,
       IOSupplier<KnnVectorValues> values,
       KnnCollector collector,
       AcceptDocs acceptDocs)
       throws IOException {
-    rethrown(() -> collect(field, scorer, values, collector, acceptDocs));
+    rethrown(() -> collect(field, query, scorer, values, collector, acceptDocs));
   }
 
   /** The data are not verified before a search: what cannot be is found by the way. */
@@ -146,6 +151,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
 
   private void collect(
       String field,
+      PrefixQuery query,
       RandomVectorScorer scorer,
       IOSupplier<KnnVectorValues> values,
       KnnCollector collector,
@@ -159,10 +165,24 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     }
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
     Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
-    new GraphSearch(graph, scorer, ords, acceptedOrds, seeds(collector)).run();
+    int[] entries = seeds(collector);
+    if (entries.length == 0) {
+      entries = graphs.wayIn(field, query).entries(ords);
+    }
+    new GraphSearch(graph, scorer, ords, acceptedOrds, entries).run();
   }
 
-  /** The ordinals that a search is to begin at. */
+  private float[] comparable(String field, byte[] target) {
+    float scale =
+        PrefixSimilarity.scale(target, fieldInfos.fieldInfo(field).getVectorSimilarityFunction());
+    float[] comparable = new float[target.length];
+    for (int i = 0; i < comparable.length; i++) {
+      comparable[i] = target[i] * scale;
+    }
+    return comparable;
+  }
+
+  /** The ordinals that a search is to begin at, if it says so. */
   private static int[] seeds(KnnCollector collector) throws IOException {
     int[] seeds = {};
     if (collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded seeded) {

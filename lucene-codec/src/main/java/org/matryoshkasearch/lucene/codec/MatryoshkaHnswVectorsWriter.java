@@ -145,7 +145,11 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
           floats.centroid(),
           null);
     }
-    writeGraph(field, vectors.graphVectors(order, nearness(field)), new Workers(null, 1, () -> {}));
+    writeGraph(
+        field,
+        vectors.graphVectors(order, nearness(field)),
+        vectors.centroid(),
+        new Workers(null, 1, () -> {}));
   }
 
   /** The graph is built at once, over what was written on the way. */
@@ -163,7 +167,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
       } else {
         merge(field, mergeState, centroid, merged);
       }
-      writeGraph(field, merged.finish(nearness(field)), format.workers(mergeState));
+      writeGraph(field, merged.finish(nearness(field)), centroid, format.workers(mergeState));
     }
     return null;
   }
@@ -259,18 +263,18 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     }
   }
 
-  private void writeGraph(FieldInfo field, GraphVectors vectors, Workers workers)
+  private void writeGraph(FieldInfo field, GraphVectors vectors, float[] centroid, Workers workers)
       throws IOException {
     int size = vectors.size();
     if (!isWorthAGraph(size)) {
-      graphs.write(field, size, null);
+      graphs.write(field, size, null, centroid);
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, false);
       return;
     }
     long start = System.nanoTime();
     GraphBuilder builder = format.graphBuilder(workers, scratch);
     try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
-      graphs.write(field, size, graph);
+      graphs.write(field, size, graph, centroid);
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, graph == null);
       if (graph == null) {
         log("field=%s no graph over %d vectors: too little heap for it is free", field.name, size);
@@ -288,9 +292,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   }
 
   private static Nearness nearness(FieldInfo field) {
-    return field.getVectorSimilarityFunction() == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
-        ? Nearness.INNER_PRODUCT
-        : Nearness.DISTANCE;
+    return Nearness.of(field.getVectorSimilarityFunction());
   }
 
   /** As in Lucene: of fewer vectors a search would look at all anyway. */

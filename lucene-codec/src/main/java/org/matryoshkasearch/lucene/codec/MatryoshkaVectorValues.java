@@ -21,6 +21,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.internal.codes.CodeRows;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 import org.matryoshkasearch.lucene.internal.vectors.FloatRows;
 import org.matryoshkasearch.lucene.internal.vectors.FullVectors;
@@ -84,7 +85,7 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
       return null;
     }
     MatryoshkaVectorValues copy = copy();
-    return new OrdinalScorer(copy.iterator(), copy.prefixScorer(target), false);
+    return new OrdinalScorer(copy.iterator(), copy.prefixScorer(copy.prefixQuery(target)), false);
   }
 
   /**
@@ -103,12 +104,12 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
   }
 
   /**
-   * Scores prefixes by ordinal, as the graph compares them.
+   * What the graph compares with prefixes.
    *
    * @throws IllegalArgumentException if the target has fewer dimensions than a prefix, or more than
    *     the vectors
    */
-  RandomVectorScorer prefixScorer(float[] target) throws IOException {
+  PrefixQuery prefixQuery(float[] target) {
     if (target.length < field.prefixDims()) {
       throw new IllegalArgumentException(
           String.format(
@@ -118,12 +119,18 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
               field.prefixDims()));
     }
     checkNotLonger(target);
-    float[] prefix = PrefixSimilarity.prefixOf(target, field.prefixDims(), field.similarity());
+    return new PrefixQuery(
+        PrefixSimilarity.prefixOf(target, field.prefixDims(), field.similarity()),
+        field.quantizer());
+  }
+
+  /** Scores prefixes by ordinal, as the graph compares them. */
+  RandomVectorScorer prefixScorer(PrefixQuery query) throws IOException {
     if (codes == null) {
-      return FloatRows.ofPrefixes(vectors, field.similarity(), prefix).scorer(this);
+      return FloatRows.ofPrefixes(vectors, field.similarity(), query.prefix()).scorer(this);
     }
     CodeRows rows = CodeRows.of(field.quantizer(), codes);
-    rows.setQuery(field.quantizer().quantizeQuery(prefix));
+    rows.setQuery(query.code());
     return rows.scorer(this);
   }
 

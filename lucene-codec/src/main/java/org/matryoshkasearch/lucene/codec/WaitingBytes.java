@@ -46,6 +46,11 @@ final class WaitingBytes extends WaitingField<byte[]> {
   }
 
   @Override
+  float[] centroid() {
+    return new float[field().getVectorDimension()];
+  }
+
+  @Override
   GraphVectors graphVectors(int[] order, Nearness kind) {
     return new Vectors(order);
   }

@@ -56,6 +56,9 @@ abstract class WaitingField<T> extends KnnFieldVectorsWriter<T> {
     return size * (Integer.BYTES + GraphBuilder.bytesAVector(size)); // the order, and the graph
   }
 
+  /** About the mean of what a graph is built over, or what is as good to see it from. */
+  abstract float[] centroid() throws IOException;
+
   /**
    * What a graph is built over.
    *

@@ -69,6 +69,7 @@ final class WaitingVectors extends WaitingField<float[]> {
   }
 
   /** Of a sample of the prefixes, when all vectors are there. */
+  @Override
   float[] centroid() throws IOException {
     if (centroid == null) {
       centroid =

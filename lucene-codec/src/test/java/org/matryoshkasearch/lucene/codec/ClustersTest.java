@@ -98,7 +98,7 @@ public class ClustersTest extends LuceneTestCase {
             (MatryoshkaHnswVectorsReader)
                 ((PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader())
                     .getFieldReader(FIELD);
-        HnswGraph graph = new LuceneGraph(reader.graph(FIELD));
+        HnswGraph graph = new LuceneGraph(reader.graph(FIELD), 0);
         int ours = 0;
         int lucenes = 0;
         for (int query = docs; query < vectors.length; query++) {
@@ -114,8 +114,8 @@ public class ClustersTest extends LuceneTestCase {
           KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
           reader.search(FIELD, vectors[query], collector, acceptDocs);
           ours += near(collector, vectors, query, nearest);
-          RandomVectorScorer scorer =
-              reader.getFloatVectorValues(FIELD).prefixScorer(vectors[query]);
+          MatryoshkaVectorValues values = reader.getFloatVectorValues(FIELD);
+          RandomVectorScorer scorer = values.prefixScorer(values.prefixQuery(vectors[query]));
           collector = new TopKnnCollector(K, Integer.MAX_VALUE);
           int count = accepted == null ? docs : accepted.cardinality();
           HnswGraphSearcher.search(scorer, collector, graph, accepted, count);

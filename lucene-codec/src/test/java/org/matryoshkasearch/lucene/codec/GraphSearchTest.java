@@ -116,8 +116,11 @@ public class GraphSearchTest extends LuceneTestCase {
     PerFieldKnnVectorsFormat.FieldsReader fields =
         (PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader();
     MatryoshkaHnswVectorsReader reader = (MatryoshkaHnswVectorsReader) fields.getFieldReader(FIELD);
-    HnswGraph graph = new LuceneGraph(reader.graph(FIELD));
-    RandomVectorScorer scorer = reader.getFloatVectorValues(FIELD).prefixScorer(target);
+    HnswGraph graph = new LuceneGraph(reader.graph(FIELD), 0);
+    RandomVectorScorer scorer =
+        reader
+            .getFloatVectorValues(FIELD)
+            .prefixScorer(reader.getFloatVectorValues(FIELD).prefixQuery(target));
     KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
     HnswGraphSearcher.search(
         scorer,

@@ -113,10 +113,29 @@ public final class PrefixQuantizer implements Accountable {
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   public QuantizedPrefix quantizeQuery(float[] prefix) {
-    int queryBits = Math.max(bits, LEAST_QUERY_BITS);
-    QuantizedPrefix query = new QuantizedPrefix(codeBytes(queryBits));
-    quantize(prefix, new Grid(queryBits, dims()), query);
+    QuantizedPrefix query = new QuantizedPrefix(codeBytes(queryBits()));
+    quantize(prefix, new Grid(queryBits(), dims()), query);
     return query;
+  }
+
+  /** Bits of each dimension of a query's code. */
+  int queryBits() {
+    return Math.max(bits, LEAST_QUERY_BITS);
+  }
+
+  /**
+   * The code that a query has by another quantiser of as many bits and the same centroid: with the
+   * term of this similarity.
+   */
+  QuantizedPrefix requantizeQuery(float[] prefix, QuantizedPrefix query) {
+    float dot = VectorUtil.dotProduct(prefix, centroid);
+    float correction = // the same for all rows: what is lost of it changes no order
+        similarity == VectorSimilarityFunction.EUCLIDEAN
+            ? Math.max(0, VectorUtil.dotProduct(prefix, prefix) - 2 * dot + centroidDot)
+            : dot;
+    QuantizedPrefix same = new QuantizedPrefix(query.code);
+    same.setTerms(query.lower, query.step, query.sum, correction);
+    return same;
   }
 
   private void quantize(float[] prefix, Grid fitted, QuantizedPrefix result) {

@@ -34,7 +34,11 @@ public final class QuantizedPrefix {
   float correction;
 
   QuantizedPrefix(int codeBytes) {
-    code = new byte[codeBytes];
+    this(new byte[codeBytes]);
+  }
+
+  QuantizedPrefix(byte[] code) {
+    this.code = code;
   }
 
   void setTerms(float lower, float step, float sum, float correction) {

@@ -13,68 +13,81 @@ package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.util.IOUtils;
 
 /** A graph, ready to be written: what it takes of memory and of files is given back on close. */
 public final class BuiltGraph implements Closeable {
-  private final int[][] nodes;
-  private final LevelLinks[] links;
+  private final GraphVectors vectors;
+  private final Nearness kind;
+  private final LevelLinks links;
+  private final Pivots pivots;
   private final Copies copies;
   private final BuildMemory.Share memory;
 
   /**
-   * @param nodes of each level, ascending; those of the lowest are all, but for copies
-   * @param links for each level, between places in its nodes
+   * @param vectors all
+   * @param kind what makes two of them near
+   * @param links between all, or but for copies
+   * @param pivots of the same nodes
    * @param copies whose distinct ones the nodes are; null if there are none, and the nodes are
    *     ordinals
    */
-  BuiltGraph(int[][] nodes, LevelLinks[] links, Copies copies, BuildMemory.Share memory) {
-    this.nodes = nodes;
+  BuiltGraph(
+      GraphVectors vectors,
+      Nearness kind,
+      LevelLinks links,
+      Pivots pivots,
+      Copies copies,
+      BuildMemory.Share memory) {
+    this.vectors = vectors;
+    this.kind = kind;
     this.links = links;
+    this.pivots = pivots;
     this.copies = copies;
     this.memory = memory;
-    if (copies != null) {
-      Arrays.setAll(nodes, level -> level == 0 ? copies.all() : copies.ordinals(nodes[level]));
-    }
   }
 
-  /** How many levels there are, at least one. */
-  public int levels() {
-    return nodes.length;
+  /** Over how many vectors it is. */
+  public int size() {
+    return vectors.size();
   }
 
-  /** The ordinals on a level, ascending. */
-  public int[] nodes(int level) {
-    return nodes[level];
+  /** The vectors by which it was built. */
+  GraphVectors vectors() {
+    return vectors;
+  }
+
+  /** What makes two of them near. */
+  Nearness kind() {
+    return kind;
+  }
+
+  /** The means of the groups of nodes by which searches come in. */
+  List<float[]> means() {
+    return pivots.means();
+  }
+
+  /** The ordinals of those of a group. */
+  int[] pivots(int group) {
+    int[] nodes = pivots.groups().get(group);
+    return copies == null ? nodes : copies.ordinals(nodes);
   }
 
   /**
-   * Writes the ordinals that a node links to, ascending.
+   * Writes the ordinals that one links to, ascending.
    *
-   * @param place of the node among those of the level
    * @return how many
    */
-  public int links(int level, int place, int[] into) throws IOException {
-    int count;
-    if (level == 0 && copies != null) {
-      count = copies.links(links[0], place, into);
-    } else {
-      count = links[level].read(place, into);
-      for (int i = 0; i < count; i++) {
-        into[i] = nodes[level][into[i]];
-      }
-    }
+  public int links(int ord, int[] into) throws IOException {
+    int count = copies == null ? links.read(ord, into) : copies.links(links, ord, into);
     Arrays.sort(into, 0, count);
     return count;
   }
 
   @Override
   public void close() throws IOException {
-    List<Closeable> all = new ArrayList<>(Arrays.asList(links));
-    all.add(memory);
-    IOUtils.close(all);
+    IOUtils.close(links, memory);
   }
 }

@@ -14,15 +14,14 @@ package org.matryoshkasearch.lucene.internal.graph;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Builds an HNSW graph of vectors that are all there, {@link Levels level} by level: {@link
- * LeafComparison} finds each node's nearest neighbours in the leaves of {@link Partitions}, {@link
- * LinkChoice} chooses among them, {@link Reachability} joins what is apart. {@link Copies} of a
- * vector hang on the first of them.
+ * Builds a graph of vectors that are all there: {@link LeafComparison} finds each node's nearest
+ * neighbours in the leaves of {@link Partitions}, {@link LinkChoice} chooses among them, {@link
+ * Reachability} joins what is apart. {@link Copies} of a vector hang on the first of them. {@link
+ * Pivots} are the way in.
  *
  * <p>What is built depends on the vectors and the parameters alone, not on the number of threads,
  * nor on how much memory there is, as long as it suffices: neighbours are held of so many nodes at
@@ -33,21 +32,16 @@ public final class GraphBuilder {
   private static final long USUAL_BYTES_A_VECTOR = 200;
   private static final long LEAST_BYTES_OF_ROWS = 16; // for each vector: few rows are held at once
 
-  /**
-   * To about how many parts a vector goes: on the lowest level, which has most of them, to fewer.
-   */
-  private static final int LOWEST_FANOUT = 6;
-
-  private static final int UPPER_FANOUT = 8;
-
-  /** How many times more neighbours the links of the upper levels are chosen from: they are few. */
-  private static final int UPPER_NEIGHBOURS = 2;
+  /** To about how many parts a vector goes. */
+  private static final int FANOUT = 6;
 
   /** Of a node's {@link Samples sample}: few of them become links. */
   private static final int OF_SAMPLE = 8;
 
-  /** What joins clusters on the lowest level; the upper ones have more links without it. */
-  private static final float LOWEST_SLACK = 1.03f;
+  /**
+   * What joins clusters, and gives ways to queries from elsewhere: 1.2 gives fewer to tight ones.
+   */
+  private static final float SLACK = 1.1f;
 
   private final int maxConn;
   private final int neighbours;
@@ -56,11 +50,10 @@ public final class GraphBuilder {
   private final Scratch files;
 
   /**
-   * @param maxConn links that a node chooses on the lowest level, 1 to 512; with those of nodes
-   *     that chose it, and on the other levels, it has up to twice as many
+   * @param maxConn links that a node chooses, 1 to 512; with those of nodes that chose it, it has
+   *     up to twice as many
    * @param beamWidth how widely links are looked for, 1 to 3200: two fifths of it, at least {@code
    *     maxConn} and at most 128, are the nearest neighbours that a node's links are chosen from
-   *     (on the upper levels twice as many)
    * @param memory of which the build takes a share
    * @param files where a large build keeps what it need not have on the heap
    */
@@ -75,7 +68,7 @@ public final class GraphBuilder {
 
   /** Bytes of heap, or a little less, that every build takes for each vector. */
   public static long bytesAVector(int size) {
-    return HeapPlan.bytesAVector(size, LOWEST_FANOUT);
+    return HeapPlan.bytesAVector(size, FANOUT);
   }
 
   /** Whether there is about enough memory for so many vectors when no other graph is built. */
@@ -105,17 +98,15 @@ public final class GraphBuilder {
   }
 
   HeapPlan plan(GraphVectors vectors) {
-    int capacity = room(vectors.size(), true);
-    int mostCapacity = Math.max(capacity, room(vectors.size(), false));
-    return new HeapPlan(vectors, LOWEST_FANOUT, capacity, mostCapacity, 2 * maxConn, workers);
+    return new HeapPlan(vectors, FANOUT, room(vectors.size()), 2 * maxConn, workers);
   }
 
-  /** How many nearest neighbours are found for a node of a level of so many. */
-  private int kept(int size, boolean lowest) {
-    return Math.clamp(size - 1, 1, lowest ? neighbours : UPPER_NEIGHBOURS * neighbours);
+  /** How many nearest neighbours are found for each of so many nodes. */
+  private int kept(int size) {
+    return Math.clamp(size - 1, 1, neighbours);
   }
 
-  /** How many of the nearest of its sample are found for a node of the lowest level. */
+  /** How many of the nearest of its sample are found for each. */
   private static int ofSample(int size) {
     return Math.clamp(size - 1, 1, OF_SAMPLE);
   }
@@ -124,9 +115,8 @@ public final class GraphBuilder {
    * For how many there is room: those that a node chooses, and as many that choose it as it may
    * have links. One from far away is not crowded out by nearer ones.
    */
-  private int room(int size, boolean lowest) {
-    int found = kept(size, lowest) + (lowest ? ofSample(size) : 0);
-    return Math.max(found, Math.clamp(size - 1, 1, 3 * maxConn));
+  private int room(int size) {
+    return Math.max(kept(size) + ofSample(size), Math.clamp(size - 1, 1, 3 * maxConn));
   }
 
   /** With memory that is taken. */
@@ -149,53 +139,45 @@ public final class GraphBuilder {
       try {
         Copies copies = Copies.of(all, 2 * maxConn);
         GraphVectors vectors = copies == null ? all : new Subset(all, copies.distinct());
-        int[][] nodes = new Levels(vectors, kind, maxConn).nodes();
-        LevelLinks[] links = new LevelLinks[nodes.length];
-        for (int level = nodes.length - 1; level >= 0; level--) {
-          GraphVectors ofLevel = level == 0 ? vectors : new Subset(vectors, nodes[level]);
-          // with copies, a node may have a link to the first of its own
-          int most = level == 0 && copies != null ? 2 * maxConn - 1 : 2 * maxConn;
-          links[level] = buildLevel(ofLevel, kind, level == 0, most);
-          open.add(links[level]);
-          int entry = Arrays.binarySearch(nodes[level], nodes[nodes.length - 1][0]);
-          new Reachability(Directions.of(ofLevel, kind), links[level], most).ensure(entry);
-        }
-        return new BuiltGraph(nodes, links, copies, share);
+        Pivots pivots = new Pivots(vectors, kind, workers);
+        // with copies, a node may have a link to the first of its own
+        int most = copies == null ? 2 * maxConn : 2 * maxConn - 1;
+        LevelLinks links = link(vectors, kind, most);
+        open.add(links);
+        new Reachability(Directions.of(vectors, kind), links, most).ensure(pivots.first());
+        return new BuiltGraph(all, kind, links, pivots, copies, share);
       } catch (Throwable t) {
         IOUtils.closeWhileSuppressingExceptions(t, open);
         throw t;
       }
     }
 
-    private LevelLinks buildLevel(GraphVectors vectors, Nearness kind, boolean lowest, int most)
-        throws IOException {
+    private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {
       int size = vectors.size();
       int linksOfNode = most - 1; // one less than there may be, to join what is apart
       Lists linked = new Lists(scratch, size);
       try (Lists leaves = new Lists(scratch, size / Partitions.LEAF + 1);
           Lists chosen = new Lists(scratch, size)) {
-        int fanout = lowest ? LOWEST_FANOUT : UPPER_FANOUT;
-        int[] order = new Partitions(vectors, kind, fanout, leaves, workers).run();
+        int[] order = new Partitions(vectors, kind, FANOUT, leaves, workers).run();
         leaves.finish();
         LeafComparison comparison = new LeafComparison(vectors, kind, leaves, workers);
-        LinkChoice links = new LinkChoice(vectors, kind, order, lowest ? LOWEST_SLACK : 1, workers);
-        int found = kept(size, lowest);
+        LinkChoice links = new LinkChoice(vectors, kind, order, SLACK, workers);
+        int found = kept(size);
         inRounds(
             size,
             found,
-            lowest ? found + ofSample(size) : found,
+            found + ofSample(size),
             rows -> {
-              NeighbourTable ofSample =
-                  lowest ? new NeighbourTable(rows.from(), rows.to(), ofSample(size)) : null;
+              NeighbourTable ofSample = new NeighbourTable(rows.from(), rows.to(), ofSample(size));
               comparison.run(rows, ofSample);
-              links.choose(rows, ofSample, lowest ? maxConn : linksOfNode);
+              links.choose(rows, ofSample, maxConn);
               LinkChoice.write(rows, true, chosen);
             });
         chosen.finish();
         inRounds(
             size,
-            room(size, lowest),
-            room(size, lowest),
+            room(size),
+            room(size),
             rows -> {
               links.linkBothWays(chosen, rows);
               links.prune(rows, linksOfNode);

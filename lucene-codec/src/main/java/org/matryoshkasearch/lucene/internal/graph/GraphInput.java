@@ -25,6 +25,9 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
+import org.matryoshkasearch.lucene.internal.codes.CodeRows;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 import org.matryoshkasearch.lucene.internal.files.MetaInput;
 
 /** Reads the graphs that {@link GraphOutput} wrote. */
@@ -32,15 +35,14 @@ public final class GraphInput implements Accountable, Closeable {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(GraphInput.class);
 
-  /** More than there ever are: each has about half of the nodes of the one below, or fewer. */
-  private static final int MAX_LEVELS = 64;
-
   private final Map<String, Entry> fields = new HashMap<>();
   private final IndexInput data;
 
   /** Opens the files. */
   public GraphInput(SegmentReadState state) throws IOException {
-    data = GraphOutput.FILES.open(state, (field, meta) -> fields.put(field.name, new Entry(meta)));
+    data =
+        GraphOutput.FILES.open(
+            state, (field, meta) -> fields.put(field.name, new Entry(field, meta)));
   }
 
   /**
@@ -78,21 +80,41 @@ public final class GraphInput implements Accountable, Closeable {
   /** A field's graph for one thread, or null if there is none, as they or memory were few. */
   public StoredGraph graph(String field) throws IOException {
     Entry entry = entry(field);
-    return entry.nodes.length == 0
+    return entry.quantizer == null
         ? null
         : new StoredGraph(
             entry.size,
             entry.maxConn,
-            entry.nodes,
             data.slice("links", entry.listsAt, entry.listsLength),
             DirectMonotonicReader.getInstance(
                 entry.starts, data.randomAccessSlice(entry.startsAt, entry.startsLength)));
   }
 
+  /**
+   * The way into a field's graph, if it has one.
+   *
+   * @param query what is searched for
+   */
+  public WayIn wayIn(String field, PrefixQuery query) throws IOException {
+    Entry entry = entry(field);
+    CodeRows rows =
+        CodeRows.of(
+            entry.quantizer, data.slice("pivots", entry.rowsAt, entry.nodesAt - entry.rowsAt));
+    rows.setQuery(query.codeFor(entry.quantizer));
+    return new WayIn(
+        rows, data.randomAccessSlice(entry.nodesAt, entry.nodesLength()), entry.ends, entry.size);
+  }
+
   /** The bytes of a field's graph. */
   public long byteSize(String field) {
     Entry entry = entry(field);
-    return entry.listsLength + entry.startsLength;
+    return entry.quantizer == null
+        ? 0
+        : entry.listsLength
+            + entry.startsLength
+            + entry.nodesAt
+            - entry.rowsAt
+            + entry.nodesLength();
   }
 
   /** Checks all that was written. */
@@ -105,8 +127,8 @@ public final class GraphInput implements Accountable, Closeable {
     long total = SHALLOW_SIZE;
     for (Entry entry : fields.values()) {
       total += RamUsageEstimator.shallowSizeOf(entry);
-      for (int level = 1; level < entry.nodes.length; level++) {
-        total += RamUsageEstimator.sizeOf(entry.nodes[level]);
+      if (entry.quantizer != null) {
+        total += RamUsageEstimator.sizeOf(entry.ends) + entry.quantizer.ramBytesUsed();
       }
     }
     return total;
@@ -121,14 +143,17 @@ public final class GraphInput implements Accountable, Closeable {
   private static final class Entry {
     private final int size;
     private final int maxConn;
-    private final int[][] nodes; // of each level but the lowest; no levels: no graph
     private long listsAt;
     private long listsLength;
     private long startsAt;
     private long startsLength;
     private DirectMonotonicReader.Meta starts;
+    private PrefixQuantizer quantizer; // of the pivots; null: no graph
+    private int[] ends; // of the groups of pivots
+    private long rowsAt;
+    private long nodesAt;
 
-    Entry(MetaInput meta) throws IOException {
+    Entry(FieldInfo field, MetaInput meta) throws IOException {
       IndexInput in = meta.in;
       size = meta.readCount();
       maxConn = in.readVInt();
@@ -136,50 +161,64 @@ public final class GraphInput implements Accountable, Closeable {
           maxConn >= 1 && maxConn <= Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN,
           "half of the links [%d]",
           maxConn);
-      int levels = in.readVInt();
+      int graphs = in.readByte();
       meta.check(
-          levels >= 0 && levels <= MAX_LEVELS && (levels == 0 || size > 0),
-          "[%d] levels over [%d] vectors",
-          levels,
-          size);
-      nodes = new int[levels][];
-      if (levels == 0) {
+          graphs == 0 || (graphs == 1 && size > 0), "[%d] graphs of [%d] vectors", graphs, size);
+      if (graphs == 0) {
         return;
-      }
-      long lists = size;
-      for (int level = 1; level < levels; level++) {
-        nodes[level] = readNodes(meta);
-        lists += nodes[level].length;
       }
       listsAt = in.readVLong();
       listsLength = in.readVLong();
       meta.checkInData(listsAt, listsLength);
       startsAt = in.readVLong();
       long blocksAt = in.getFilePointer();
-      long needed = meta.skipMonotonic(lists, GraphOutput.STARTS_BLOCK_SHIFT);
+      long needed = meta.skipMonotonic(size, GraphOutput.STARTS_BLOCK_SHIFT);
       startsLength = in.readVLong();
       long end = in.getFilePointer();
       meta.checkInData(startsAt, startsLength);
       meta.check(needed <= startsLength, "starts of lists in [%d] bytes", startsLength);
       in.seek(blocksAt);
-      starts = DirectMonotonicReader.loadMeta(in, lists, GraphOutput.STARTS_BLOCK_SHIFT);
+      starts = DirectMonotonicReader.loadMeta(in, size, GraphOutput.STARTS_BLOCK_SHIFT);
       in.seek(end);
+      readPivots(field, meta);
     }
 
-    /** Ascending, below the number of vectors. */
-    private int[] readNodes(MetaInput meta) throws IOException {
-      int count = meta.in.readVInt();
-      meta.checkFollow(count);
-      meta.check(count >= 1 && count <= size, "a level of [%d] nodes", count);
-      int[] read = new int[count];
-      int last = -1;
-      for (int i = 0; i < count; i++) {
-        int node = (i == 0 ? 0 : last) + meta.in.readVInt();
-        meta.check(node > last && node < size, "node [%d] after [%d]", node, last);
-        read[i] = node;
-        last = node;
+    private void readPivots(FieldInfo field, MetaInput meta) throws IOException {
+      IndexInput in = meta.in;
+      int dims = in.readVInt();
+      meta.check(dims >= 1 && dims <= field.getVectorDimension(), "pivots of [%d] dims", dims);
+      float[] centroid = new float[dims];
+      in.readFloats(centroid, 0, dims);
+      for (float component : centroid) {
+        meta.check(Float.isFinite(component), "a centroid of [%f]", component);
       }
-      return read;
+      int groups = in.readVInt();
+      meta.check(groups >= 1 && groups <= size, "[%d] groups of pivots", groups);
+      meta.checkFollow(groups);
+      ends = new int[groups];
+      int end = 0;
+      for (int group = 0; group < groups; group++) {
+        int members = in.readVInt();
+        meta.check(
+            members >= 1 && members <= size - end,
+            "a group of [%d] pivots after [%d]",
+            members,
+            end);
+        end += members;
+        ends[group] = end;
+      }
+      quantizer =
+          GraphOutput.pivotQuantizer(Nearness.of(field.getVectorSimilarityFunction()), centroid);
+      rowsAt = in.readVLong();
+      nodesAt = in.readVLong();
+      long rows = (long) groups + end;
+      meta.checkRows(rowsAt, rows * quantizer.rowBytes());
+      meta.check(nodesAt == rowsAt + rows * quantizer.rowBytes(), "pivots at [%d]", nodesAt);
+      meta.checkInData(nodesAt, nodesLength());
+    }
+
+    private long nodesLength() {
+      return (long) ends[ends.length - 1] * Integer.BYTES;
     }
   }
 }

@@ -13,15 +13,18 @@ package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
+import org.matryoshkasearch.lucene.internal.codes.PrefixCodesWriter;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
 import org.matryoshkasearch.lucene.internal.files.FilePair;
 
 /** Writes graphs to files that {@link GraphInput} reads. */
 public final class GraphOutput implements Closeable {
-  static final int VERSION_START = 0;
+  static final int VERSION_START = 1;
   static final int VERSION_CURRENT = VERSION_START;
 
   /** The files. */
@@ -29,6 +32,8 @@ public final class GraphOutput implements Closeable {
       new FilePair("MatryoshkaGraph", "vem", "vex", VERSION_START, VERSION_CURRENT);
 
   static final int STARTS_BLOCK_SHIFT = 16;
+
+  private static final int PIVOT_BITS = 4;
 
   private final int maxConn;
   private final FilePair.Output files;
@@ -52,73 +57,100 @@ public final class GraphOutput implements Closeable {
    *
    * @param size how many vectors it has
    * @param graph null if there is none, as they or memory are few
+   * @param centroid about the mean of the vectors, from which those of the graph are seen where
+   *     distances make them near
    */
-  public void write(FieldInfo field, int size, BuiltGraph graph) throws IOException {
+  public void write(FieldInfo field, int size, BuiltGraph graph, float[] centroid)
+      throws IOException {
     meta.writeInt(field.number);
     meta.writeVInt(size);
     meta.writeVInt(maxConn);
-    meta.writeVInt(graph == null ? 0 : graph.levels());
+    meta.writeByte((byte) (graph == null ? 0 : 1));
     if (graph != null) {
-      writeNodes(graph);
       long listsAt = data.getFilePointer();
-      int[][] lengths = writeLists(graph);
+      int[] lengths = writeLists(graph);
       long startsAt = data.getFilePointer();
       meta.writeVLong(listsAt);
       meta.writeVLong(startsAt - listsAt);
       writeStarts(startsAt, lengths);
+      writePivots(graph, centroid);
     }
   }
 
-  /** The lowest level has all nodes. */
-  private void writeNodes(BuiltGraph graph) throws IOException {
-    for (int level = 1; level < graph.levels(); level++) {
-      int[] nodes = graph.nodes(level);
-      meta.writeVInt(nodes.length);
-      int last = 0;
-      for (int node : nodes) {
-        meta.writeVInt(node - last);
-        last = node;
-      }
-    }
-  }
-
-  /** Writes the lists of links; gives the bytes of each, by level. */
-  private int[][] writeLists(BuiltGraph graph) throws IOException {
-    int[][] lengths = new int[graph.levels()][];
+  /** Writes the lists of links; gives the bytes of each. */
+  private int[] writeLists(BuiltGraph graph) throws IOException {
+    int[] lengths = new int[graph.size()];
     int[] list = new int[2 * maxConn];
-    for (int level = 0; level < lengths.length; level++) {
-      lengths[level] = new int[graph.nodes(level).length];
-      for (int place = 0; place < lengths[level].length; place++) {
-        long start = data.getFilePointer();
-        int count = graph.links(level, place, list);
-        for (int i = count - 1; i > 0; i--) {
-          list[i] -= list[i - 1];
-        }
-        data.writeVInt(count);
-        data.writeGroupVInts(list, count);
-        lengths[level][place] = Math.toIntExact(data.getFilePointer() - start);
+    for (int ord = 0; ord < lengths.length; ord++) {
+      long start = data.getFilePointer();
+      int count = graph.links(ord, list);
+      for (int i = count - 1; i > 0; i--) {
+        list[i] -= list[i - 1];
       }
+      data.writeVInt(count);
+      data.writeGroupVInts(list, count);
+      lengths[ord] = Math.toIntExact(data.getFilePointer() - start);
     }
     return lengths;
   }
 
-  private void writeStarts(long startsAt, int[][] lengths) throws IOException {
-    long count = 0;
-    for (int[] level : lengths) {
-      count += level.length;
-    }
+  private void writeStarts(long startsAt, int[] lengths) throws IOException {
     meta.writeVLong(startsAt);
     DirectMonotonicWriter starts =
-        DirectMonotonicWriter.getInstance(meta, data, count, STARTS_BLOCK_SHIFT);
+        DirectMonotonicWriter.getInstance(meta, data, lengths.length, STARTS_BLOCK_SHIFT);
     long start = 0;
-    for (int[] level : lengths) {
-      for (int length : level) {
-        starts.add(start);
-        start += length;
-      }
+    for (int length : lengths) {
+      starts.add(start);
+      start += length;
     }
     starts.finish();
     meta.writeVLong(data.getFilePointer() - startsAt);
+  }
+
+  /** Writes how large the groups are, and codes of their means and members. */
+  private void writePivots(BuiltGraph graph, float[] centroid) throws IOException {
+    meta.writeVInt(centroid.length);
+    for (float component : centroid) {
+      meta.writeInt(Float.floatToIntBits(component));
+    }
+    List<float[]> means = graph.means();
+    meta.writeVInt(means.size());
+    for (int group = 0; group < means.size(); group++) {
+      meta.writeVInt(graph.pivots(group).length);
+    }
+    long rowsAt = data.alignFilePointer(FilePair.ALIGNMENT);
+    float[] origin = graph.kind() == Nearness.DISTANCE ? centroid : new float[centroid.length];
+    PrefixCodesWriter codes = new PrefixCodesWriter(pivotQuantizer(graph.kind(), centroid), data);
+    for (float[] mean : means) {
+      codes.add(sum(mean, origin));
+    }
+    float[] vector = new float[centroid.length];
+    for (int group = 0; group < means.size(); group++) {
+      for (int ord : graph.pivots(group)) {
+        graph.vectors().read(ord, vector, 0);
+        codes.add(sum(vector, origin));
+      }
+    }
+    meta.writeVLong(rowsAt);
+    meta.writeVLong(data.getFilePointer());
+    for (int group = 0; group < means.size(); group++) {
+      for (int ord : graph.pivots(group)) {
+        data.writeInt(ord);
+      }
+    }
+  }
+
+  /** What makes codes of pivots and their means, whatever codes the field has. */
+  static PrefixQuantizer pivotQuantizer(Nearness kind, float[] centroid) {
+    return new PrefixQuantizer(PIVOT_BITS, kind.similarity(), centroid);
+  }
+
+  private static float[] sum(float[] a, float[] b) {
+    float[] sum = new float[a.length];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = Math.clamp(a[i] + b[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
+    return sum;
   }
 
   /** Ends the files; nothing may follow. */

@@ -13,24 +13,17 @@ package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.IOException;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * One search of an HNSW graph (<a href="https://arxiv.org/abs/1603.09320">arXiv 1603.09320</a>,
- * algorithms 2 and 5).
+ * One search of a graph (<a href="https://arxiv.org/abs/1603.09320">arXiv 1603.09320</a>, algorithm
+ * 2, as on the lowest level of an HNSW graph).
  *
  * <p>Differs from Lucene's searcher in what waits for memory: each step follows the links of the
  * nearest few candidates instead of one, so that lists and codes are loaded side by side; and what
  * has been visited stands in a small hash set instead of a bit set over all nodes.
- *
- * <p>And in where the lowest level is entered: not at the one node that a greedy walk ends at, but
- * at the nearest few. Embeddings come in clusters, and the links of a cluster lead hardly ever out
- * of it: a walk that has come down into the wrong one finds nothing, however many candidates it
- * keeps there.
  *
  * <p>Filters leave the way through the graph as it is: what is not accepted is visited, and not
  * kept. To visit only what is accepted, through the links of the rest (<a
@@ -46,17 +39,11 @@ public final class GraphSearch {
 
   private static final int MOST_EXPECTED = 1 << 14;
 
-  /** Nodes kept on the level above the lowest: where that is entered. */
-  private static final int ENTRIES = 16;
-
-  /** Nodes kept on the levels above that one, which lead into a region and not to a cluster. */
-  private static final int HIGHER_ENTRIES = 4;
-
   private final StoredGraph graph;
   private final RandomVectorScorer scorer;
   private final KnnCollector results;
   private final Bits accepted;
-  private final int[] seeds;
+  private final int[] entries;
   private final NeighborQueue candidates;
   private final VisitedOrds visited;
   private final int[] followed = new int[STEP];
@@ -68,19 +55,19 @@ public final class GraphSearch {
    * @param graph of at least one node
    * @param results takes ordinals
    * @param accepted ordinals that may be results, or null for all
-   * @param seeds ordinals where the lowest level is entered; none: where the upper ones lead
+   * @param entries ordinals where it begins
    */
   public GraphSearch(
       StoredGraph graph,
       RandomVectorScorer scorer,
       KnnCollector results,
       Bits accepted,
-      int... seeds) {
+      int[] entries) {
     this.graph = graph;
     this.scorer = scorer;
     this.results = results;
     this.accepted = accepted;
-    this.seeds = seeds;
+    this.entries = entries;
     this.candidates = new NeighborQueue(results.k(), true);
     this.visited =
         new VisitedOrds((int) Math.min((long) VISITED_PER_RESULT * results.k(), MOST_EXPECTED));
@@ -95,52 +82,10 @@ public final class GraphSearch {
 
   /** Gives the results all that it finds, until they have enough of it. */
   public void run() throws IOException {
-    searchLevel(0, seeds.length > 0 ? scoredSeeds() : entries(), results, accepted);
-  }
-
-  /** As many as may be visited. */
-  private ScoreDoc[] scoredSeeds() throws IOException {
-    long left = Math.max(0, results.visitLimit() - results.visitedCount());
-    ScoreDoc[] entries = new ScoreDoc[(int) Math.min(seeds.length, left)];
-    float[] seedScores = new float[entries.length];
-    scorer.bulkScore(seeds, seedScores, entries.length);
-    for (int i = 0; i < entries.length; i++) {
-      entries[i] = new ScoreDoc(seeds[i], seedScores[i]);
-    }
-    results.incVisitedCount(entries.length);
-    return entries;
-  }
-
-  /** Finds the nodes where a search enters the lowest level, nearest first. */
-  private ScoreDoc[] entries() throws IOException {
-    ScoreDoc[] entries = {new ScoreDoc(graph.entryNode(), scorer.score(graph.entryNode()))};
-    results.incVisitedCount(1);
-    for (int level = graph.numLevels() - 1; level > 0; level--) {
-      long left = results.visitLimit() - results.visitedCount();
-      KnnCollector nearest =
-          new TopKnnCollector(
-              level == 1 ? ENTRIES : HIGHER_ENTRIES,
-              Math.toIntExact(Math.min(left, Integer.MAX_VALUE)));
-      searchLevel(level, entries, nearest, null);
-      results.incVisitedCount(Math.toIntExact(nearest.visitedCount()));
-      entries = nearest.topDocs().scoreDocs;
-    }
-    return entries;
-  }
-
-  private void searchLevel(int level, ScoreDoc[] entries, KnnCollector nearest, Bits accepted)
-      throws IOException {
-    visited.clear();
-    candidates.clear();
-    for (ScoreDoc entry : entries) {
-      if (visited.add(entry.doc)) {
-        candidates.add(entry.doc, entry.score);
-        collect(entry.doc, entry.score, nearest, accepted);
-      }
-    }
-    float bound = nearest.minCompetitiveSimilarity(); // what is above it improves the nearest
-    float least = bound; // what is followed: once also what is equal, as the last of the nearest is
-    while (candidates.size() > 0 && candidates.topScore() >= least && !nearest.earlyTerminated()) {
+    enter();
+    float bound = results.minCompetitiveSimilarity(); // what is above it improves the results
+    float least = bound; // what is followed: once also what is equal, as the last of them is
+    while (candidates.size() > 0 && candidates.topScore() >= least && !results.earlyTerminated()) {
       count = 0;
       int follows = 0;
       float followedLast = bound;
@@ -151,30 +96,44 @@ public final class GraphSearch {
       if (followedLast == bound) {
         least = Math.nextUp(bound);
       }
-      graph.load(level, followed, follows);
+      graph.load(followed, follows);
       for (int i = 0; i < follows; i++) {
         addUnvisited(graph.read(i), graph.links());
       }
-      if (scoreAll(nearest) > bound) {
+      if (scoreAll() > bound) {
         for (int i = 0; i < count; i++) {
           if (scores[i] > bound) {
             candidates.add(ords[i], scores[i]);
-            if (collect(ords[i], scores[i], nearest, accepted)
-                && nearest.minCompetitiveSimilarity() > bound) {
-              bound = nearest.minCompetitiveSimilarity();
+            if (collect(ords[i], scores[i]) && results.minCompetitiveSimilarity() > bound) {
+              bound = results.minCompetitiveSimilarity();
               least = bound;
             }
           }
         }
       }
-      if (nearest.getSearchStrategy() != null) {
-        nearest.getSearchStrategy().nextVectorsBlock();
+      if (results.getSearchStrategy() != null) {
+        results.getSearchStrategy().nextVectorsBlock();
       }
     }
   }
 
-  private static boolean collect(int ord, float score, KnnCollector nearest, Bits accepted) {
-    return (accepted == null || accepted.get(ord)) && nearest.collect(ord, score);
+  /** At as many nodes as may be visited. */
+  private void enter() throws IOException {
+    long left = Math.max(0, results.visitLimit() - results.visitedCount());
+    int entered = (int) Math.min(entries.length, left);
+    float[] entryScores = new float[entered];
+    scorer.bulkScore(entries, entryScores, entered);
+    results.incVisitedCount(entered);
+    for (int i = 0; i < entered; i++) {
+      if (visited.add(entries[i])) {
+        candidates.add(entries[i], entryScores[i]);
+        collect(entries[i], entryScores[i]);
+      }
+    }
+  }
+
+  private boolean collect(int ord, float score) {
+    return (accepted == null || accepted.get(ord)) && results.collect(ord, score);
   }
 
   private void addUnvisited(int howMany, int[] links) {
@@ -186,12 +145,12 @@ public final class GraphSearch {
   }
 
   /** As many as may be visited; gives the highest score. */
-  private float scoreAll(KnnCollector nearest) throws IOException {
-    count = (int) Math.min(count, nearest.visitLimit() - nearest.visitedCount());
+  private float scoreAll() throws IOException {
+    count = (int) Math.min(count, results.visitLimit() - results.visitedCount());
     if (count == 0) {
       return Float.NEGATIVE_INFINITY;
     }
-    nearest.incVisitedCount(count);
+    results.incVisitedCount(count);
     return scorer.bulkScore(ords, scores, count);
   }
 }

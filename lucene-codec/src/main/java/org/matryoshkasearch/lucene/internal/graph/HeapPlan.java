@@ -38,36 +38,31 @@ final class HeapPlan {
 
   /**
    * @param fanout of the {@link Partitions}
-   * @param capacity of rows of the lowest level
-   * @param mostCapacity of rows of any level
+   * @param capacity of rows
    * @param links of a node, at most
    */
-  HeapPlan(
-      GraphVectors vectors,
-      int fanout,
-      int capacity,
-      int mostCapacity,
-      int links,
-      Workers workers) {
+  HeapPlan(GraphVectors vectors, int fanout, int capacity, int links, Workers workers) {
     this.size = vectors.size();
     this.rowBytes = NeighbourTable.rowBytes(capacity);
     this.workerBytes =
         Math.max(
             Block.bytes(Math.min(size, Partitions.LEAF), vectors.dims()),
-            LinkChoice.workerBytes(mostCapacity, vectors.dims()));
+            LinkChoice.workerBytes(capacity, vectors.dims()));
     // of leaves, of what each node chose with how near it is, of its links
     long scratchBytes = (long) size * Integer.BYTES * (fanout + 3 * Math.min(links, size));
     this.scratchOnHeap = scratchBytes <= SCRATCH_BYTES;
-    this.fixedBytes = (long) size * bytesAVector(size, fanout) + (scratchOnHeap ? scratchBytes : 0);
+    this.fixedBytes =
+        (long) size * bytesAVector(size, fanout)
+            + Pivots.bytes(size, vectors.dims())
+            + (scratchOnHeap ? scratchBytes : 0);
     this.workers = workers;
   }
 
   /** Bytes of heap that a build takes for each vector, but for rows. */
   static int bytesAVector(int size, int fanout) {
-    // of the nodes of all levels; of leaves, or when those are found to see what can be reached; of
-    // lists
-    int ofLevel = Math.max(Partitions.bytesAVector(size, fanout), 32) + 5;
-    return Copies.BYTES_A_VECTOR + 2 * Integer.BYTES + ofLevel;
+    // of leaves, or when those are found to see what can be reached; of lists
+    int ofLinks = Math.max(Partitions.bytesAVector(size, fanout), 32) + 5;
+    return Copies.BYTES_A_VECTOR + ofLinks;
   }
 
   /** Bytes without which there is no graph. */

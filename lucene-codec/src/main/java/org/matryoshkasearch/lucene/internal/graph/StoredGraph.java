@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
@@ -29,8 +28,6 @@ import org.apache.lucene.util.LongValues;
 public final class StoredGraph {
   private final int size;
   private final int maxConn;
-  private final int[][] nodes;
-  private final long[] firstPlaces;
   private final IndexInput lists;
   private final RandomAccessInput bytes;
   private final LongValues starts;
@@ -41,33 +38,26 @@ public final class StoredGraph {
   byte touched;
 
   /**
-   * @param size how many nodes the lowest level has, at least 1
+   * @param size how many nodes it has, at least 1
    * @param maxConn no node has more than twice as many links
-   * @param nodes of each level but the lowest, whose entry is not read, the ordinals, ascending
-   * @param lists of links: of each node of each level, from the lowest, how many there are as a
-   *     vint, and then the first and the differences of the others, ascending, as group vints; it
-   *     is moved
+   * @param lists of links: of each node how many there are as a vint, and then the first and the
+   *     differences of the others, ascending, as group vints; it is moved
    * @param starts where each list begins
    */
-  public StoredGraph(int size, int maxConn, int[][] nodes, IndexInput lists, LongValues starts)
+  public StoredGraph(int size, int maxConn, IndexInput lists, LongValues starts)
       throws IOException {
     this.size = size;
     this.maxConn = maxConn;
-    this.nodes = nodes;
     this.lists = lists;
     this.bytes = lists.randomAccessSlice(0, lists.length());
     this.starts = starts;
     this.links = new int[2 * maxConn];
-    this.firstPlaces = new long[nodes.length];
-    for (int level = 1; level < nodes.length; level++) {
-      firstPlaces[level] = firstPlaces[level - 1] + (level == 1 ? size : nodes[level - 1].length);
-    }
   }
 
-  /** Asks for the links of some nodes of a level. */
-  void load(int level, int[] of, int howMany) throws IOException {
+  /** Asks for the links of some nodes. */
+  void load(int[] of, int howMany) throws IOException {
     for (int i = 0; i < howMany; i++) {
-      loaded[i] = start(level, of[i]);
+      loaded[i] = start(of[i]);
     }
     byte read = 0;
     for (int i = 0; i < howMany; i++) {
@@ -115,12 +105,8 @@ public final class StoredGraph {
   }
 
   /** Where the list of a node begins. */
-  private long start(int level, int node) throws IOException {
-    int place = level == 0 ? node : Arrays.binarySearch(nodes[level], node);
-    if (place < 0) {
-      throw new CorruptIndexException("node [" + node + "] is not on level [" + level + "]", lists);
-    }
-    long start = starts.get(firstPlaces[level] + place);
+  private long start(int node) throws IOException {
+    long start = starts.get(node);
     if (start < 0 || start >= lists.length()) {
       throw new CorruptIndexException(
           "the list of node [" + node + "] is at [" + start + "]", lists);
@@ -128,28 +114,13 @@ public final class StoredGraph {
     return start;
   }
 
-  /** How many nodes the lowest level has. */
+  /** How many nodes there are. */
   public int size() {
     return size;
-  }
-
-  /** How many levels there are. */
-  int numLevels() {
-    return nodes.length;
-  }
-
-  /** The nodes of a level but the lowest, ascending. */
-  int[] nodes(int level) {
-    return nodes[level];
   }
 
   /** Half of the links that a node has at most. */
   int maxConn() {
     return maxConn;
-  }
-
-  /** Where searches enter the highest level. */
-  int entryNode() {
-    return nodes.length == 1 ? 0 : nodes[nodes.length - 1][0];
   }
 }

@@ -11,8 +11,6 @@
  */
 package org.matryoshkasearch.lucene.internal.graph;
 
-import java.util.Arrays;
-
 /** The ordinals that a search has visited: a hash set, for they are few of many. */
 final class VisitedOrds {
   private static final int HASH = 0x9E3779B1; // 2^32 over the golden ratio: neighbours part
@@ -60,11 +58,5 @@ final class VisitedOrds {
         add(key - 1);
       }
     }
-  }
-
-  /** Removes all. */
-  void clear() {
-    Arrays.fill(slots, 0);
-    size = 0;
   }
 }

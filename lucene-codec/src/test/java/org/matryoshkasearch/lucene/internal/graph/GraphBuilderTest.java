@@ -132,37 +132,25 @@ public class GraphBuilderTest extends LuceneTestCase {
   }
 
   private static void check(Vectors vectors, int maxConn, BuiltGraph graph) throws IOException {
+    assertEquals(vectors.size(), graph.size());
     int[] list = new int[2 * maxConn];
-    int entry = graph.nodes(graph.levels() - 1)[0];
-    int[] above = null;
-    for (int level = graph.levels() - 1; level >= 0; level--) {
-      int[] nodes = graph.nodes(level);
-      for (int i = 1; i < nodes.length; i++) {
-        assertTrue(nodes[i - 1] < nodes[i]);
-      }
-      for (int i = 0; above != null && i < above.length; i++) {
-        assertTrue("is on all levels below", Arrays.binarySearch(nodes, above[i]) >= 0);
-      }
-      FixedBitSet reached = new FixedBitSet(vectors.size());
-      ArrayDeque<Integer> waiting = new ArrayDeque<>();
-      reached.set(entry);
-      waiting.add(entry);
-      while (!waiting.isEmpty()) {
-        int node = waiting.remove();
-        int count = graph.links(level, Arrays.binarySearch(nodes, node), list);
-        for (int i = 0; i < count; i++) {
-          assertTrue("ascending, each once", i == 0 || list[i - 1] < list[i]);
-          assertTrue("to another of the level", list[i] != node);
-          assertTrue("to another of the level", Arrays.binarySearch(nodes, list[i]) >= 0);
-          if (!reached.getAndSet(list[i])) {
-            waiting.add(list[i]);
-          }
+    FixedBitSet reached = new FixedBitSet(vectors.size());
+    ArrayDeque<Integer> waiting = new ArrayDeque<>();
+    int entry = graph.pivots(0)[0];
+    reached.set(entry);
+    waiting.add(entry);
+    while (!waiting.isEmpty()) {
+      int node = waiting.remove();
+      int count = graph.links(node, list);
+      for (int i = 0; i < count; i++) {
+        assertTrue("ascending, each once", i == 0 || list[i - 1] < list[i]);
+        assertTrue("to another", list[i] != node);
+        if (!reached.getAndSet(list[i])) {
+          waiting.add(list[i]);
         }
       }
-      assertEquals("reached on level " + level, nodes.length, reached.cardinality());
-      above = nodes;
     }
-    assertEquals(vectors.size(), graph.nodes(0).length);
+    assertEquals("reached", vectors.size(), reached.cardinality());
   }
 
   public void testEveryNodeIsReached() throws IOException {
@@ -201,19 +189,20 @@ public class GraphBuilderTest extends LuceneTestCase {
     int[] list = new int[2 * maxConn];
     int[] back = new int[2 * maxConn];
     for (int node = 0; node < size; node++) {
-      int count = graph.links(0, node, list);
+      int count = graph.links(node, list);
       for (int i = 0; i < count; i++) {
         if (list[i] % kinds == node % kinds) {
-          int others = graph.links(0, list[i], back);
+          int others = graph.links(list[i], back);
           assertTrue(Arrays.binarySearch(back, 0, others, node) >= 0);
         } else {
           assertTrue("the first of its kind", node < kinds && list[i] < kinds);
         }
       }
     }
-    for (int level = 1; level < graph.levels(); level++) {
-      int[] nodes = graph.nodes(level);
-      assertTrue("no copies", nodes[nodes.length - 1] < kinds);
+    for (int group = 0; group < graph.means().size(); group++) {
+      for (int pivot : graph.pivots(group)) {
+        assertTrue("no copies", pivot < kinds);
+      }
     }
   }
 
@@ -275,7 +264,7 @@ public class GraphBuilderTest extends LuceneTestCase {
         for (int cluster = 0; cluster < clusters; cluster++) {
           FixedBitSet others = new FixedBitSet(clusters);
           for (int node = cluster; node < vectors.length; node += clusters) {
-            int count = graph.links(0, node, list);
+            int count = graph.links(node, list);
             for (int i = 0; i < count; i++) {
               others.set(list[i] % clusters);
             }
@@ -308,8 +297,8 @@ public class GraphBuilderTest extends LuceneTestCase {
   private static long links(BuiltGraph graph, int maxConn) throws IOException {
     long links = 0;
     int[] list = new int[2 * maxConn];
-    for (int node = 0; node < graph.nodes(0).length; node++) {
-      links += graph.links(0, node, list);
+    for (int node = 0; node < graph.size(); node++) {
+      links += graph.links(node, list);
     }
     return links;
   }
@@ -329,7 +318,7 @@ public class GraphBuilderTest extends LuceneTestCase {
           nearest = other;
         }
       }
-      int count = graph.links(0, node, list);
+      int count = graph.links(node, list);
       linked += Arrays.binarySearch(list, 0, count, nearest) >= 0 ? 1 : 0;
     }
     assertTrue(String.valueOf(linked), linked > 490);
@@ -337,16 +326,18 @@ public class GraphBuilderTest extends LuceneTestCase {
 
   private static void assertSameGraph(BuiltGraph one, BuiltGraph other, int maxConn)
       throws IOException {
-    assertEquals(one.levels(), other.levels());
+    assertEquals(one.size(), other.size());
     int[] a = new int[2 * maxConn];
     int[] b = new int[2 * maxConn];
-    for (int level = 0; level < one.levels(); level++) {
-      assertArrayEquals(one.nodes(level), other.nodes(level));
-      for (int place = 0; place < one.nodes(level).length; place++) {
-        int count = one.links(level, place, a);
-        assertEquals(count, other.links(level, place, b));
-        assertArrayEquals(Arrays.copyOf(a, count), Arrays.copyOf(b, count));
-      }
+    for (int ord = 0; ord < one.size(); ord++) {
+      int count = one.links(ord, a);
+      assertEquals(count, other.links(ord, b));
+      assertArrayEquals(Arrays.copyOf(a, count), Arrays.copyOf(b, count));
+    }
+    assertEquals(one.means().size(), other.means().size());
+    for (int group = 0; group < one.means().size(); group++) {
+      assertArrayEquals(one.means().get(group), other.means().get(group), 0);
+      assertArrayEquals(one.pivots(group), other.pivots(group));
     }
   }
 

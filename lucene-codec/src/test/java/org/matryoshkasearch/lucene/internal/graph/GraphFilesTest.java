@@ -15,14 +15,17 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.SegmentFiles;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 
 /** What is read of graphs is what was written of them. */
 public class GraphFilesTest extends LuceneTestCase {
@@ -50,7 +53,7 @@ public class GraphFilesTest extends LuceneTestCase {
       SegmentFiles files = new SegmentFiles(directory, 2000, fields);
       try (GraphOutput out = new GraphOutput(files.writing(), MAX_CONN)) {
         for (int i = 0; i < graphs.length; i++) {
-          out.write(fields[i], sizes[i], graphs[i]);
+          out.write(fields[i], sizes[i], graphs[i], new float[8]);
         }
         out.finish();
       }
@@ -62,6 +65,9 @@ public class GraphFilesTest extends LuceneTestCase {
             assertEquals(0, in.byteSize(fields[i].name));
           } else {
             assertSame(graphs[i], in.graph(fields[i].name));
+            for (float[] target : NestedVectors.unit(random(), 20, 8)) {
+              assertSame(graphs[i], in, fields[i].name, target);
+            }
             graphs[i].close();
           }
         }
@@ -71,26 +77,43 @@ public class GraphFilesTest extends LuceneTestCase {
     }
   }
 
-  private static void assertSame(BuiltGraph built, StoredGraph graph) throws IOException {
-    HnswGraph stored = new LuceneGraph(graph);
-    assertEquals(built.levels(), stored.numLevels());
-    assertEquals(built.nodes(0).length, stored.size());
-    assertEquals(built.nodes(built.levels() - 1)[0], stored.entryNode());
+  private static void assertSame(BuiltGraph built, StoredGraph stored) throws IOException {
+    assertEquals(built.size(), stored.size());
     int[] list = new int[2 * MAX_CONN];
-    for (int level = 0; level < built.levels(); level++) {
-      HnswGraph.NodesIterator nodes = stored.getNodesOnLevel(level);
-      assertEquals(built.nodes(level).length, nodes.size());
-      for (int place = 0; place < built.nodes(level).length; place++) {
-        int node = built.nodes(level)[place];
-        assertEquals(node, nodes.nextInt());
-        int count = built.links(level, place, list);
-        stored.seek(level, node);
-        assertEquals(count, stored.neighborCount());
-        for (int i = 0; i < count; i++) {
-          assertEquals(list[i], stored.nextNeighbor());
-        }
-        assertEquals(DocIdSetIterator.NO_MORE_DOCS, stored.nextNeighbor());
+    for (int ord = 0; ord < built.size(); ord++) {
+      int count = built.links(ord, list);
+      stored.load(new int[] {ord}, 1);
+      assertEquals(count, stored.read(0));
+      for (int i = 0; i < count; i++) {
+        assertEquals(list[i], stored.links()[i]);
       }
     }
+  }
+
+  /** The nearest pivots come first, whichever group they are in, and at last one that is there. */
+  private static void assertSame(BuiltGraph built, GraphInput in, String field, float[] target)
+      throws IOException {
+    KnnCollector visits = new TopKnnCollector(1, Integer.MAX_VALUE);
+    int[] entries = in.wayIn(field, new PrefixQuery(target, null)).entries(visits);
+    float[] vector = new float[target.length];
+    float nearest = Float.POSITIVE_INFINITY;
+    FixedBitSet pivots = new FixedBitSet(built.size());
+    int rows = built.means().size();
+    for (int group = 0; group < built.means().size(); group++) {
+      rows += built.pivots(group).length;
+      for (int ord : built.pivots(group)) {
+        built.vectors().read(ord, vector, 0);
+        nearest = Math.min(nearest, VectorUtil.squareDistance(vector, target));
+        assertFalse("in one group", pivots.getAndSet(ord));
+      }
+    }
+    assertTrue(visits.visitedCount() <= rows);
+    assertEquals(built.pivots(0)[0], entries[entries.length - 1]);
+    for (int entry : entries) {
+      assertTrue(pivots.get(entry));
+    }
+    built.vectors().read(entries[0], vector, 0);
+    // codes of few dimensions are rough
+    assertTrue(VectorUtil.squareDistance(vector, target) <= 1.5f * nearest + 0.05f);
   }
 }

@@ -18,16 +18,21 @@ import org.apache.lucene.util.hnsw.HnswGraph;
 /** A stored graph that Lucene's own searcher can search. */
 public final class LuceneGraph extends HnswGraph {
   private final StoredGraph graph;
+  private final int entry;
   private int count;
   private int next;
 
-  public LuceneGraph(StoredGraph graph) {
+  /**
+   * @param entry where it is entered
+   */
+  public LuceneGraph(StoredGraph graph, int entry) {
     this.graph = graph;
+    this.entry = entry;
   }
 
   @Override
   public void seek(int level, int target) throws IOException {
-    graph.load(level, new int[] {target}, 1);
+    graph.load(new int[] {target}, 1);
     count = graph.read(0);
     next = 0;
   }
@@ -49,7 +54,7 @@ public final class LuceneGraph extends HnswGraph {
 
   @Override
   public int numLevels() {
-    return graph.numLevels();
+    return 1;
   }
 
   @Override
@@ -59,13 +64,11 @@ public final class LuceneGraph extends HnswGraph {
 
   @Override
   public int entryNode() {
-    return graph.entryNode();
+    return entry;
   }
 
   @Override
   public NodesIterator getNodesOnLevel(int level) {
-    return level == 0
-        ? new DenseNodesIterator(graph.size())
-        : new ArrayNodesIterator(graph.nodes(level));
+    return new DenseNodesIterator(graph.size());
   }
 }
