@@ -28,12 +28,15 @@ import org.matryoshkasearch.benchmarks.data.DataSets;
 import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Contenders;
 import org.matryoshkasearch.benchmarks.index.ElasticsearchFormats;
+import org.matryoshkasearch.benchmarks.index.Indexes;
 import org.matryoshkasearch.benchmarks.index.Search;
 import org.matryoshkasearch.benchmarks.index.Searchable;
 import org.matryoshkasearch.benchmarks.measure.Point;
 import org.matryoshkasearch.benchmarks.measure.Recalls;
 import org.matryoshkasearch.benchmarks.measure.Result;
 import org.matryoshkasearch.benchmarks.measure.Rounds;
+import org.matryoshkasearch.benchmarks.measure.Times;
+import org.matryoshkasearch.benchmarks.report.Machine;
 import org.matryoshkasearch.benchmarks.report.Plot;
 import org.matryoshkasearch.benchmarks.report.Plot.Curve;
 import org.matryoshkasearch.benchmarks.report.ResultFile;
@@ -48,9 +51,9 @@ final class Bench {
 
   private static final List<String> LIBRARIES =
       List.of(
-          jarOf(IndexSearcher.class),
-          jarOf(ES93HnswBinaryQuantizedVectorsFormat.class),
-          jarOf(GraphSearcher.class));
+          Machine.jarOf(IndexSearcher.class),
+          Machine.jarOf(ES93HnswBinaryQuantizedVectorsFormat.class),
+          Machine.jarOf(GraphSearcher.class));
 
   private static final String CONDITIONS =
       """
@@ -81,12 +84,14 @@ final class Bench {
     DataSet data =
         settings.data().prepare(new DataSets(work.resolve("data"), settings.filter(), screen));
     int dims = data.documents().dims();
-    Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch());
+    Contenders contenders =
+        new Contenders(
+            dims, settings.prefixesOf(dims), ElasticsearchFormats.started(checkout, work));
     Indexes indexes =
         new Indexes(
             // a run that keeps nothing leaves alone what others keep
             work.resolve(settings.reuse() ? "indexes" : "passing").resolve(data.documentsName()),
-            data.documents(),
+            data.inSegments(1),
             settings.reuse(),
             screen);
     try {
@@ -94,14 +99,6 @@ final class Bench {
     } finally {
       indexes.clear();
     }
-  }
-
-  private ElasticsearchFormats elasticsearch() {
-    ElasticsearchFormats formats =
-        new ElasticsearchFormats(
-            checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
-    formats.start();
-    return formats;
   }
 
   private List<Contender> selected(Contenders contenders) throws UsageException {
@@ -166,7 +163,7 @@ final class Bench {
   private void search(DataSet data, Indexes indexes, Map<Contender, Result> results)
       throws IOException {
     Recalls recalls = new Recalls(data, settings.k(), settings.quick());
-    Rounds rounds = new Rounds(data.queries(), settings.k(), settings.rounds());
+    Rounds rounds = new Rounds(data.queries(), settings.k(), settings.rounds(), Times::median);
     List<Closeable> open = new ArrayList<>();
     try {
       try (ProgressBar bar = new ProgressBar(screen, "Measuring recall", results.size())) {
@@ -246,13 +243,17 @@ final class Bench {
                     new Curve(
                         result.contender().name(), result.contender().family(), result.frontier()))
             .toList();
-    return new ResultFile(data, "k" + settings.k(), settings.arguments(), LIBRARIES)
+    return new ResultFile(
+            data.name() + "-k" + settings.k(),
+            ResultFile.vectors(data),
+            settings.arguments(),
+            LIBRARIES)
         .write(
             folder,
             title,
             CONDITIONS + filter(data),
-            summary.atTarget() + summary.notes(),
-            new Plot(title, "one thread", curves),
+            ResultFile.fenced(summary.atTarget() + summary.notes()),
+            new Plot(title, "one thread", curves).svg(),
             summary.all().toString());
   }
 
@@ -267,11 +268,5 @@ final class Bench {
         searched with the heuristic that is its default (acorn), Lucene's with the one that is Lucene's (fanout).
         """,
         settings.filter());
-  }
-
-  /** The name of the jar that a class is in, which tells its version. */
-  private static String jarOf(Class<?> type) {
-    String jar = type.getProtectionDomain().getCodeSource().getLocation().getPath();
-    return jar.substring(jar.lastIndexOf('/') + 1).replace(".jar", "");
   }
 }

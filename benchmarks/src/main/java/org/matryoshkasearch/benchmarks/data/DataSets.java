@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.cli.ProgressBar;
@@ -34,6 +35,7 @@ import org.matryoshkasearch.cli.vectors.VectorSource;
  */
 public final class DataSets {
 
+  private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
   private static final long SEED = 7;
   private static final int BATCH = 1000;
 
@@ -112,6 +114,50 @@ public final class DataSets {
     return open(name, whole, set, foundDims);
   }
 
+  /** Vectors that were made up; nothing of an earlier run is taken. */
+  public DataSet drawn(String name, Drawn drawn) throws IOException {
+    int dims = drawn.documents()[0].length;
+    Path set = folder.resolve(name);
+    Files.createDirectories(set);
+    Path file = set.resolve("documents.f32");
+    try (VectorWriter writer = new VectorWriter(file, dims)) {
+      for (float[] document : drawn.documents()) {
+        writer.write(document);
+      }
+      writer.finish();
+    }
+    Vectors vectors = Vectors.map(file, dims);
+    FixedBitSet found = findable(drawn, vectors.size());
+    if (found.cardinality() < ExactScores.KEPT) {
+      throw tooFew(found.cardinality());
+    }
+    try (ProgressBar bar = new ProgressBar(screen, "Searching exactly", vectors.size())) {
+      return new DataSet(
+          name,
+          name,
+          new Documents(vectors, drawn.similarity(), drawn.deleted(), 1),
+          drawn.queries(),
+          drawn.accepted(),
+          ExactScores.compute(vectors, drawn.similarity(), drawn.queries(), found, bar::update));
+    }
+  }
+
+  private static FixedBitSet findable(Drawn drawn, int rows) {
+    FixedBitSet found = new FixedBitSet(rows);
+    found.set(0, rows);
+    if (drawn.accepted() != null) {
+      found.and(drawn.accepted());
+    }
+    if (drawn.deleted() != null) {
+      found.andNot(drawn.deleted());
+    }
+    return found;
+  }
+
+  private static IOException tooFew(int found) {
+    return new IOException("needs at least " + ExactScores.KEPT + " documents, found " + found);
+  }
+
   private QuerySplit split(VectorSource source, int queries) throws IOException {
     try (ProgressBar bar = new ProgressBar(screen, "Reading " + source.name(), 0)) {
       return QuerySplit.read(source, queries, bar::update);
@@ -136,14 +182,15 @@ public final class DataSets {
     FixedBitSet rows = accepted == ALL ? null : some(documents.size(), accepted);
     int searched = rows == null ? documents.size() : rows.cardinality();
     if (searched < ExactScores.KEPT) {
-      throw new IOException("needs at least " + ExactScores.KEPT + " documents, found " + searched);
+      throw tooFew(searched);
     }
     float[][] queries = Vectors.map(set.resolve("queries.f32"), dims).toArrays();
     Path scores = set.resolve("scores" + (rows == null ? "" : "-" + accepted) + ".f32");
     if (!Files.exists(scores)) {
       try (ProgressBar bar = new ProgressBar(screen, "Searching exactly", documents.size());
           VectorWriter writer = new VectorWriter(scores, ExactScores.KEPT)) {
-        for (float[] best : ExactScores.compute(documents, queries, rows, bar::update)) {
+        for (float[] best :
+            ExactScores.compute(documents, SIMILARITY, queries, rows, bar::update)) {
           writer.write(best);
         }
         writer.finish();
@@ -152,7 +199,7 @@ public final class DataSets {
     return new DataSet(
         rows == null ? name : name + "-filter" + accepted,
         documentsName,
-        documents,
+        new Documents(documents, SIMILARITY, null, 1),
         queries,
         rows,
         Vectors.map(scores, ExactScores.KEPT).toArrays());

@@ -51,6 +51,19 @@ public final class ElasticsearchFormats {
   }
 
   /**
+   * Those of a checkout, ready.
+   *
+   * @param work a folder for what they need
+   */
+  public static ElasticsearchFormats started(Path checkout, Path work) {
+    ElasticsearchFormats formats =
+        new ElasticsearchFormats(
+            checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
+    formats.start();
+    return formats;
+  }
+
+  /**
    * Gets them ready. Must come before anything else opens an index: Lucene then loads all formats
    * that it finds, and these need logging to be set up, and load their kernels.
    */

@@ -21,6 +21,11 @@ public interface Searchable extends Closeable {
   /** The ways to search it that are worth comparing. */
   List<Search> searches();
 
+  /** How many segments it has; their sizes are those of all contenders. */
+  default int segments() {
+    return 1;
+  }
+
   /** Bytes that each search reads at random: codes and graph, or vectors and graph. */
   long hotBytes() throws IOException;
 }

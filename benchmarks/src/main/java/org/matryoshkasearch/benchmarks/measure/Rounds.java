@@ -14,6 +14,7 @@ package org.matryoshkasearch.benchmarks.measure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.matryoshkasearch.benchmarks.index.Search;
 
@@ -27,6 +28,7 @@ public final class Rounds {
   private final float[][] queries;
   private final int k;
   private final int rounds;
+  private final Function<List<Times>, Times> choice;
   private final List<Entry> entries = new ArrayList<>();
 
   private static final class Entry {
@@ -40,10 +42,10 @@ public final class Rounds {
       result.points().forEach(point -> timesOfPoints.add(new ArrayList<>()));
     }
 
-    Result timed() {
+    Result timed(Function<List<Times>, Times> choice) {
       List<Point> points = new ArrayList<>();
       for (int i = 0; i < timesOfPoints.size(); i++) {
-        points.add(result.points().get(i).withTimes(Times.median(timesOfPoints.get(i))));
+        points.add(result.points().get(i).withTimes(choice.apply(timesOfPoints.get(i))));
       }
       return result.withPoints(points);
     }
@@ -52,11 +54,13 @@ public final class Rounds {
   /**
    * @param k how many documents a search wants
    * @param rounds how often each setting is timed, at least 1
+   * @param choice which of these times counts
    */
-  public Rounds(float[][] queries, int k, int rounds) {
+  public Rounds(float[][] queries, int k, int rounds, Function<List<Times>, Times> choice) {
     this.queries = queries;
     this.k = k;
     this.rounds = rounds;
+    this.choice = choice;
   }
 
   /**
@@ -88,7 +92,7 @@ public final class Rounds {
         progress.accept(++turns);
       }
     }
-    return entries.stream().map(Entry::timed).toList();
+    return entries.stream().map(entry -> entry.timed(choice)).toList();
   }
 
   private void turn(Entry entry, int round) throws IOException {

@@ -210,7 +210,7 @@ public final class Plot {
     svg.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 
-  private static String escape(String text) {
+  static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -59,7 +59,7 @@ public class ContendersTest {
     for (Contender contender : contenders.all()) {
       if (contender.family() != Family.ELASTICSEARCH && contender.family() != Family.JVECTOR) {
         Path folder = temporary.newFolder().toPath();
-        assertTrue(contender.build(data.documents(), folder, done -> {}).seconds() > 0);
+        assertTrue(contender.build(data.inSegments(1), folder, done -> {}).seconds() > 0);
         try (Searchable index = contender.open(folder, null)) {
           for (Search search : index.searches()) {
             double recall = 0;
@@ -86,7 +86,7 @@ public class ContendersTest {
     for (Contender contender : contenders.all()) {
       if (contender.family() != Family.ELASTICSEARCH) {
         Path folder = temporary.newFolder().toPath();
-        contender.build(data.documents(), folder, done -> {});
+        contender.build(data.inSegments(1), folder, done -> {});
         try (Searchable index = contender.open(folder, filtered.accepted())) {
           double recall = 0;
           for (int i = 0; i < 10; i++) {
@@ -109,7 +109,7 @@ public class ContendersTest {
             .orElseThrow();
     Path folder = temporary.newFolder().toPath();
     IOException error =
-        assertThrows(IOException.class, () -> bbq.build(data.documents(), folder, done -> {}));
+        assertThrows(IOException.class, () -> bbq.build(data.inSegments(1), folder, done -> {}));
     assertTrue(error.toString(), error.getMessage().contains("there is no zip of a node"));
   }
 

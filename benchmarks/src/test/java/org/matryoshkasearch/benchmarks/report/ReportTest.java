@@ -22,7 +22,7 @@ import java.util.function.LongConsumer;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.lucene.util.FixedBitSet;
 import org.junit.Test;
-import org.matryoshkasearch.benchmarks.data.Vectors;
+import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Searchable;
 import org.matryoshkasearch.benchmarks.measure.Point;
@@ -33,7 +33,7 @@ public class ReportTest {
 
   private record Named(String name, Family family) implements Contender {
     @Override
-    public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) {
+    public BuildTime build(Documents documents, Path folder, LongConsumer progress) {
       throw new UnsupportedOperationException();
     }
 
