@@ -14,7 +14,6 @@ package org.matryoshkasearch.benchmarks.shapes;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.benchmarks.data.Drawn;
 
 /** Clusters whose centres have nothing to do with each other, and what has no clusters at all. */
@@ -83,8 +82,8 @@ final class ClusterShapes {
     Noise noise = new Noise();
     float[][] documents = noise.vectors(rows, dims);
     float[][] targets = noise.vectors(queries, dims);
-    Arrays.stream(documents).forEach(VectorUtil::l2normalize);
-    Arrays.stream(targets).forEach(VectorUtil::l2normalize);
+    Arrays.stream(documents).forEach(Noise::unit);
+    Arrays.stream(targets).forEach(Noise::unit);
     return Drawn.of(documents, targets);
   }
 

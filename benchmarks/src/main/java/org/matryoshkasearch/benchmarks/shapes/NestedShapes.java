@@ -108,7 +108,7 @@ final class NestedShapes {
 
   private static Drawn randomQueries(int rows, int dims, int queries) throws IOException {
     float[][] targets = new Noise().vectors(queries, dims);
-    Arrays.stream(targets).forEach(VectorUtil::l2normalize);
+    Arrays.stream(targets).forEach(Noise::unit);
     return Drawn.of(vectors(rows, dims), targets);
   }
 
@@ -150,10 +150,10 @@ final class NestedShapes {
         null);
   }
 
-  /** What is accepted lies farthest in a direction; queries lie there too, or the other way. */
+  /** What is accepted lies farthest towards one topic; queries lie there too, or the other way. */
   private static Drawn filtered(int rows, int dims, int queries, boolean there) throws IOException {
     Drawn nested = nested(rows, dims, queries * DRAWN_PER_QUERY);
-    float[] direction = new Noise().vectors(1, dims)[0];
+    float[] direction = fromTheMean(nested.documents(), 0);
     float[] along = projections(nested.documents(), direction);
     float[] sorted = along.clone();
     Arrays.sort(sorted);
@@ -172,6 +172,16 @@ final class NestedShapes {
             .limit(queries)
             .toArray(float[][]::new);
     return Drawn.of(nested.documents(), targets).accepting(accepted);
+  }
+
+  private static float[] fromTheMean(float[][] vectors, int which) {
+    float[] direction = vectors[which].clone();
+    for (float[] vector : vectors) {
+      for (int i = 0; i < direction.length; i++) {
+        direction[i] -= vector[i] / vectors.length;
+      }
+    }
+    return direction;
   }
 
   private static float[] projections(float[][] vectors, float[] direction) {

@@ -57,7 +57,16 @@ final class Noise {
 
   /** The same, scaled to unit length. */
   float[] unitNear(float[] vector, double spread) {
-    return VectorUtil.l2normalize(near(vector, spread));
+    return unit(near(vector, spread));
+  }
+
+  /** Scales to unit length, also what nearly has it, which Lucene's method leaves as it is. */
+  static float[] unit(float[] vector) {
+    float scale = (float) (1 / Math.sqrt(VectorUtil.dotProduct(vector, vector)));
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] *= scale;
+    }
+    return vector;
   }
 
   /** Puts vectors into another order. */

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.benchmarks.data.Drawn;
 import org.matryoshkasearch.cli.vectors.QuerySplit;
 import org.matryoshkasearch.cli.vectors.VectorFile;
@@ -78,6 +77,6 @@ final class RealSets {
   }
 
   private static float[] unit(VectorRow row) {
-    return VectorUtil.l2normalize(row.vector());
+    return Noise.unit(row.vector());
   }
 }

@@ -63,14 +63,21 @@ final class ShapeRun {
     this.rounds = rounds;
   }
 
-  /** The contenders with what they took, those of others first. */
-  List<Entry> run() throws IOException {
+  /**
+   * The contenders with what they took, those of others first.
+   *
+   * @param warmUp whether each is tried out before, for the first turn should not pay for compiling
+   */
+  List<Entry> run(boolean warmUp) throws IOException {
     Ladder ladder = new Ladder(data);
     Rounds timing = new Rounds(queries(), Ladder.K, rounds, Times::best);
     List<Closeable> open = new ArrayList<>();
     try {
       for (Contender contender : contenders) {
         try {
+          if (warmUp) {
+            indexes.tryOut(contender);
+          }
           add(contender, ladder, timing, open);
         } catch (IOException | RuntimeException | Error e) {
           screen.err().println(contender.name() + " fails: " + e);
@@ -98,7 +105,6 @@ final class ShapeRun {
 
   private void add(Contender contender, Ladder ladder, Rounds timing, List<Closeable> open)
       throws IOException {
-    indexes.tryOut(contender);
     Indexes.Built built = indexes.build(contender);
     Searchable index = contender.open(indexes.folder(contender), data.accepted());
     open.add(index);

@@ -46,6 +46,7 @@ public final class ShapesBench {
   private final ShapesSettings settings;
   private final Path checkout;
   private final Path work;
+  private final List<ShapeResult> results = new ArrayList<>();
 
   /**
    * @param checkout the folder of the {@code matryoshka} script
@@ -62,18 +63,15 @@ public final class ShapesBench {
   public void run() throws IOException {
     // not measured, but Lucene loads all formats that it finds, and these must be ready then
     ElasticsearchFormats elasticsearch = ElasticsearchFormats.started(checkout, work);
-    List<ShapeResult> results = new ArrayList<>();
     for (int rows : settings.rows()) {
       for (Shape shape : settings.shapes()) {
-        ShapeResult result = measure(shape, rows, elasticsearch);
-        screen.out().println(ShapesSummary.line(result));
-        results.add(result);
+        measure(shape, rows, elasticsearch);
       }
     }
     report(new ShapesSummary(results));
   }
 
-  private ShapeResult measure(Shape shape, int rows, ElasticsearchFormats elasticsearch)
+  private void measure(Shape shape, int rows, ElasticsearchFormats elasticsearch)
       throws IOException {
     screen.err().println(shape.name() + ": " + shape.summary());
     Path folder = work.resolve("shapes").resolve(shape.name());
@@ -90,8 +88,10 @@ public final class ShapesBench {
                   folder.resolve("indexes"),
                   settings.segments(),
                   settings.rounds())
-              .run();
-      return new ShapeResult(shape.name(), rows, dims, entries);
+              .run(results.isEmpty());
+      ShapeResult result = new ShapeResult(shape.name(), rows, dims, entries);
+      screen.out().println(ShapesSummary.line(result));
+      results.add(result);
     } finally {
       IOUtils.rm(folder);
     }

@@ -22,12 +22,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.FixedBitSet;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.matryoshkasearch.benchmarks.data.DataSet;
 import org.matryoshkasearch.benchmarks.data.DataSets;
+import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.index.Contender.Family;
 import org.matryoshkasearch.cli.Screen;
 
@@ -40,6 +44,7 @@ public class ContendersTest {
 
   private DataSet data;
   private Contenders contenders;
+  private ElasticsearchFormats elasticsearch;
 
   @Before
   public void createContenders() throws IOException {
@@ -49,7 +54,7 @@ public class ContendersTest {
                 temporary.newFolder().toPath(), DataSets.ALL, new Screen(stream, stream, false))
             .generated(ROWS, DIMS, 10);
     Path none = temporary.newFolder().toPath();
-    ElasticsearchFormats elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
+    elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
     elasticsearch.start();
     contenders = new Contenders(DIMS, List.of(32, 64), elasticsearch);
   }
@@ -98,6 +103,44 @@ public class ContendersTest {
         }
       }
     }
+  }
+
+  @Test
+  public void testSegments() throws IOException {
+    for (Contender contender : Contenders.ofWholeVectors(DIMS, elasticsearch)) {
+      Path folder = temporary.newFolder().toPath();
+      contender.build(data.inSegments(4), folder, done -> {});
+      try (MMapDirectory directory = new MMapDirectory(folder);
+          DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(
+            List.of(320, 160, 80, 40),
+            reader.leaves().stream().map(l -> l.reader().maxDoc()).toList());
+      }
+      FixedBitSet even = new FixedBitSet(ROWS);
+      for (int row = 0; row < ROWS; row += 2) {
+        even.set(row);
+      }
+      try (Searchable index = contender.open(folder, null);
+          Searchable filtered = contender.open(folder, even)) {
+        assertEquals(4, index.segments());
+        for (int i = 0; i < index.searches().size(); i++) {
+          Search search = index.searches().get(i);
+          double recall = 0;
+          for (int query = 0; query < 10; query++) {
+            float[] target = data.queries()[query];
+            recall += data.recall(query, search.search(target, 10, ROWS / 2), 10) / 10;
+            int[] found = filtered.searches().get(i).search(target, 10, ROWS / 4);
+            assertTrue(Arrays.stream(found).allMatch(even::get));
+          }
+          assertTrue(contender.name() + " " + recall, recall > 0.95);
+          assertTrue(search.visited(data.queries()[0], 20) > 0);
+        }
+      }
+    }
+    JvectorContender jvector = new JvectorContender();
+    Documents two = data.inSegments(2);
+    Path folder = temporary.newFolder().toPath();
+    assertThrows(IOException.class, () -> jvector.build(two, folder, done -> {}));
   }
 
   @Test

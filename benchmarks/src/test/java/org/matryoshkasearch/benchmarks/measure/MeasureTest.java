@@ -49,6 +49,8 @@ public class MeasureTest {
     Times fast = new Times(30, 5, 6);
     assertEquals(middle, Times.median(List.of(fast, slow, middle)));
     assertEquals(slow, Times.median(List.of(fast, slow)));
+    assertEquals(fast, Times.best(List.of(slow, fast, middle)));
+    assertEquals(50_000, middle.meanMicros(), 1e-6);
     assertEquals(fast, Times.median(List.of(fast)));
   }
 

@@ -124,6 +124,29 @@ public class ReportTest {
   }
 
   @Test
+  public void testBarsAreWellFormed() throws Exception {
+    List<RatioBars.Bar> bars =
+        List.of(
+            new RatioBars.Bar("up & down", List.of(2.5, 0.25)),
+            new RatioBars.Bar("odd", List.of(Double.POSITIVE_INFINITY, 0.0)),
+            new RatioBars.Bar("none", List.of(Double.NaN, 1.0)));
+    String svg = new RatioBars("a < b", "how to", List.of("0.95", "0.99"), bars).svg();
+    DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    for (String text : List.of("2.50", "0.25", "1.00", "only here", "not reached", "none")) {
+      assertTrue(svg, svg.contains(">" + text + "<"));
+    }
+  }
+
+  @Test
+  public void testMarkdownTable() {
+    MarkdownTable table = new MarkdownTable(List.of("name", "n"));
+    table.add(List.of("a", "12"));
+    assertEquals("| name |  n |\n|------|---:|\n| a    | 12 |\n", table.toString());
+  }
+
+  @Test
   public void testStepsOfTheAxis() {
     assertEquals(500, Plot.step(500, true), 1e-9);
     assertEquals(1000, Plot.step(501, true), 1e-6);
