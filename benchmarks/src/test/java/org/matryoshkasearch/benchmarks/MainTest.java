@@ -69,6 +69,20 @@ public class MainTest {
   }
 
   @Test
+  public void testUnknownNamesAreRefusedBeforeAnythingIsMade() {
+    assertBad(
+        "--only must name some of lucene, elasticsearch, jvector, stock, matryoshka",
+        "--only=lucene-float32,wrong");
+    assertBad("--only must name some of lucene, stock, matryoshka", "--quick", "--only", "jvector");
+    assertBad(
+        "--shapes must name some of nested, nested_ordered, gap, random_queries, copies,"
+            + " near_copies, skewed_lengths, filter_for, filter_against, deletes, clusters_20,"
+            + " clusters_many, gaussian, l2 (more with --real DIR); found wrong",
+        "--shapes=nested,wrong");
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
   public void testMissingFileIsOneLine() {
     assertEquals(1, run("--vectors", "missing.npy"));
     assertEquals("matryoshka: missing.npy: no such file\n", err.toString(StandardCharsets.UTF_8));

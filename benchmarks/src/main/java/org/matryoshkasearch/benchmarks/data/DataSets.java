@@ -57,61 +57,107 @@ public final class DataSets {
     this.screen = screen;
   }
 
-  /** Generated vectors, and more of the same kind as queries. */
-  public DataSet generated(int rows, int dims, int queries) throws IOException {
+  /** Generated vectors; held-out queries are more of the same kind. */
+  public DataSet generated(int rows, int dims, QueryChoice queries) throws IOException {
     String name = String.format(Locale.ROOT, "generated-%dx%d", rows, dims);
-    Path set = folder.resolve(name + "-" + queries);
+    Path set = folder.resolve(name + "-" + queries.label());
     if (missing(set)) {
-      try (VectorReader reader = new GeneratedVectors(rows + queries, dims, SEED).open();
+      int all = rows + queries.heldOut();
+      try (VectorReader reader = new GeneratedVectors(all, dims, SEED).open();
           VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), dims);
-          VectorWriter held = new VectorWriter(set.resolve("queries.f32"), dims);
-          ProgressBar bar = new ProgressBar(screen, "Generating vectors", rows + queries)) {
-        for (VectorRow row = reader.next(); row != null; row = reader.next()) {
-          (row.row() < rows ? documents : held).write(unit(row));
-          bar.update(row.row());
+          VectorWriter targets = new VectorWriter(set.resolve("queries.f32"), dims)) {
+        writeFile(queries, dims, targets); // finds its faults before anything is generated
+        try (ProgressBar bar = new ProgressBar(screen, "Generating vectors", all)) {
+          for (VectorRow row = reader.next(); row != null; row = reader.next()) {
+            (row.row() < rows ? documents : targets).write(unit(row));
+            bar.update(row.row());
+          }
         }
         documents.finish();
-        held.finish();
+        targets.finish();
       }
     }
-    // the documents are the same whatever the number of queries
-    return open(name, name, set, dims);
+    // the documents are the same whatever the queries
+    return open(named(name, queries), name, set, dims);
   }
 
   /**
-   * The vectors of a file, some of them held out as queries.
+   * The vectors of a file, some of them held out as queries unless these have their own file.
    *
    * @param dims components of each vector, 0 to take what the file says
    */
-  public DataSet ofFile(Path file, int dims, int queries) throws IOException {
+  public DataSet ofFile(Path file, int dims, QueryChoice queries) throws IOException {
     VectorSource source = VectorFile.of(file, dims);
-    String name = source.name().replaceAll("[^A-Za-z0-9]+", "-");
+    String name = plain(source.name());
     long version = Files.getLastModifiedTime(file).toMillis();
-    int foundDims;
-    try (VectorReader reader = source.open()) {
-      foundDims = reader.dims();
-    }
-    String whole = name + "-" + version + "-" + foundDims + "-" + queries;
+    int foundDims = dimsOf(source);
+    String whole = name + "-" + version + "-" + foundDims + "-" + queries.label();
     Path set = folder.resolve(whole);
     if (missing(set)) {
-      QuerySplit split = split(source, queries);
       try (VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), foundDims);
-          VectorWriter held = new VectorWriter(set.resolve("queries.f32"), foundDims)) {
-        for (VectorRow row : split.queries()) {
-          held.write(unit(row));
+          VectorWriter targets = new VectorWriter(set.resolve("queries.f32"), foundDims)) {
+        if (queries.file() == null) {
+          writeSplit(split(source, queries.heldOut()), documents, targets);
+        } else {
+          writeFile(queries, foundDims, targets);
+          writeAll(source, documents);
         }
-        split.forEachBatch(
-            BATCH,
-            batch -> {
-              for (VectorRow row : batch) {
-                documents.write(unit(row));
-              }
-            });
         documents.finish();
-        held.finish();
+        targets.finish();
       }
     }
-    return open(name, whole, set, foundDims);
+    return open(named(name, queries), whole, set, foundDims);
+  }
+
+  /** How many components the vectors of a source have. */
+  static int dimsOf(VectorSource source) throws IOException {
+    try (VectorReader reader = source.open()) {
+      return reader.dims();
+    }
+  }
+
+  /** What of a name of a file can be in names of files without harm. */
+  static String plain(String name) {
+    return name.replaceAll("[^A-Za-z0-9]+", "-");
+  }
+
+  private static String named(String name, QueryChoice queries) {
+    return queries.file() == null
+        ? name
+        : name + "-" + plain(queries.file().getFileName().toString());
+  }
+
+  private static void writeFile(QueryChoice queries, int dims, VectorWriter targets)
+      throws IOException {
+    if (queries.file() != null) {
+      for (VectorRow row : queries.read(dims)) {
+        targets.write(unit(row));
+      }
+    }
+  }
+
+  private static void writeSplit(QuerySplit split, VectorWriter documents, VectorWriter targets)
+      throws IOException {
+    for (VectorRow row : split.queries()) {
+      targets.write(unit(row));
+    }
+    split.forEachBatch(
+        BATCH,
+        batch -> {
+          for (VectorRow row : batch) {
+            documents.write(unit(row));
+          }
+        });
+  }
+
+  private void writeAll(VectorSource source, VectorWriter documents) throws IOException {
+    try (VectorReader reader = source.open();
+        ProgressBar bar = new ProgressBar(screen, "Reading " + source.name(), reader.count())) {
+      for (VectorRow row = reader.next(); row != null; row = reader.next()) {
+        documents.write(unit(row));
+        bar.update(row.row());
+      }
+    }
   }
 
   /** Vectors that were made up; nothing of an earlier run is taken. */

@@ -51,16 +51,13 @@ public final class ElasticsearchFormats {
   }
 
   /**
-   * Those of a checkout, ready.
+   * Those of a checkout, not ready yet.
    *
    * @param work a folder for what they need
    */
-  public static ElasticsearchFormats started(Path checkout, Path work) {
-    ElasticsearchFormats formats =
-        new ElasticsearchFormats(
-            checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
-    formats.start();
-    return formats;
+  public static ElasticsearchFormats of(Path checkout, Path work) {
+    return new ElasticsearchFormats(
+        checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.lucene.util.FixedBitSet;
 import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 import org.matryoshkasearch.benchmarks.index.Contender.BuildTime;
@@ -98,6 +99,22 @@ public final class Indexes {
     return new Built(time, false);
   }
 
+  /**
+   * Opens the index of a contender.
+   *
+   * @param accepted the rows that searches may find, or null for all
+   * @throws IOException if it does not have the segments that were asked for
+   */
+  public Searchable open(Contender contender, FixedBitSet accepted) throws IOException {
+    Searchable index = contender.open(folder(contender), accepted);
+    if (index.segments() != documents.segments()) {
+      index.close();
+      throw new IOException(
+          "expected " + documents.segments() + " segments, found " + index.segments());
+    }
+    return index;
+  }
+
   private void checkSpace() throws IOException {
     double needed = SPACE * vectors.size() * vectors.dims() * Float.BYTES;
     long free = Files.getFileStore(folder).getUsableSpace();
@@ -126,8 +143,7 @@ public final class Indexes {
     }
   }
 
-  /** Where the index of a contender is. */
-  public Path folder(Contender contender) {
+  private Path folder(Contender contender) {
     return folder.resolve(contender.name());
   }
 

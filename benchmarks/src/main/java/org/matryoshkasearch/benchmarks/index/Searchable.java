@@ -15,7 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
-/** An open index, searched by one thread. */
+/** An open index; many threads may search it. */
 public interface Searchable extends Closeable {
 
   /** The ways to search it that are worth comparing. */

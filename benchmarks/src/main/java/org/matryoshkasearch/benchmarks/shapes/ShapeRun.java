@@ -70,7 +70,7 @@ final class ShapeRun {
    */
   List<Entry> run(boolean warmUp) throws IOException {
     Ladder ladder = new Ladder(data);
-    Rounds timing = new Rounds(queries(), Ladder.K, rounds, Times::best);
+    Rounds timing = new Rounds(queries(), Ladder.K, rounds, Times::best, 1);
     List<Closeable> open = new ArrayList<>();
     try {
       for (Contender contender : contenders) {
@@ -106,7 +106,7 @@ final class ShapeRun {
   private void add(Contender contender, Ladder ladder, Rounds timing, List<Closeable> open)
       throws IOException {
     Indexes.Built built = indexes.build(contender);
-    Searchable index = contender.open(indexes.folder(contender), data.accepted());
+    Searchable index = indexes.open(contender, data.accepted());
     open.add(index);
     List<Point> points = new ArrayList<>();
     List<Search> searches = new ArrayList<>();

@@ -62,7 +62,8 @@ public final class ShapesBench {
   /** Measures all. */
   public void run() throws IOException {
     // not measured, but Lucene loads all formats that it finds, and these must be ready then
-    ElasticsearchFormats elasticsearch = ElasticsearchFormats.started(checkout, work);
+    ElasticsearchFormats elasticsearch = ElasticsearchFormats.of(checkout, work);
+    elasticsearch.start();
     for (int rows : settings.rows()) {
       for (Shape shape : settings.shapes()) {
         measure(shape, rows, elasticsearch);

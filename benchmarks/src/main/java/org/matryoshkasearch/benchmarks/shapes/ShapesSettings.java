@@ -79,7 +79,7 @@ public record ShapesSettings(
         rows(options.list("--rows")),
         options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS),
         options.number("--queries", 1, 100_000),
-        options.number("--segments", 1, 1000),
+        options.number("--segments", 1, 100),
         options.number("--rounds", 1, 1000),
         options.path("--work"),
         options.path("--results"),

@@ -32,6 +32,7 @@ import org.junit.rules.TemporaryFolder;
 import org.matryoshkasearch.benchmarks.data.DataSet;
 import org.matryoshkasearch.benchmarks.data.DataSets;
 import org.matryoshkasearch.benchmarks.data.Documents;
+import org.matryoshkasearch.benchmarks.data.QueryChoice;
 import org.matryoshkasearch.benchmarks.index.Contender.Family;
 import org.matryoshkasearch.cli.Screen;
 
@@ -52,7 +53,7 @@ public class ContendersTest {
     data =
         new DataSets(
                 temporary.newFolder().toPath(), DataSets.ALL, new Screen(stream, stream, false))
-            .generated(ROWS, DIMS, 10);
+            .generated(ROWS, DIMS, QueryChoice.heldOut(10));
     Path none = temporary.newFolder().toPath();
     elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
     elasticsearch.start();
@@ -87,7 +88,7 @@ public class ContendersTest {
     PrintStream stream = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     DataSet filtered =
         new DataSets(temporary.newFolder().toPath(), 40, new Screen(stream, stream, false))
-            .generated(ROWS, DIMS, 10);
+            .generated(ROWS, DIMS, QueryChoice.heldOut(10));
     for (Contender contender : contenders.all()) {
       if (contender.family() != Family.ELASTICSEARCH) {
         Path folder = temporary.newFolder().toPath();
