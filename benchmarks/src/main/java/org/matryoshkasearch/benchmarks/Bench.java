@@ -264,7 +264,7 @@ final class Bench {
             CONDITIONS.replace("THREADS", threadsText()).replace("SEGMENTS", segments)
                 + filter(data),
             ResultFile.fenced(summary.atTarget() + summary.notes()),
-            new Plot(title, load, curves).svg(),
+            new Plot(plotTitle(data), load, curves).svg(),
             summary.all().toString());
   }
 
@@ -274,6 +274,15 @@ final class Bench {
         : "One thread for builds; "
             + settings.threads()
             + " searches at the same time, a thread each: queries/s are those of all together";
+  }
+
+  private String plotTitle(DataSet data) {
+    return String.format(
+        Locale.ROOT,
+        "The nearest %d of %,d × %d vectors: how many are found, and how fast",
+        settings.k(),
+        data.documents().size(),
+        data.documents().dims());
   }
 
   private String filter(DataSet data) {

@@ -17,9 +17,9 @@ import java.util.Locale;
 /** Ratios as bars from a line at 1, as SVG: to the right is better. On a logarithmic scale. */
 public final class RatioBars {
 
-  private static final int WIDTH = 900;
-  private static final int LEFT = 240; // what is left of it are names
-  private static final int RIGHT = 800; // what is right of it are numbers of the longest bars
+  private static final int WIDTH = 980;
+  private static final int LEFT = 320; // what is left of it are names
+  private static final int RIGHT = 890; // what is right of it are numbers of the longest bars
   private static final int TOP = 92;
   private static final int BAR = 11;
   private static final int GAP = 9;

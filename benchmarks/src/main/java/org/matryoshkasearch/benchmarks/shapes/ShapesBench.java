@@ -117,7 +117,7 @@ public final class ShapesBench {
             settings.segments() == 1 ? "one segment" : settings.segments() + " segments");
     RatioBars bars =
         new RatioBars(
-            "Time of a search with Lucene's formats over that with Matryoshka's, by shape of data",
+            "How many times as fast as with Lucene's formats a search with Matryoshka is",
             "The better of float32 and 4 bit on either side, at equal recall@10; "
                 + rows.replace("-", " and ")
                 + " vectors, one thread; scale is logarithmic",

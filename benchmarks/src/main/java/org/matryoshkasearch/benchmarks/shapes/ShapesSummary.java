@@ -152,7 +152,7 @@ final class ShapesSummary {
 
   /** The bars of each shape: its ratio at each target. */
   List<Bar> bars() {
-    boolean sizes = results.stream().map(ShapeResult::size).distinct().count() > 1;
+    boolean sizes = results.stream().map(ShapeResult::rows).distinct().count() > 1;
     return results.stream()
         .map(
             result ->

@@ -119,7 +119,11 @@ public class ReportTest {
         .newDocumentBuilder()
         .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
     assertTrue(svg, svg.contains(">ours<"));
+    assertTrue(svg, svg.contains("the upper right is best"));
     assertTrue(svg, svg.contains(">5,000<"));
+    List<String> names = svg.lines().filter(line -> line.contains("font-weight")).toList();
+    assertEquals("no curve without a name", curves.size(), names.size());
+    assertEquals("one of each family", 2, names.stream().filter(n -> n.contains("bold")).count());
     assertTrue(svg, svg.contains("queries/s, one thread"));
   }
 
