@@ -28,17 +28,19 @@ import org.matryoshkasearch.benchmarks.data.DataSets;
 import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Contenders;
 import org.matryoshkasearch.benchmarks.index.ElasticsearchFormats;
+import org.matryoshkasearch.benchmarks.index.Indexes;
 import org.matryoshkasearch.benchmarks.index.Search;
 import org.matryoshkasearch.benchmarks.index.Searchable;
 import org.matryoshkasearch.benchmarks.measure.Point;
 import org.matryoshkasearch.benchmarks.measure.Recalls;
 import org.matryoshkasearch.benchmarks.measure.Result;
 import org.matryoshkasearch.benchmarks.measure.Rounds;
+import org.matryoshkasearch.benchmarks.measure.Times;
+import org.matryoshkasearch.benchmarks.report.Machine;
 import org.matryoshkasearch.benchmarks.report.Plot;
 import org.matryoshkasearch.benchmarks.report.Plot.Curve;
 import org.matryoshkasearch.benchmarks.report.ResultFile;
 import org.matryoshkasearch.benchmarks.report.Summary;
-import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.ProgressBar;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
@@ -48,13 +50,13 @@ final class Bench {
 
   private static final List<String> LIBRARIES =
       List.of(
-          jarOf(IndexSearcher.class),
-          jarOf(ES93HnswBinaryQuantizedVectorsFormat.class),
-          jarOf(GraphSearcher.class));
+          Machine.jarOf(IndexSearcher.class),
+          Machine.jarOf(ES93HnswBinaryQuantizedVectorsFormat.class),
+          Machine.jarOf(GraphSearcher.class));
 
   private static final String CONDITIONS =
       """
-      One thread for builds and for searches, one segment, memory-mapped files, everything in memory. A contender is
+      THREADS, SEGMENTS, memory-mapped files, everything in memory. A contender is
       judged at the first setting whose recall reaches %s; one that compares candidates once more by their full vectors
       (rescored) does so with all of them and with half, and the faster counts. Times are those of the median round; all
       contenders take turns. Hot bytes are those of codes and graph (or vectors and graph) a vector.
@@ -78,30 +80,26 @@ final class Bench {
   }
 
   void run() throws IOException, UsageException {
+    int dims = settings.data().knownDims();
+    ElasticsearchFormats elasticsearch = ElasticsearchFormats.of(checkout, work);
+    Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch);
+    List<Contender> selected = selected(contenders); // says what is wrong before anything is made
+    elasticsearch.start();
     DataSet data =
         settings.data().prepare(new DataSets(work.resolve("data"), settings.filter(), screen));
-    int dims = data.documents().dims();
-    Contenders contenders = new Contenders(dims, settings.prefixesOf(dims), elasticsearch());
     Indexes indexes =
         new Indexes(
             // a run that keeps nothing leaves alone what others keep
-            work.resolve(settings.reuse() ? "indexes" : "passing").resolve(data.documentsName()),
-            data.documents(),
+            work.resolve(settings.reuse() ? "indexes" : "passing")
+                .resolve(data.documentsName() + segments("-segments")),
+            data.inSegments(settings.segments()),
             settings.reuse(),
             screen);
     try {
-      report(data, contenders, measure(data, selected(contenders), indexes));
+      report(data, contenders, measure(data, selected, indexes));
     } finally {
       indexes.clear();
     }
-  }
-
-  private ElasticsearchFormats elasticsearch() {
-    ElasticsearchFormats formats =
-        new ElasticsearchFormats(
-            checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
-    formats.start();
-    return formats;
   }
 
   private List<Contender> selected(Contenders contenders) throws UsageException {
@@ -111,16 +109,17 @@ final class Bench {
             Contenders.LUCENE_BIT1,
             contenders.stockPrefix(),
             contenders.ours());
-    List<Contender> selected =
+    List<Contender> all =
         contenders.all().stream()
             .filter(contender -> !settings.quick() || quick.contains(contender.name()))
-            .filter(contender -> settings.wants(contender.name()))
             .toList();
-    if (selected.isEmpty()) {
-      List<String> names = contenders.all().stream().map(Contender::name).toList();
-      throw Options.leavesNothing("--only", names);
-    }
-    return selected;
+    List<String> chosen = settings.chosen(all.stream().map(Contender::name).toList());
+    return all.stream().filter(contender -> chosen.contains(contender.name())).toList();
+  }
+
+  /** What to add to a name where there are many segments, or nothing. */
+  private String segments(String before) {
+    return settings.segments() == 1 ? "" : before + settings.segments();
   }
 
   private List<Result> measure(DataSet data, List<Contender> selected, Indexes indexes)
@@ -166,7 +165,9 @@ final class Bench {
   private void search(DataSet data, Indexes indexes, Map<Contender, Result> results)
       throws IOException {
     Recalls recalls = new Recalls(data, settings.k(), settings.quick());
-    Rounds rounds = new Rounds(data.queries(), settings.k(), settings.rounds());
+    Rounds rounds =
+        new Rounds(
+            data.queries(), settings.k(), settings.rounds(), Times::median, settings.threads());
     List<Closeable> open = new ArrayList<>();
     try {
       try (ProgressBar bar = new ProgressBar(screen, "Measuring recall", results.size())) {
@@ -199,7 +200,7 @@ final class Bench {
       List<Closeable> open) {
     Contender contender = result.contender();
     try {
-      Searchable index = contender.open(indexes.folder(contender), data.accepted());
+      Searchable index = indexes.open(contender, data.accepted());
       open.add(index);
       List<Point> points = new ArrayList<>();
       List<Search> searches = new ArrayList<>();
@@ -237,6 +238,11 @@ final class Bench {
 
   private Path write(Path folder, DataSet data, List<Result> results, Summary summary)
       throws IOException {
+    String load = settings.threads() == 1 ? "one thread" : settings.threads() + " threads";
+    String segments =
+        settings.segments() == 1
+            ? "one segment"
+            : settings.segments() + " segments of falling size";
     String title = data.name() + ", recall@" + settings.k();
     List<Curve> curves =
         results.stream()
@@ -246,14 +252,37 @@ final class Bench {
                     new Curve(
                         result.contender().name(), result.contender().family(), result.frontier()))
             .toList();
-    return new ResultFile(data, "k" + settings.k(), settings.arguments(), LIBRARIES)
+    String threads = settings.threads() == 1 ? "" : "-threads" + settings.threads();
+    return new ResultFile(
+            data.name() + segments("-segments") + threads + "-k" + settings.k(),
+            ResultFile.vectors(data),
+            settings.arguments(),
+            LIBRARIES)
         .write(
             folder,
             title,
-            CONDITIONS + filter(data),
-            summary.atTarget() + summary.notes(),
-            new Plot(title, "one thread", curves),
+            CONDITIONS.replace("THREADS", threadsText()).replace("SEGMENTS", segments)
+                + filter(data),
+            ResultFile.fenced(summary.atTarget() + summary.notes()),
+            new Plot(plotTitle(data), load, curves).svg(),
             summary.all().toString());
+  }
+
+  private String threadsText() {
+    return settings.threads() == 1
+        ? "One thread for builds and for searches"
+        : "One thread for builds; "
+            + settings.threads()
+            + " searches at the same time, a thread each: queries/s are those of all together";
+  }
+
+  private String plotTitle(DataSet data) {
+    return String.format(
+        Locale.ROOT,
+        "The nearest %d of %,d × %d vectors: how many are found, and how fast",
+        settings.k(),
+        data.documents().size(),
+        data.documents().dims());
   }
 
   private String filter(DataSet data) {
@@ -267,11 +296,5 @@ final class Bench {
         searched with the heuristic that is its default (acorn), Lucene's with the one that is Lucene's (fanout).
         """,
         settings.filter());
-  }
-
-  /** The name of the jar that a class is in, which tells its version. */
-  private static String jarOf(Class<?> type) {
-    String jar = type.getProtectionDomain().getCodeSource().getLocation().getPath();
-    return jar.substring(jar.lastIndexOf('/') + 1).replace(".jar", "");
   }
 }

@@ -29,6 +29,8 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * @param data which vectors to measure with
  * @param k how many documents a search wants: 10 or 100
  * @param filter how many percent of the documents, at random, a search may find
+ * @param segments how many segments an index has
+ * @param threads how many searches there are at the same time
  * @param rounds how often each setting is timed
  * @param prefixes leading components to index; empty for those that suit the dimension
  * @param only what the names of the contenders to measure begin with; empty for all
@@ -42,6 +44,8 @@ record BenchSettings(
     DataChoice data,
     int k,
     int filter,
+    int segments,
+    int threads,
     int rounds,
     List<Integer> prefixes,
     List<String> only,
@@ -55,6 +59,8 @@ record BenchSettings(
           new Option("--quick", null, null),
           new Option("--k", "N", "10"),
           new Option("--filter", "PERCENT", "100"),
+          new Option("--segments", "N", "1"),
+          new Option("--threads", "N", "1"),
           new Option("--rounds", "N", "5"),
           new Option("--prefix-dims", "N,...", null),
           new Option("--only", "NAME,...", null),
@@ -65,6 +71,7 @@ record BenchSettings(
   static final List<Option> OPTIONS =
       Stream.of(DataChoice.OPTIONS, OWN).flatMap(List::stream).toList();
 
+  private static final int MOST_SEGMENTS = 100; // of the fewest documents that there may be
   private static final int DEEP = 100;
   private static final int ALL = 100; // percent
 
@@ -81,6 +88,8 @@ record BenchSettings(
             DataChoice.of(options),
             k,
             options.number("--filter", 1, ALL),
+            options.number("--segments", 1, MOST_SEGMENTS),
+            options.number("--threads", 1, 1000),
             options.number("--rounds", 1, 1000),
             numbers(options.list("--prefix-dims")),
             options.list("--only"),
@@ -122,8 +131,22 @@ record BenchSettings(
         new TreeSet<>(List.of(dimension / 8, dimension / 4, dimension / 2, standard)));
   }
 
+  /**
+   * Those of the names of contenders that are to be measured.
+   *
+   * @throws UsageException if one of {@link #only} begins none of them
+   */
+  List<String> chosen(List<String> names) throws UsageException {
+    for (String beginning : only) {
+      if (names.stream().noneMatch(name -> name.startsWith(beginning))) {
+        throw Options.leavesNothing("--only", names);
+      }
+    }
+    return names.stream().filter(this::wants).toList();
+  }
+
   /** Whether a contender is to be measured. */
-  boolean wants(String contender) {
+  private boolean wants(String contender) {
     return only.isEmpty() || only.stream().anyMatch(contender::startsWith);
   }
 }

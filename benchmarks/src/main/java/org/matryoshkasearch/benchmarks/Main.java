@@ -25,6 +25,8 @@ import org.matryoshkasearch.benchmarks.kernel.KernelBench;
 import org.matryoshkasearch.benchmarks.kernel.KernelSettings;
 import org.matryoshkasearch.benchmarks.node.NodeBench;
 import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
+import org.matryoshkasearch.benchmarks.shapes.ShapesBench;
+import org.matryoshkasearch.benchmarks.shapes.ShapesSettings;
 import org.matryoshkasearch.cli.Faults;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
@@ -70,6 +72,8 @@ public final class Main {
         new KernelBench(screen, KernelSettings.parse(arguments), checkout).run();
       } else if (arguments.contains(NodeBenchSettings.NODE)) {
         new NodeBench(screen, NodeBenchSettings.parse(arguments), checkout).run();
+      } else if (ShapesSettings.wanted(arguments)) {
+        new ShapesBench(screen, ShapesSettings.parse(arguments), checkout).run();
       } else {
         new Bench(screen, BenchSettings.parse(arguments), checkout).run();
       }

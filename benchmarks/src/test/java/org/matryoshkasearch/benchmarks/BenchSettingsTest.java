@@ -12,12 +12,12 @@
 package org.matryoshkasearch.benchmarks;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
-import static org.junit.Assert.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.Test;
+import org.matryoshkasearch.benchmarks.data.QueryChoice;
 import org.matryoshkasearch.cli.UsageException;
 
 public class BenchSettingsTest {
@@ -31,7 +31,10 @@ public class BenchSettingsTest {
     assertEquals(100, settings.filter());
     assertEquals(List.of(128, 256, 512), settings.prefixesOf(1024));
     assertEquals(List.of(256, 384, 768, 1536), settings.prefixesOf(3072));
-    assertTrue(settings.wants("anything"));
+    assertEquals(1, settings.segments());
+    assertEquals(1, settings.threads());
+    assertEquals(QueryChoice.heldOut(1000), settings.data().queries());
+    assertEquals(List.of("anything"), settings.chosen(List.of("anything")));
   }
 
   @Test
@@ -41,9 +44,21 @@ public class BenchSettingsTest {
             List.of("--vectors", "x.npy", "--prefix-dims=64,96", "--only", "jvector,lucene-"));
     assertEquals(0, settings.data().dims());
     assertEquals(List.of(64, 96), settings.prefixesOf(1024));
-    assertTrue(settings.wants("lucene-int4"));
-    assertFalse(settings.wants("matryoshka-64-int4"));
+    List<String> all = List.of("jvector", "lucene-int4", "matryoshka-64-int4");
+    assertEquals(List.of("jvector", "lucene-int4"), settings.chosen(all));
+    UsageException error =
+        assertThrows(UsageException.class, () -> settings.chosen(List.of("lucene-int4", "stock")));
+    assertEquals("--only must name some of lucene, stock", error.getMessage());
     assertThrows(UsageException.class, () -> settings.prefixesOf(80));
+  }
+
+  @Test
+  public void testSegmentsThreadsAndQueries() throws UsageException {
+    BenchSettings settings =
+        BenchSettings.parse(List.of("--segments=8", "--threads=2", "--query-file=q.f32"));
+    assertEquals(8, settings.segments());
+    assertEquals(2, settings.threads());
+    assertEquals(QueryChoice.of(Path.of("q.f32")), settings.data().queries());
   }
 
   @Test
@@ -55,6 +70,10 @@ public class BenchSettingsTest {
             List.of("--filter", "101"),
             List.of("--prefix-dims", "many"),
             List.of("--rows", "5"),
+            List.of("--segments", "0"),
+            List.of("--segments", "101"),
+            List.of("--threads", "0"),
+            List.of("--queries", "5", "--query-file", "q.f32"),
             List.of("--vectors", "x.npy", "--rows", "1000"))) {
       assertThrows(bad.toString(), UsageException.class, () -> BenchSettings.parse(bad));
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import org.junit.Test;
 import org.matryoshkasearch.benchmarks.kernel.KernelSettings;
 import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
+import org.matryoshkasearch.benchmarks.shapes.ShapesSettings;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.Screen;
 
@@ -35,10 +36,11 @@ public class MainTest {
     String usage = out.toString(StandardCharsets.UTF_8);
     usage.lines().forEach(line -> assertTrue(line, line.length() <= 80));
     String[] parts = usage.split("\nOptions[^\n]*:\n", -1);
-    assertEquals(4, parts.length);
+    assertEquals(5, parts.length);
     assertTells(parts[1], BenchSettings.OPTIONS);
     assertTells(parts[2], NodeBenchSettings.OPTIONS);
     assertTells(parts[3], KernelSettings.OPTIONS);
+    assertTells(parts[4], ShapesSettings.OPTIONS);
   }
 
   /** All of them, with their defaults, and no others. */
@@ -64,6 +66,20 @@ public class MainTest {
     assertBad("--k must be a whole number from 10 to 100, found 1", "--k", "1");
     assertBad("--prefix-dims must be from 1 to 64, found 65", "--dims=64", "--prefix-dims=32,65");
     assertBad("a .f32 file does not say its dims: give --dims N", "--vectors", "x.f32");
+  }
+
+  @Test
+  public void testUnknownNamesAreRefusedBeforeAnythingIsMade() {
+    assertBad(
+        "--only must name some of lucene, elasticsearch, jvector, stock, matryoshka",
+        "--only=lucene-float32,wrong");
+    assertBad("--only must name some of lucene, stock, matryoshka", "--quick", "--only", "jvector");
+    assertBad(
+        "--shapes must name some of nested, nested_ordered, gap, random_queries, copies,"
+            + " near_copies, skewed_lengths, filter_for, filter_against, deletes, clusters_20,"
+            + " clusters_many, gaussian, l2 (more with --real DIR); found wrong",
+        "--shapes=nested,wrong");
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
 
   @Test

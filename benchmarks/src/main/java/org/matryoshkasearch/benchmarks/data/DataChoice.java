@@ -17,6 +17,7 @@ import java.util.List;
 import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.UsageException;
+import org.matryoshkasearch.cli.vectors.VectorFile;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
@@ -25,9 +26,9 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * @param vectors a file of vectors, or null for generated ones
  * @param rows how many to generate
  * @param dims components of each vector, 0 to take what the file says
- * @param queries how many are held out and searched for
+ * @param queries what is searched for
  */
-public record DataChoice(Path vectors, int rows, int dims, int queries) {
+public record DataChoice(Path vectors, int rows, int dims, QueryChoice queries) {
 
   /** The command that lists the options, of its other forms too. */
   public static final String HELP = "./matryoshka bench --help";
@@ -38,7 +39,8 @@ public record DataChoice(Path vectors, int rows, int dims, int queries) {
           new Option("--rows", "N", "100000"),
           new Option("--dims", "N", null),
           new Option("--vectors", "FILE", null),
-          new Option("--queries", "N", "1000"));
+          new Option("--queries", "N", "1000"),
+          new Option("--query-file", "FILE", null));
 
   private static final int DEFAULT_DIMS = 1024;
 
@@ -47,14 +49,24 @@ public record DataChoice(Path vectors, int rows, int dims, int queries) {
     if (options.given("--vectors") && options.given("--rows")) {
       throw new UsageException("--vectors and --rows exclude each other");
     }
+    if (options.given("--query-file") && options.given("--queries")) {
+      throw new UsageException("--query-file and --queries exclude each other");
+    }
     options.checkDimsOf("--vectors", "--dims");
+    int heldOut = options.number("--queries", 1, 100_000);
+    Path queries = options.path("--query-file");
     Path vectors = options.path("--vectors");
     int dims = options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS);
     return new DataChoice(
         vectors,
         options.number("--rows", ExactScores.KEPT, Integer.MAX_VALUE),
         dims == 0 && vectors == null ? DEFAULT_DIMS : dims,
-        options.number("--queries", 1, 100_000));
+        queries == null ? QueryChoice.heldOut(heldOut) : QueryChoice.of(queries));
+  }
+
+  /** Components of each vector, of which those of a file are looked up in it. */
+  public int knownDims() throws IOException {
+    return vectors == null ? dims : DataSets.dimsOf(VectorFile.of(vectors, dims));
   }
 
   /** Prepares the vectors, unless an earlier run has. */

@@ -11,18 +11,21 @@
  */
 package org.matryoshkasearch.benchmarks.data;
 
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.FixedBitSet;
-import org.apache.lucene.util.VectorUtil;
 
-/** Documents and held-out queries, all of unit length, and what an exact search finds. */
+/** Documents and queries, and what an exact search finds. */
 public final class DataSet {
 
-  /** How far below the k-th best score another may lie and count as equal: rounding. */
+  /**
+   * How far below the k-th best score another may lie and count as equal, for scores up to 1; as
+   * much in proportion for larger ones: rounding.
+   */
   private static final float TIE = 1e-6f;
 
   private final String name;
   private final String documentsName;
-  private final Vectors documents;
+  private final Documents documents;
   private final float[][] queries;
   private final FixedBitSet accepted;
   private final float[][] bestScores;
@@ -30,13 +33,14 @@ public final class DataSet {
   /**
    * @param name what to call the set in names of files
    * @param documentsName what no other documents are called
-   * @param accepted the rows that a search may find, or null for all
-   * @param bestScores the best dot products of each query and an accepted document, best first
+   * @param accepted the rows that the filter of a search accepts, or null for no filter
+   * @param bestScores the best {@linkplain ExactScores#score scores} of each query and a document
+   *     that it may find, best first
    */
   DataSet(
       String name,
       String documentsName,
-      Vectors documents,
+      Documents documents,
       float[][] queries,
       FixedBitSet accepted,
       float[][] bestScores) {
@@ -60,7 +64,13 @@ public final class DataSet {
 
   /** What is indexed; the row is the name of a document. */
   public Vectors documents() {
-    return documents;
+    return documents.vectors();
+  }
+
+  /** What is indexed, in some number of segments. */
+  public Documents inSegments(int segments) {
+    return new Documents(
+        documents.vectors(), documents.similarity(), documents.deleted(), segments);
   }
 
   /** What is searched for. */
@@ -68,14 +78,14 @@ public final class DataSet {
     return queries;
   }
 
-  /** The rows that a search may find, or null for all. */
+  /** The rows that the filter of a search accepts, or null for no filter. */
   public FixedBitSet accepted() {
     return accepted;
   }
 
   /**
-   * Which share of the true nearest accepted documents a search found. What ties with the last of
-   * them is as good as that one, so duplicates in a set do not count as misses.
+   * Which share of the true nearest documents that it may find a search found. What ties with the
+   * last of them is as good as that one, so duplicates in a set do not count as misses.
    *
    * @param query which query was searched for
    * @param found the rows of the documents found, none twice; the first k count
@@ -83,16 +93,22 @@ public final class DataSet {
    * @return from 0 to 1
    */
   public double recall(int query, int[] found, int k) {
-    float enough = bestScores[query][k - 1] - TIE;
-    float[] vector = new float[documents.dims()];
+    float kth = bestScores[query][k - 1];
+    float enough = kth - TIE * Math.max(1, Math.abs(kth));
+    float[] vector = new float[documents.vectors().dims()];
+    VectorSimilarityFunction similarity = documents.similarity();
     int hits = 0;
     for (int i = 0; i < Math.min(k, found.length); i++) {
-      documents.read(found[i], vector);
-      boolean mayBeFound = accepted == null || accepted.get(found[i]);
-      if (mayBeFound && VectorUtil.dotProduct(queries[query], vector) >= enough) {
+      documents.vectors().read(found[i], vector);
+      if (mayBeFound(found[i]) && ExactScores.score(similarity, queries[query], vector) >= enough) {
         hits++;
       }
     }
     return (double) hits / k;
+  }
+
+  private boolean mayBeFound(int row) {
+    return (accepted == null || accepted.get(row))
+        && (documents.deleted() == null || !documents.deleted().get(row));
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.cli.ProgressBar;
@@ -34,6 +35,7 @@ import org.matryoshkasearch.cli.vectors.VectorSource;
  */
 public final class DataSets {
 
+  private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
   private static final long SEED = 7;
   private static final int BATCH = 1000;
 
@@ -55,61 +57,151 @@ public final class DataSets {
     this.screen = screen;
   }
 
-  /** Generated vectors, and more of the same kind as queries. */
-  public DataSet generated(int rows, int dims, int queries) throws IOException {
+  /** Generated vectors; held-out queries are more of the same kind. */
+  public DataSet generated(int rows, int dims, QueryChoice queries) throws IOException {
     String name = String.format(Locale.ROOT, "generated-%dx%d", rows, dims);
-    Path set = folder.resolve(name + "-" + queries);
+    Path set = folder.resolve(name + "-" + queries.label());
     if (missing(set)) {
-      try (VectorReader reader = new GeneratedVectors(rows + queries, dims, SEED).open();
+      int all = rows + queries.heldOut();
+      try (VectorReader reader = new GeneratedVectors(all, dims, SEED).open();
           VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), dims);
-          VectorWriter held = new VectorWriter(set.resolve("queries.f32"), dims);
-          ProgressBar bar = new ProgressBar(screen, "Generating vectors", rows + queries)) {
-        for (VectorRow row = reader.next(); row != null; row = reader.next()) {
-          (row.row() < rows ? documents : held).write(unit(row));
-          bar.update(row.row());
+          VectorWriter targets = new VectorWriter(set.resolve("queries.f32"), dims)) {
+        writeFile(queries, dims, targets); // finds its faults before anything is generated
+        try (ProgressBar bar = new ProgressBar(screen, "Generating vectors", all)) {
+          for (VectorRow row = reader.next(); row != null; row = reader.next()) {
+            (row.row() < rows ? documents : targets).write(unit(row));
+            bar.update(row.row());
+          }
         }
         documents.finish();
-        held.finish();
+        targets.finish();
       }
     }
-    // the documents are the same whatever the number of queries
-    return open(name, name, set, dims);
+    // the documents are the same whatever the queries
+    return open(named(name, queries), name, set, dims);
   }
 
   /**
-   * The vectors of a file, some of them held out as queries.
+   * The vectors of a file, some of them held out as queries unless these have their own file.
    *
    * @param dims components of each vector, 0 to take what the file says
    */
-  public DataSet ofFile(Path file, int dims, int queries) throws IOException {
+  public DataSet ofFile(Path file, int dims, QueryChoice queries) throws IOException {
     VectorSource source = VectorFile.of(file, dims);
-    String name = source.name().replaceAll("[^A-Za-z0-9]+", "-");
+    String name = plain(source.name());
     long version = Files.getLastModifiedTime(file).toMillis();
-    int foundDims;
-    try (VectorReader reader = source.open()) {
-      foundDims = reader.dims();
-    }
-    String whole = name + "-" + version + "-" + foundDims + "-" + queries;
+    int foundDims = dimsOf(source);
+    String whole = name + "-" + version + "-" + foundDims + "-" + queries.label();
     Path set = folder.resolve(whole);
     if (missing(set)) {
-      QuerySplit split = split(source, queries);
       try (VectorWriter documents = new VectorWriter(set.resolve("documents.f32"), foundDims);
-          VectorWriter held = new VectorWriter(set.resolve("queries.f32"), foundDims)) {
-        for (VectorRow row : split.queries()) {
-          held.write(unit(row));
+          VectorWriter targets = new VectorWriter(set.resolve("queries.f32"), foundDims)) {
+        if (queries.file() == null) {
+          writeSplit(split(source, queries.heldOut()), documents, targets);
+        } else {
+          writeFile(queries, foundDims, targets);
+          writeAll(source, documents);
         }
-        split.forEachBatch(
-            BATCH,
-            batch -> {
-              for (VectorRow row : batch) {
-                documents.write(unit(row));
-              }
-            });
         documents.finish();
-        held.finish();
+        targets.finish();
       }
     }
-    return open(name, whole, set, foundDims);
+    return open(named(name, queries), whole, set, foundDims);
+  }
+
+  /** How many components the vectors of a source have. */
+  static int dimsOf(VectorSource source) throws IOException {
+    try (VectorReader reader = source.open()) {
+      return reader.dims();
+    }
+  }
+
+  /** What of a name of a file can be in names of files without harm. */
+  static String plain(String name) {
+    return name.replaceAll("[^A-Za-z0-9]+", "-");
+  }
+
+  private static String named(String name, QueryChoice queries) {
+    return queries.file() == null
+        ? name
+        : name + "-" + plain(queries.file().getFileName().toString());
+  }
+
+  private static void writeFile(QueryChoice queries, int dims, VectorWriter targets)
+      throws IOException {
+    if (queries.file() != null) {
+      for (VectorRow row : queries.read(dims)) {
+        targets.write(unit(row));
+      }
+    }
+  }
+
+  private static void writeSplit(QuerySplit split, VectorWriter documents, VectorWriter targets)
+      throws IOException {
+    for (VectorRow row : split.queries()) {
+      targets.write(unit(row));
+    }
+    split.forEachBatch(
+        BATCH,
+        batch -> {
+          for (VectorRow row : batch) {
+            documents.write(unit(row));
+          }
+        });
+  }
+
+  private void writeAll(VectorSource source, VectorWriter documents) throws IOException {
+    try (VectorReader reader = source.open();
+        ProgressBar bar = new ProgressBar(screen, "Reading " + source.name(), reader.count())) {
+      for (VectorRow row = reader.next(); row != null; row = reader.next()) {
+        documents.write(unit(row));
+        bar.update(row.row());
+      }
+    }
+  }
+
+  /** Vectors that were made up; nothing of an earlier run is taken. */
+  public DataSet drawn(String name, Drawn drawn) throws IOException {
+    int dims = drawn.documents()[0].length;
+    Path set = folder.resolve(name);
+    Files.createDirectories(set);
+    Path file = set.resolve("documents.f32");
+    try (VectorWriter writer = new VectorWriter(file, dims)) {
+      for (float[] document : drawn.documents()) {
+        writer.write(document);
+      }
+      writer.finish();
+    }
+    Vectors vectors = Vectors.map(file, dims);
+    FixedBitSet found = findable(drawn, vectors.size());
+    if (found.cardinality() < ExactScores.KEPT) {
+      throw tooFew(found.cardinality());
+    }
+    try (ProgressBar bar = new ProgressBar(screen, "Searching exactly", vectors.size())) {
+      return new DataSet(
+          name,
+          name,
+          new Documents(vectors, drawn.similarity(), drawn.deleted(), 1),
+          drawn.queries(),
+          drawn.accepted(),
+          ExactScores.compute(vectors, drawn.similarity(), drawn.queries(), found, bar::update));
+    }
+  }
+
+  private static FixedBitSet findable(Drawn drawn, int rows) {
+    FixedBitSet found = new FixedBitSet(rows);
+    found.set(0, rows);
+    if (drawn.accepted() != null) {
+      found.and(drawn.accepted());
+    }
+    if (drawn.deleted() != null) {
+      found.andNot(drawn.deleted());
+    }
+    return found;
+  }
+
+  private static IOException tooFew(int found) {
+    return new IOException("needs at least " + ExactScores.KEPT + " documents, found " + found);
   }
 
   private QuerySplit split(VectorSource source, int queries) throws IOException {
@@ -136,14 +228,15 @@ public final class DataSets {
     FixedBitSet rows = accepted == ALL ? null : some(documents.size(), accepted);
     int searched = rows == null ? documents.size() : rows.cardinality();
     if (searched < ExactScores.KEPT) {
-      throw new IOException("needs at least " + ExactScores.KEPT + " documents, found " + searched);
+      throw tooFew(searched);
     }
     float[][] queries = Vectors.map(set.resolve("queries.f32"), dims).toArrays();
     Path scores = set.resolve("scores" + (rows == null ? "" : "-" + accepted) + ".f32");
     if (!Files.exists(scores)) {
       try (ProgressBar bar = new ProgressBar(screen, "Searching exactly", documents.size());
           VectorWriter writer = new VectorWriter(scores, ExactScores.KEPT)) {
-        for (float[] best : ExactScores.compute(documents, queries, rows, bar::update)) {
+        for (float[] best :
+            ExactScores.compute(documents, SIMILARITY, queries, rows, bar::update)) {
           writer.write(best);
         }
         writer.finish();
@@ -152,7 +245,7 @@ public final class DataSets {
     return new DataSet(
         rows == null ? name : name + "-filter" + accepted,
         documentsName,
-        documents,
+        new Documents(documents, SIMILARITY, null, 1),
         queries,
         rows,
         Vectors.map(scores, ExactScores.KEPT).toArrays());

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.FloatHeap;
@@ -30,15 +31,26 @@ final class ExactScores {
 
   private ExactScores() {}
 
+  /** How near two vectors are: the larger, the nearer. */
+  static float score(VectorSimilarityFunction similarity, float[] query, float[] document) {
+    return similarity == VectorSimilarityFunction.EUCLIDEAN
+        ? -VectorUtil.squareDistance(query, document)
+        : VectorUtil.dotProduct(query, document);
+  }
+
   /**
    * Computes them on all cores.
    *
    * @param accepted the rows that are compared, or null for all
    * @param progress told how many documents have been compared
-   * @return for each query its {@link #KEPT} best dot products, best first
+   * @return for each query its {@link #KEPT} best scores, best first
    */
   static float[][] compute(
-      Vectors documents, float[][] queries, Bits accepted, LongConsumer progress) {
+      Vectors documents,
+      VectorSimilarityFunction similarity,
+      float[][] queries,
+      Bits accepted,
+      LongConsumer progress) {
     FloatHeap[] best = new FloatHeap[queries.length];
     Arrays.setAll(best, i -> new FloatHeap(KEPT));
     for (int start = 0; start < documents.size(); start += BLOCK) {
@@ -54,7 +66,7 @@ final class ExactScores {
           .forEach(
               query -> {
                 for (float[] document : block) {
-                  best[query].offer(VectorUtil.dotProduct(queries[query], document));
+                  best[query].offer(score(similarity, queries[query], document));
                 }
               });
       progress.accept(end);

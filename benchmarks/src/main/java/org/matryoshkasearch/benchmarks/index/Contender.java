@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.apache.lucene.util.FixedBitSet;
-import org.matryoshkasearch.benchmarks.data.Vectors;
+import org.matryoshkasearch.benchmarks.data.Documents;
 
 /** A way to index vectors and search them. */
 public interface Contender {
@@ -57,11 +57,11 @@ public interface Contender {
   /**
    * Builds an index, in one thread.
    *
-   * @param vectors what to index, of unit length
+   * @param documents what to index
    * @param folder an empty folder for the index
    * @param progress told how many vectors have been added
    */
-  BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException;
+  BuildTime build(Documents documents, Path folder, LongConsumer progress) throws IOException;
 
   /**
    * Opens an index that was built in a folder.

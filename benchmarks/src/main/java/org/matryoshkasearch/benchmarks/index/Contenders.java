@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
@@ -77,6 +78,28 @@ public final class Contenders {
     return List.copyOf(all);
   }
 
+  /**
+   * Those that have the whole vectors in their graphs, as float32 and as 4-bit codes: two of
+   * Lucene, then two of ours.
+   */
+  public static List<Contender> ofWholeVectors(int dims, ElasticsearchFormats elasticsearch) {
+    Contenders contenders = new Contenders(dims, List.of(dims), elasticsearch);
+    return Stream.of(
+            LUCENE_FLOAT32,
+            "lucene-" + nameOf(DEFAULT_ENCODING),
+            nameOf("matryoshka", dims, PrefixEncoding.FLOAT32),
+            nameOf("matryoshka", dims, DEFAULT_ENCODING))
+        .map(contenders::named)
+        .toList();
+  }
+
+  private Contender named(String name) {
+    return all.stream()
+        .filter(contender -> contender.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no contender is called " + name));
+  }
+
   /** The name of ours with its default prefix and code. */
   public String ours() {
     return nameOf("matryoshka", defaultPrefix, DEFAULT_ENCODING);
@@ -111,9 +134,11 @@ public final class Contenders {
       String name, int prefix, PrefixEncoding encoding, FullVectorEncoding fullEncoding) {
     // float32 prefixes are not stored apart: the graph search reads the beginnings of the rows
     double hotShare = encoding == PrefixEncoding.FLOAT32 ? (double) prefix / dims : 0;
+    // its graph compares whole vectors, so that there is nothing to compare once more
+    boolean exact = encoding == PrefixEncoding.FLOAT32 && prefix == dims;
     Supplier<KnnVectorsFormat> format =
         () -> new MatryoshkaHnswVectorsFormat(prefix, encoding, fullEncoding);
-    add(name, Family.MATRYOSHKA, format, dims, true, hotShare, Requirement.NONE);
+    add(name, Family.MATRYOSHKA, format, dims, !exact, hotShare, Requirement.NONE);
   }
 
   private void add(

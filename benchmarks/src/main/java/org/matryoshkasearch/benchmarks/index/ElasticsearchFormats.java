@@ -51,6 +51,16 @@ public final class ElasticsearchFormats {
   }
 
   /**
+   * Those of a checkout, not ready yet.
+   *
+   * @param work a folder for what they need
+   */
+  public static ElasticsearchFormats of(Path checkout, Path work) {
+    return new ElasticsearchFormats(
+        checkout.resolve("cli/target/node"), work.resolve("elasticsearch-native"));
+  }
+
+  /**
    * Gets them ready. Must come before anything else opens an index: Lucene then loads all formats
    * that it finds, and these need logging to be set up, and load their kernels.
    */

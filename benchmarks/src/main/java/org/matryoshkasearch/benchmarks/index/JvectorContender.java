@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongConsumer;
 import org.apache.lucene.util.FixedBitSet;
+import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 
 /**
@@ -63,7 +64,12 @@ final class JvectorContender implements Contender {
   }
 
   @Override
-  public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException {
+  public BuildTime build(Documents documents, Path folder, LongConsumer progress)
+      throws IOException {
+    if (documents.segments() > 1) {
+      throw new IOException("an index of jvector has no segments");
+    }
+    Vectors vectors = documents.vectors();
     double start = ProcessorTime.seconds();
     try (ForkJoinPool one = new ForkJoinPool(1)) {
       JvectorRows rows = new JvectorRows(vectors);

@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** An index of jvector, searched by its codes and compared once more by its full vectors. */
 final class JvectorSearchable implements Searchable {
@@ -35,7 +37,7 @@ final class JvectorSearchable implements Searchable {
   private final ReaderSupplier readers;
   private final OnDiskGraphIndex graph;
   private final PQVectors codes;
-  private final GraphSearcher searcher;
+  private final Queue<GraphSearcher> idle = new ConcurrentLinkedQueue<>(); // each for one thread
 
   JvectorSearchable(Path folder, Bits accepted) throws IOException {
     this.accepted = accepted;
@@ -47,7 +49,6 @@ final class JvectorSearchable implements Searchable {
         RandomAccessReader reader = suppliedCodes.get()) {
       codes = PQVectors.load(reader);
     }
-    searcher = new GraphSearcher(graph);
   }
 
   @Override
@@ -79,6 +80,16 @@ final class JvectorSearchable implements Searchable {
   }
 
   private SearchResult result(float[] query, int k, int candidates) {
+    GraphSearcher free = idle.poll();
+    GraphSearcher searcher = free == null ? new GraphSearcher(graph) : free;
+    try {
+      return result(searcher, query, k, candidates);
+    } finally {
+      idle.add(searcher);
+    }
+  }
+
+  private SearchResult result(GraphSearcher searcher, float[] query, int k, int candidates) {
     VectorFloat<?> target = JvectorRows.TYPES.createFloatVector(query);
     RandomAccessVectorValues rows = (RandomAccessVectorValues) searcher.getView();
     DefaultSearchScoreProvider scores =
@@ -97,7 +108,9 @@ final class JvectorSearchable implements Searchable {
 
   @Override
   public void close() throws IOException {
-    searcher.close();
+    for (GraphSearcher searcher : idle) {
+      searcher.close();
+    }
     graph.close();
     readers.close();
   }

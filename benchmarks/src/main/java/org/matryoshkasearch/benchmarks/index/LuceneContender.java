@@ -12,20 +12,26 @@
 package org.matryoshkasearch.benchmarks.index;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.VectorUtil;
+import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.data.Vectors;
 
 /** An index of Lucene with some vectors format: the document number is the row. */
@@ -53,8 +59,52 @@ final class LuceneContender implements Contender {
   }
 
   @Override
-  public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) throws IOException {
+  public BuildTime build(Documents documents, Path folder, LongConsumer progress)
+      throws IOException {
     setup.requirement().check();
+    int[] sizes = documents.segmentSizes();
+    BuildTime time =
+        sizes.length == 1
+            ? segment(documents, 0, sizes[0], folder, progress)
+            : segments(documents, sizes, folder, progress);
+    if (documents.deleted() != null) {
+      delete(documents.deleted(), folder);
+    }
+    return time;
+  }
+
+  /** Each is made as if it were all, for not every size fits into one flush. */
+  private BuildTime segments(Documents documents, int[] sizes, Path folder, LongConsumer progress)
+      throws IOException {
+    double index = 0;
+    double merge = 0;
+    int from = 0;
+    Path[] parts = new Path[sizes.length];
+    Directory[] directories = new Directory[sizes.length];
+    try {
+      for (int i = 0; i < sizes.length; i++) {
+        parts[i] = Files.createDirectories(folder.resolve("part-" + i));
+        BuildTime time = segment(documents, from, from + sizes[i], parts[i], progress);
+        index += time.indexSeconds();
+        merge += time.mergeSeconds();
+        from += sizes[i];
+        directories[i] = new MMapDirectory(parts[i]);
+      }
+      try (Directory directory = new MMapDirectory(folder);
+          IndexWriter writer = new IndexWriter(directory, withoutMerges())) {
+        writer.addIndexes(directories); // copies the files
+      }
+    } finally {
+      IOUtils.close(directories);
+    }
+    IOUtils.rm(parts);
+    return new BuildTime(index, merge);
+  }
+
+  private BuildTime segment(
+      Documents documents, int from, int to, Path folder, LongConsumer progress)
+      throws IOException {
+    Vectors vectors = documents.vectors();
     double start = ProcessorTime.seconds();
     double indexed;
     try (Directory directory = new MMapDirectory(folder);
@@ -62,8 +112,8 @@ final class LuceneContender implements Contender {
       float[] full = new float[vectors.dims()];
       boolean shorter = setup.dims() < vectors.dims();
       float[] searched = shorter ? new float[setup.dims()] : full;
-      Document document = document(searched, shorter ? full : null);
-      for (int row = 0; row < vectors.size(); row++) {
+      Document document = document(searched, shorter ? full : null, documents.similarity());
+      for (int row = from; row < to; row++) {
         vectors.read(row, full); // the writer copies what the fields hold
         if (shorter) {
           vectors.read(row, searched);
@@ -78,6 +128,23 @@ final class LuceneContender implements Contender {
       writer.commit();
     }
     return new BuildTime(indexed - start, ProcessorTime.seconds() - indexed);
+  }
+
+  private static void delete(FixedBitSet rows, Path folder) throws IOException {
+    try (Directory directory = new MMapDirectory(folder);
+        IndexWriter writer = new IndexWriter(directory, withoutMerges());
+        DirectoryReader reader = DirectoryReader.open(writer)) {
+      BitSetIterator each = new BitSetIterator(rows, 0);
+      for (int row = each.nextDoc(); row != BitSetIterator.NO_MORE_DOCS; row = each.nextDoc()) {
+        if (writer.tryDeleteDocument(reader, row) < 0) {
+          throw new IOException("row " + row + " cannot be deleted");
+        }
+      }
+    }
+  }
+
+  private static IndexWriterConfig withoutMerges() {
+    return new IndexWriterConfig().setMergePolicy(NoMergePolicy.INSTANCE);
   }
 
   private IndexWriterConfig config(int dims) {
@@ -97,13 +164,12 @@ final class LuceneContender implements Contender {
   /**
    * @param full null if the searched vectors are the full ones
    */
-  private static Document document(float[] searched, float[] full) {
+  private static Document document(
+      float[] searched, float[] full, VectorSimilarityFunction similarity) {
     Document document = new Document();
-    document.add(
-        new KnnFloatVectorField(LuceneSetup.FIELD, searched, VectorSimilarityFunction.DOT_PRODUCT));
+    document.add(new KnnFloatVectorField(LuceneSetup.FIELD, searched, similarity));
     if (full != null) {
-      document.add(
-          new KnnFloatVectorField(LuceneSetup.FULL, full, VectorSimilarityFunction.DOT_PRODUCT));
+      document.add(new KnnFloatVectorField(LuceneSetup.FULL, full, similarity));
     }
     return document;
   }

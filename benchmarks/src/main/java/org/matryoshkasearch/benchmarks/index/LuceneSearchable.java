@@ -13,6 +13,7 @@ package org.matryoshkasearch.benchmarks.index;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +21,8 @@ import java.util.Map;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -28,13 +30,13 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.FixedBitSet;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+import org.matryoshkasearch.lucene.search.StageStats;
 
-/** An index of Lucene with one segment, searched as a user of Lucene would. */
+/** An index of Lucene, searched as a user of Lucene would: with one query over all segments. */
 final class LuceneSearchable implements Searchable {
 
   private static final String RAW_VECTORS = "vec"; // Lucene's name for float32 off the heap
@@ -43,26 +45,20 @@ final class LuceneSearchable implements Searchable {
   private static final List<Double> RESCORED = List.of(1.0, 0.5);
 
   private final LuceneSetup setup;
-  private final FixedBitSet accepted;
   private final Query filter;
   private final MMapDirectory directory;
   private final DirectoryReader reader;
-  private final CodecReader segment;
   private final IndexSearcher searcher;
   private final String rescoredField;
 
   LuceneSearchable(LuceneSetup setup, Path folder, FixedBitSet accepted) throws IOException {
     this.setup = setup;
-    this.accepted = accepted;
-    this.filter = accepted == null ? null : new RowFilter(accepted);
     this.directory = new MMapDirectory(folder);
     this.reader = DirectoryReader.open(directory);
-    if (reader.leaves().size() != 1) {
-      throw new IOException("expected one segment, found " + reader.leaves().size());
-    }
-    this.segment = (CodecReader) reader.leaves().get(0).reader();
+    this.filter = accepted == null ? null : new RowFilter(accepted, reader.leaves());
     this.searcher = new IndexSearcher(reader);
-    boolean two = segment.getFieldInfos().fieldInfo(LuceneSetup.FULL) != null;
+    FieldInfos fields = reader.leaves().get(0).reader().getFieldInfos();
+    boolean two = fields.fieldInfo(LuceneSetup.FULL) != null;
     this.rescoredField = two ? LuceneSetup.FULL : LuceneSetup.FIELD;
     searcher.setQueryCache(null);
   }
@@ -100,24 +96,29 @@ final class LuceneSearchable implements Searchable {
     }
   }
 
+  @Override
+  public int segments() {
+    return reader.leaves().size();
+  }
+
   private int[] search(float[] query, int k, int candidates, int rescored) throws IOException {
     if (setup.ours()) {
-      return rows(
-          searcher.search(
-              MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
-                  .candidates(candidates)
-                  .rescored(rescored)
-                  .filter(filter)
-                  .build(),
-              k));
+      return rows(searcher.search(ours(query, k, candidates, rescored).build(), k));
     }
-    float[] target = target(query);
     KnnFloatVectorQuery knn =
-        new KnnFloatVectorQuery(LuceneSetup.FIELD, target, candidates, filter, setup.strategy());
+        new KnnFloatVectorQuery(
+            LuceneSetup.FIELD, target(query), candidates, filter, setup.strategy());
     if (!setup.rescored()) {
       return rows(searcher.search(knn, k));
     }
     return rescore(query, k, rows(searcher.search(knn, rescored)));
+  }
+
+  private MatryoshkaKnnQuery.Builder ours(float[] query, int k, int candidates, int rescored) {
+    return MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
+        .candidates(candidates)
+        .rescored(Math.max(k, rescored)) // it compares its hits once more in any case
+        .filter(filter);
   }
 
   private float[] target(float[] query) {
@@ -137,15 +138,25 @@ final class LuceneSearchable implements Searchable {
   /** In bulk and in the order of documents, which is the best that Lucene has. */
   private int[] rescore(float[] query, int k, int[] candidates) throws IOException {
     Arrays.sort(candidates);
-    VectorScorer scorer = segment.getFloatVectorValues(rescoredField).rescorer(query);
-    VectorScorer.Bulk bulk = scorer.bulk(new SortedDocs(candidates));
     ScoreDoc[] scored = new ScoreDoc[candidates.length];
     int count = 0;
     DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
-    while (count < candidates.length) {
-      bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
-      for (int i = 0; i < buffer.size; i++) {
-        scored[count++] = new ScoreDoc(buffer.docs[i], buffer.features[i]);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      int end = leaf.docBase + leaf.reader().maxDoc();
+      int last = count;
+      while (last < candidates.length && candidates[last] < end) {
+        last++;
+      }
+      if (last == count) {
+        continue;
+      }
+      VectorScorer scorer = leaf.reader().getFloatVectorValues(rescoredField).rescorer(query);
+      VectorScorer.Bulk bulk = scorer.bulk(new SortedDocs(candidates, count, last, leaf.docBase));
+      while (count < last) {
+        bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
+        for (int i = 0; i < buffer.size; i++) {
+          scored[count++] = new ScoreDoc(leaf.docBase + buffer.docs[i], buffer.features[i]);
+        }
       }
     }
     Arrays.sort(scored, Comparator.comparingDouble(hit -> -hit.score));
@@ -157,20 +168,26 @@ final class LuceneSearchable implements Searchable {
   }
 
   private long visited(float[] query, int candidates) throws IOException {
-    TopKnnCollector collector =
-        new TopKnnCollector(candidates, Integer.MAX_VALUE, setup.strategy());
-    AcceptDocs docs = AcceptDocs.fromLiveDocs(accepted, segment.maxDoc());
-    segment.searchNearestVectors(LuceneSetup.FIELD, target(query), collector, docs);
-    return collector.visitedCount();
+    if (setup.ours()) {
+      List<StageStats> stages = new ArrayList<>();
+      searcher.rewrite(ours(query, 1, candidates, candidates).listener(stages::addAll).build());
+      return stages.get(0).nodesVisited();
+    }
+    VisitsQuery knn = new VisitsQuery(target(query), candidates, filter, setup.strategy());
+    searcher.rewrite(knn);
+    return knn.visited();
   }
 
   @Override
   public long hotBytes() throws IOException {
-    FieldInfo field = segment.getFieldInfos().fieldInfo(LuceneSetup.FIELD);
     double bytes = 0;
-    for (Map.Entry<String, Long> part :
-        segment.getVectorReader().getOffHeapByteSize(field).entrySet()) {
-      bytes += part.getValue() * (part.getKey().equals(RAW_VECTORS) ? setup.hotShare() : 1);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      CodecReader segment = (CodecReader) leaf.reader();
+      FieldInfo field = segment.getFieldInfos().fieldInfo(LuceneSetup.FIELD);
+      for (Map.Entry<String, Long> part :
+          segment.getVectorReader().getOffHeapByteSize(field).entrySet()) {
+        bytes += part.getValue() * (part.getKey().equals(RAW_VECTORS) ? setup.hotShare() : 1);
+      }
     }
     return Math.round(bytes);
   }
@@ -181,18 +198,25 @@ final class LuceneSearchable implements Searchable {
     directory.close();
   }
 
-  /** The documents of an array. */
+  /** The documents of a segment that a part of an array has. */
   private static final class SortedDocs extends DocIdSetIterator {
     private final int[] docs;
-    private int at = -1;
+    private final int first;
+    private final int end;
+    private final int docBase;
+    private int at;
 
-    SortedDocs(int[] docs) {
+    SortedDocs(int[] docs, int first, int end, int docBase) {
       this.docs = docs;
+      this.first = first;
+      this.end = end;
+      this.docBase = docBase;
+      this.at = first - 1;
     }
 
     @Override
     public int docID() {
-      return at < 0 ? -1 : at < docs.length ? docs[at] : NO_MORE_DOCS;
+      return at < first ? -1 : at < end ? docs[at] - docBase : NO_MORE_DOCS;
     }
 
     @Override
@@ -205,13 +229,13 @@ final class LuceneSearchable implements Searchable {
     public int advance(int target) {
       do {
         at++;
-      } while (at < docs.length && docs[at] < target);
+      } while (at < end && docs[at] - docBase < target);
       return docID();
     }
 
     @Override
     public long cost() {
-      return docs.length;
+      return (long) end - first;
     }
   }
 }

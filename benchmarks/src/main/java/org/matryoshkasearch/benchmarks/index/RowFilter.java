@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.benchmarks.index;
 
+import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ConstantScoreScorerSupplier;
 import org.apache.lucene.search.ConstantScoreWeight;
@@ -24,14 +25,26 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
-/** Matches some rows of an index of one segment, as a filter does that a cache has the bits of. */
+/** Matches some rows of an index, as a filter does that a cache has the bits of. */
 final class RowFilter extends Query {
   private final FixedBitSet rows;
-  private final int count;
+  private final List<FixedBitSet> leaves; // those of each segment
+  private final List<Integer> counts;
 
-  RowFilter(FixedBitSet rows) {
+  /**
+   * @param leaves of the index that is searched
+   */
+  RowFilter(FixedBitSet rows, List<LeafReaderContext> leaves) {
     this.rows = rows;
-    this.count = rows.cardinality();
+    this.leaves = leaves.stream().map(leaf -> inLeaf(rows, leaf)).toList();
+    this.counts = this.leaves.stream().map(FixedBitSet::cardinality).toList();
+  }
+
+  private static FixedBitSet inLeaf(FixedBitSet rows, LeafReaderContext leaf) {
+    int size = leaf.reader().maxDoc();
+    FixedBitSet some = new FixedBitSet(size);
+    FixedBitSet.orRange(rows, leaf.docBase, some, 0, size);
+    return some;
   }
 
   @Override
@@ -39,15 +52,17 @@ final class RowFilter extends Query {
     return new ConstantScoreWeight(this, boost) {
       @Override
       public ScorerSupplier scorerSupplier(LeafReaderContext leaf) {
+        FixedBitSet inLeaf = leaves.get(leaf.ord);
+        int countInLeaf = counts.get(leaf.ord);
         return new ConstantScoreScorerSupplier(score(), scoreMode, leaf.reader().maxDoc()) {
           @Override
           public DocIdSetIterator iterator(long leadCost) {
-            return new BitSetIterator(rows, count);
+            return new BitSetIterator(inLeaf, countInLeaf);
           }
 
           @Override
           public long cost() {
-            return count;
+            return countInLeaf;
           }
         };
       }
@@ -66,7 +81,7 @@ final class RowFilter extends Query {
 
   @Override
   public String toString(String field) {
-    return count + " rows";
+    return rows.cardinality() + " rows";
   }
 
   @Override

@@ -15,11 +15,16 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
-/** An open index, searched by one thread. */
+/** An open index; many threads may search it. */
 public interface Searchable extends Closeable {
 
   /** The ways to search it that are worth comparing. */
   List<Search> searches();
+
+  /** How many segments it has; their sizes are those of all contenders. */
+  default int segments() {
+    return 1;
+  }
 
   /** Bytes that each search reads at random: codes and graph, or vectors and graph. */
   long hotBytes() throws IOException;

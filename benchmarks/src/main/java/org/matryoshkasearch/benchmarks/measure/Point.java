@@ -20,13 +20,13 @@ import java.util.List;
  * @param rescored which share of them is compared once more by the full vectors
  * @param recall the mean recall of the queries, 0 to 1
  * @param visited the mean number of comparisons of a graph search
- * @param times of the round whose sum is the median of all rounds; null before any
+ * @param times of the round that counts of all; null before any
  */
 public record Point(int candidates, double rescored, double recall, double visited, Times times) {
 
   /** The same with times. */
-  public Point withTimes(Times median) {
-    return new Point(candidates, rescored, recall, visited, median);
+  public Point withTimes(Times measured) {
+    return new Point(candidates, rescored, recall, visited, measured);
   }
 
   /** The setting with the fewest candidates that reaches a recall; if none does, the last. */

@@ -73,7 +73,8 @@ public final class Recalls {
     return worthTiming(points, targetOnly);
   }
 
-  private Point point(Search index, int candidates) throws IOException {
+  /** One setting, without times. */
+  Point point(Search index, int candidates) throws IOException {
     double recall = 0;
     double visited = 0;
     float[][] queries = data.queries();

@@ -14,19 +14,24 @@ package org.matryoshkasearch.benchmarks.measure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.matryoshkasearch.benchmarks.index.Search;
 
 /**
- * Times searches of several open indexes in one thread. In each round every index has its turn, so
- * what disturbs the machine meanwhile disturbs them alike; which one begins, and with which of its
- * settings, changes.
+ * Times searches of several open indexes. In each round every index has its turn, so what disturbs
+ * the machine meanwhile disturbs them alike; which one begins, and with which of its settings,
+ * changes.
  */
 public final class Rounds {
 
   private final float[][] queries;
   private final int k;
   private final int rounds;
+  private final Function<List<Times>, Times> choice;
+  private final int threads;
   private final List<Entry> entries = new ArrayList<>();
 
   private static final class Entry {
@@ -40,10 +45,10 @@ public final class Rounds {
       result.points().forEach(point -> timesOfPoints.add(new ArrayList<>()));
     }
 
-    Result timed() {
+    Result timed(Function<List<Times>, Times> choice) {
       List<Point> points = new ArrayList<>();
       for (int i = 0; i < timesOfPoints.size(); i++) {
-        points.add(result.points().get(i).withTimes(Times.median(timesOfPoints.get(i))));
+        points.add(result.points().get(i).withTimes(choice.apply(timesOfPoints.get(i))));
       }
       return result.withPoints(points);
     }
@@ -52,11 +57,16 @@ public final class Rounds {
   /**
    * @param k how many documents a search wants
    * @param rounds how often each setting is timed, at least 1
+   * @param choice which of these times counts
+   * @param threads how many searches there are at the same time, each in a thread
    */
-  public Rounds(float[][] queries, int k, int rounds) {
+  public Rounds(
+      float[][] queries, int k, int rounds, Function<List<Times>, Times> choice, int threads) {
     this.queries = queries;
     this.k = k;
     this.rounds = rounds;
+    this.choice = choice;
+    this.threads = threads;
   }
 
   /**
@@ -88,7 +98,7 @@ public final class Rounds {
         progress.accept(++turns);
       }
     }
-    return entries.stream().map(Entry::timed).toList();
+    return entries.stream().map(entry -> entry.timed(choice)).toList();
   }
 
   private void turn(Entry entry, int round) throws IOException {
@@ -98,22 +108,34 @@ public final class Rounds {
     time(entry.searches.get(last), points.get(last).candidates());
     for (int i = 0; i < points.size(); i++) {
       int point = (i + round) % points.size();
-      long[] nanos = time(entry.searches.get(point), points.get(point).candidates());
-      entry.timesOfPoints.get(point).add(Times.of(nanos));
+      Times times = time(entry.searches.get(point), points.get(point).candidates());
+      entry.timesOfPoints.get(point).add(times);
     }
   }
 
-  private long[] time(Search index, int candidates) throws IOException {
+  private Times time(Search index, int candidates) throws IOException {
     long[] nanos = new long[queries.length];
-    long found = 0;
-    for (int i = 0; i < queries.length; i++) {
-      long start = System.nanoTime();
-      found += index.search(queries[i], k, candidates).length;
-      nanos[i] = System.nanoTime() - start;
+    LongAdder found = new LongAdder();
+    AtomicInteger next = new AtomicInteger();
+    Parallel.Work search =
+        () -> {
+          for (int i = next.getAndIncrement(); i < nanos.length; i = next.getAndIncrement()) {
+            long start = System.nanoTime();
+            int hits = index.search(queries[i], k, candidates).length;
+            nanos[i] = System.nanoTime() - start;
+            found.add(hits);
+          }
+        };
+    long start = System.nanoTime();
+    if (threads == 1) {
+      search.run();
+    } else {
+      Parallel.run(threads, search);
     }
-    if (found == 0) { // uses the answers, lest the compiler drop the searches
+    long whole = System.nanoTime() - start;
+    if (found.sum() == 0) { // uses the answers, lest the compiler drop the searches
       throw new IOException("no search found anything");
     }
-    return nanos;
+    return threads == 1 ? Times.of(nanos) : Times.of(nanos, whole);
   }
 }

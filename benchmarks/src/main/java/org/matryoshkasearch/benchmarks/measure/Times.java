@@ -48,6 +48,16 @@ public record Times(double queriesPerSecond, double p50Micros, double p99Micros)
     return sorted[(int) Math.ceil(share * sorted.length) - 1];
   }
 
+  /** The fastest round: what else the machine does can only make a round slower. */
+  public static Times best(List<Times> rounds) {
+    return rounds.stream().max(Comparator.comparingDouble(Times::queriesPerSecond)).orElseThrow();
+  }
+
+  /** The mean time of a query that ran alone, in microseconds. */
+  public double meanMicros() {
+    return 1e6 / queriesPerSecond;
+  }
+
   /** The round in the middle, by queries a second; of an even number the slower of the two. */
   public static Times median(List<Times> rounds) {
     return rounds.stream()

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import org.matryoshkasearch.benchmarks.measure.Parallel;
 import org.matryoshkasearch.benchmarks.measure.Times;
 
 /** Clients that search at the same time, each of which waits for an answer before it goes on. */

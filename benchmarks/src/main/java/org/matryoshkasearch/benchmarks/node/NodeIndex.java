@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.matryoshkasearch.benchmarks.data.Vectors;
+import org.matryoshkasearch.benchmarks.measure.Parallel;
 import org.matryoshkasearch.cli.node.BulkBody;
 import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;

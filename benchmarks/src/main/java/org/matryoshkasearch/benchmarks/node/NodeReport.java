@@ -73,13 +73,14 @@ final class NodeReport {
                         result.timed().get(most)))
             .toList();
     Path file =
-        new ResultFile(data, "node", settings.arguments(), versions())
+        new ResultFile(
+                data.name() + "-node", ResultFile.vectors(data), settings.arguments(), versions())
             .write(
                 folder,
                 title,
                 conditions(),
-                overview,
-                new Plot(title, most == 1 ? "one client" : most + " clients", curves),
+                ResultFile.fenced(overview),
+                new Plot(title, most == 1 ? "one client" : most + " clients", curves).svg(),
                 summary.all().toString());
     screen.err().println("Results are in " + file);
     screen.out().println(summary.ratios());

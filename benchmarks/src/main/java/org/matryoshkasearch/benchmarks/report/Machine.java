@@ -38,6 +38,12 @@ public record Machine(String processor, int cores, long memoryGiB, String java) 
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
   }
 
+  /** The name of the jar that a class is in, which tells its version. */
+  public static String jarOf(Class<?> type) {
+    String jar = type.getProtectionDomain().getCodeSource().getLocation().getPath();
+    return jar.substring(jar.lastIndexOf('/') + 1).replace(".jar", "");
+  }
+
   private static long memory(String kilobytes) {
     return Math.round((double) Long.parseLong(kilobytes.replace(" kB", "")) / KIB_PER_GIB);
   }

@@ -23,21 +23,38 @@ import org.matryoshkasearch.benchmarks.data.DataSet;
 /** A run as a file that can be kept: what was measured, where, with what, and the plot. */
 public final class ResultFile {
 
-  private final DataSet data;
-  private final String kind;
+  private final String name;
+  private final String vectors;
   private final List<String> arguments;
   private final List<String> versions;
 
   /**
-   * @param kind the end of the file's name, such as {@code k10}
+   * @param name the end of the file's name, such as {@code generated-100000x1024-k10}
+   * @param vectors what was measured with
    * @param arguments the command line
    * @param versions of what was measured, such as {@code lucene-core-10.5.1}
    */
-  public ResultFile(DataSet data, String kind, List<String> arguments, List<String> versions) {
-    this.data = data;
-    this.kind = kind;
+  public ResultFile(String name, String vectors, List<String> arguments, List<String> versions) {
+    this.name = name;
+    this.vectors = vectors;
     this.arguments = List.copyOf(arguments);
     this.versions = List.copyOf(versions);
+  }
+
+  /** What there is to say of a set of vectors. */
+  public static String vectors(DataSet data) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d documents, %,d queries, %d dims",
+        data.name(),
+        data.documents().size(),
+        data.queries().length,
+        data.documents().dims());
+  }
+
+  /** A text whose lines and spaces are kept. */
+  public static String fenced(String text) {
+    return "```\n" + text + "```\n";
   }
 
   /**
@@ -45,19 +62,19 @@ public final class ResultFile {
    *
    * @param title of the file
    * @param conditions how it was measured, and what the columns mean
-   * @param overview the table that comes first
+   * @param overview the table that comes first, as Markdown
+   * @param plot the picture, as SVG
    * @param details the table that comes last
    * @return the file, named by date, machine and vectors
    */
   public Path write(
-      Path folder, String title, String conditions, String overview, Plot plot, String details)
+      Path folder, String title, String conditions, String overview, String plot, String details)
       throws IOException {
     Machine machine = Machine.here();
-    String name =
-        LocalDate.now(ZoneOffset.UTC) + "-" + machine.slug() + "-" + data.name() + "-" + kind;
+    String dated = LocalDate.now(ZoneOffset.UTC) + "-" + machine.slug() + "-" + name;
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve(name + ".svg"), plot.svg());
-    Path file = folder.resolve(name + ".md");
+    Files.writeString(folder.resolve(dated + ".svg"), plot);
+    Path file = folder.resolve(dated + ".md");
     Files.writeString(
         file,
         String.format(
@@ -69,30 +86,23 @@ public final class ResultFile {
             |---|---|
             | machine | %s |
             | versions | %s |
-            | vectors | %s: %,d documents, %,d queries, %d dims |
+            | vectors | %s |
             | command | `./matryoshka bench%s` |
 
             %s
-            ```
-            %s```
+            %s
+            ![what was found against what it took](%s)
 
-            ![recall against queries a second](%s)
-
-            ```
-            %s```
-            """,
+            %s""",
             title,
             machine.describe(),
             String.join(", ", versions),
-            data.name(),
-            data.documents().size(),
-            data.queries().length,
-            data.documents().dims(),
+            vectors,
             arguments.isEmpty() ? "" : " " + String.join(" ", arguments),
             conditions,
             overview,
-            name + ".svg",
-            details));
+            dated + ".svg",
+            fenced(details)));
     return file;
   }
 }

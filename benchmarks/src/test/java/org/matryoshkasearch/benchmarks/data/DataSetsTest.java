@@ -67,8 +67,8 @@ public class DataSetsTest {
     PrintStream stream = new PrintStream(shown, true, StandardCharsets.UTF_8);
     Path folder = temporary.getRoot().toPath();
     DataSets filtered = new DataSets(folder, 30, new Screen(stream, stream, false));
-    DataSet all = sets.generated(1000, 24, 5);
-    DataSet some = filtered.generated(1000, 24, 5);
+    DataSet all = sets.generated(1000, 24, QueryChoice.heldOut(5));
+    DataSet some = filtered.generated(1000, 24, QueryChoice.heldOut(5));
     assertNull(all.accepted());
     assertEquals("generated-1000x24-filter30", some.name());
     assertEquals(all.documentsName(), some.documentsName());
@@ -80,27 +80,29 @@ public class DataSetsTest {
     assertTrue(all.recall(0, accepted, 10) < 1);
     assertEquals(1, all.recall(0, best, 10), 0);
     IOException error =
-        assertThrows(IOException.class, () -> filtered.generated(ExactScores.KEPT, 24, 5));
+        assertThrows(
+            IOException.class,
+            () -> filtered.generated(ExactScores.KEPT, 24, QueryChoice.heldOut(5)));
     assertTrue(error.getMessage(), error.getMessage().contains("needs at least 100 documents"));
   }
 
   @Test
   public void testGeneratedSetIsMadeOnce() throws IOException {
-    DataSet made = sets.generated(400, 24, 5);
+    DataSet made = sets.generated(400, 24, QueryChoice.heldOut(5));
     assertEquals("generated-400x24", made.name());
     assertEquals(400, made.documents().size());
     assertEquals(5, made.queries().length);
     assertEquals(1, VectorUtil.dotProduct(made.queries()[0], made.queries()[0]), 1e-5);
     String firstTime = shown.toString(StandardCharsets.UTF_8);
     assertTrue(firstTime, firstTime.contains("Searching exactly"));
-    DataSet again = sets.generated(400, 24, 5);
+    DataSet again = sets.generated(400, 24, QueryChoice.heldOut(5));
     assertArrayEquals(made.documents().row(399), again.documents().row(399), 0);
     assertEquals(firstTime, shown.toString(StandardCharsets.UTF_8));
   }
 
   @Test
   public void testRecall() throws IOException {
-    DataSet data = sets.generated(400, 24, 5);
+    DataSet data = sets.generated(400, 24, QueryChoice.heldOut(5));
     for (int query = 0; query < 5; query++) {
       int[] best = exactSearch(data, query);
       assertEquals(1, data.recall(query, Arrays.copyOf(best, 10), 10), 0);
@@ -119,7 +121,7 @@ public class DataSetsTest {
       bytes.putFloat(row + 1).putFloat(5);
     }
     Files.write(file, bytes.array());
-    DataSet data = sets.ofFile(file, 2, 20);
+    DataSet data = sets.ofFile(file, 2, QueryChoice.heldOut(20));
     assertEquals(130, data.documents().size());
     assertEquals(20, data.queries().length);
     assertEquals(2, data.documents().dims());
@@ -136,21 +138,59 @@ public class DataSetsTest {
       bytes.putFloat(bytes.position() + 1);
     }
     Files.write(file, bytes.array());
-    DataSet wide = sets.ofFile(file, 4, 20);
-    DataSet narrow = sets.ofFile(file, 2, 20);
-    DataSet fewer = sets.ofFile(file, 4, 10);
+    DataSet wide = sets.ofFile(file, 4, QueryChoice.heldOut(20));
+    DataSet narrow = sets.ofFile(file, 2, QueryChoice.heldOut(20));
+    DataSet fewer = sets.ofFile(file, 4, QueryChoice.heldOut(10));
     assertEquals(
         List.of(280, 580, 290),
         Stream.of(wide, narrow, fewer).map(set -> set.documents().size()).toList());
     assertEquals(3, Stream.of(wide, narrow, fewer).map(DataSet::documentsName).distinct().count());
     // generated documents are the same, so an index of them can be taken again
     assertEquals(
-        sets.generated(400, 24, 5).documentsName(), sets.generated(400, 24, 6).documentsName());
+        sets.generated(400, 24, QueryChoice.heldOut(5)).documentsName(),
+        sets.generated(400, 24, QueryChoice.heldOut(6)).documentsName());
+  }
+
+  @Test
+  public void testQueriesOfAFile() throws IOException {
+    Path file = temporary.newFile("asked.f32").toPath();
+    ByteBuffer bytes = ByteBuffer.allocate(3 * 24 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat(bytes.position() % 7 - 2);
+    }
+    Files.write(file, bytes.array());
+    DataSet data = sets.generated(400, 24, QueryChoice.of(file));
+    assertEquals("generated-400x24-asked-f32", data.name());
+    assertEquals(400, data.documents().size());
+    assertEquals(3, data.queries().length);
+    assertEquals(1, VectorUtil.dotProduct(data.queries()[2], data.queries()[2]), 1e-5);
+    assertEquals(1, data.recall(2, Arrays.copyOf(exactSearch(data, 2), 10), 10), 0);
+    DataSet heldOut = sets.generated(400, 24, QueryChoice.heldOut(3));
+    assertEquals("the same documents", heldOut.documentsName(), data.documentsName());
+    assertArrayEquals(heldOut.documents().row(399), data.documents().row(399), 0);
+    QueryChoice unknown = QueryChoice.of(temporary.newFile("asked.txt").toPath());
+    IOException error = assertThrows(IOException.class, () -> sets.generated(400, 16, unknown));
+    assertTrue(error.getMessage(), error.getMessage().contains("its name must end in one of"));
+  }
+
+  @Test
+  public void testWithAQueryFileAllRowsAreDocuments() throws IOException {
+    Path file = temporary.newFile("some.f32").toPath();
+    ByteBuffer bytes = ByteBuffer.allocate(150 * 2 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int row = 0; row < 150; row++) {
+      bytes.putFloat(row + 1).putFloat(5);
+    }
+    Files.write(file, bytes.array());
+    DataSet data = sets.ofFile(file, 2, QueryChoice.of(file));
+    assertEquals(150, data.documents().size());
+    assertEquals(150, data.queries().length);
+    assertArrayEquals(data.queries()[149], data.documents().row(149), 0);
   }
 
   @Test
   public void testTooFewDocuments() {
-    IOException error = assertThrows(IOException.class, () -> sets.generated(99, 8, 5));
+    IOException error =
+        assertThrows(IOException.class, () -> sets.generated(99, 8, QueryChoice.heldOut(5)));
     assertEquals("needs at least 100 documents, found 99", error.getMessage());
   }
 }

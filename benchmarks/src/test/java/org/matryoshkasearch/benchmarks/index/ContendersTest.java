@@ -22,12 +22,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.FixedBitSet;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.matryoshkasearch.benchmarks.data.DataSet;
 import org.matryoshkasearch.benchmarks.data.DataSets;
+import org.matryoshkasearch.benchmarks.data.Documents;
+import org.matryoshkasearch.benchmarks.data.QueryChoice;
 import org.matryoshkasearch.benchmarks.index.Contender.Family;
 import org.matryoshkasearch.cli.Screen;
 
@@ -40,6 +45,7 @@ public class ContendersTest {
 
   private DataSet data;
   private Contenders contenders;
+  private ElasticsearchFormats elasticsearch;
 
   @Before
   public void createContenders() throws IOException {
@@ -47,9 +53,9 @@ public class ContendersTest {
     data =
         new DataSets(
                 temporary.newFolder().toPath(), DataSets.ALL, new Screen(stream, stream, false))
-            .generated(ROWS, DIMS, 10);
+            .generated(ROWS, DIMS, QueryChoice.heldOut(10));
     Path none = temporary.newFolder().toPath();
-    ElasticsearchFormats elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
+    elasticsearch = new ElasticsearchFormats(none, none.resolve("lib"));
     elasticsearch.start();
     contenders = new Contenders(DIMS, List.of(32, 64), elasticsearch);
   }
@@ -59,7 +65,7 @@ public class ContendersTest {
     for (Contender contender : contenders.all()) {
       if (contender.family() != Family.ELASTICSEARCH && contender.family() != Family.JVECTOR) {
         Path folder = temporary.newFolder().toPath();
-        assertTrue(contender.build(data.documents(), folder, done -> {}).seconds() > 0);
+        assertTrue(contender.build(data.inSegments(1), folder, done -> {}).seconds() > 0);
         try (Searchable index = contender.open(folder, null)) {
           for (Search search : index.searches()) {
             double recall = 0;
@@ -82,11 +88,11 @@ public class ContendersTest {
     PrintStream stream = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     DataSet filtered =
         new DataSets(temporary.newFolder().toPath(), 40, new Screen(stream, stream, false))
-            .generated(ROWS, DIMS, 10);
+            .generated(ROWS, DIMS, QueryChoice.heldOut(10));
     for (Contender contender : contenders.all()) {
       if (contender.family() != Family.ELASTICSEARCH) {
         Path folder = temporary.newFolder().toPath();
-        contender.build(data.documents(), folder, done -> {});
+        contender.build(data.inSegments(1), folder, done -> {});
         try (Searchable index = contender.open(folder, filtered.accepted())) {
           double recall = 0;
           for (int i = 0; i < 10; i++) {
@@ -101,6 +107,44 @@ public class ContendersTest {
   }
 
   @Test
+  public void testSegments() throws IOException {
+    for (Contender contender : Contenders.ofWholeVectors(DIMS, elasticsearch)) {
+      Path folder = temporary.newFolder().toPath();
+      contender.build(data.inSegments(4), folder, done -> {});
+      try (MMapDirectory directory = new MMapDirectory(folder);
+          DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(
+            List.of(320, 160, 80, 40),
+            reader.leaves().stream().map(l -> l.reader().maxDoc()).toList());
+      }
+      FixedBitSet even = new FixedBitSet(ROWS);
+      for (int row = 0; row < ROWS; row += 2) {
+        even.set(row);
+      }
+      try (Searchable index = contender.open(folder, null);
+          Searchable filtered = contender.open(folder, even)) {
+        assertEquals(4, index.segments());
+        for (int i = 0; i < index.searches().size(); i++) {
+          Search search = index.searches().get(i);
+          double recall = 0;
+          for (int query = 0; query < 10; query++) {
+            float[] target = data.queries()[query];
+            recall += data.recall(query, search.search(target, 10, ROWS / 2), 10) / 10;
+            int[] found = filtered.searches().get(i).search(target, 10, ROWS / 4);
+            assertTrue(Arrays.stream(found).allMatch(even::get));
+          }
+          assertTrue(contender.name() + " " + recall, recall > 0.95);
+          assertTrue(search.visited(data.queries()[0], 20) > 0);
+        }
+      }
+    }
+    JvectorContender jvector = new JvectorContender();
+    Documents two = data.inSegments(2);
+    Path folder = temporary.newFolder().toPath();
+    assertThrows(IOException.class, () -> jvector.build(two, folder, done -> {}));
+  }
+
+  @Test
   public void testWithoutKernelsElasticsearchIsNotMeasured() throws IOException {
     Contender bbq =
         contenders.all().stream()
@@ -109,7 +153,7 @@ public class ContendersTest {
             .orElseThrow();
     Path folder = temporary.newFolder().toPath();
     IOException error =
-        assertThrows(IOException.class, () -> bbq.build(data.documents(), folder, done -> {}));
+        assertThrows(IOException.class, () -> bbq.build(data.inSegments(1), folder, done -> {}));
     assertTrue(error.toString(), error.getMessage().contains("there is no zip of a node"));
   }
 

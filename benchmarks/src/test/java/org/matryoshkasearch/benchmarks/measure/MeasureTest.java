@@ -15,10 +15,17 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.Test;
+import org.matryoshkasearch.benchmarks.index.Search;
 
 public class MeasureTest {
 
@@ -49,6 +56,8 @@ public class MeasureTest {
     Times fast = new Times(30, 5, 6);
     assertEquals(middle, Times.median(List.of(fast, slow, middle)));
     assertEquals(slow, Times.median(List.of(fast, slow)));
+    assertEquals(fast, Times.best(List.of(slow, fast, middle)));
+    assertEquals(50_000, middle.meanMicros(), 1e-6);
     assertEquals(fast, Times.median(List.of(fast)));
   }
 
@@ -110,6 +119,62 @@ public class MeasureTest {
 
   private static List<Point> append(List<Point> points, Point last) {
     return Stream.concat(points.stream(), Stream.of(last)).toList();
+  }
+
+  /** Knows which threads asked, and when two of them did so at the same time. */
+  private static class Asked implements Search {
+    private final Set<Long> threads = ConcurrentHashMap.newKeySet();
+    final CountDownLatch two = new CountDownLatch(2);
+    private final AtomicInteger searches = new AtomicInteger();
+
+    @Override
+    public int[] search(float[] query, int k, int candidates) {
+      searches.incrementAndGet();
+      if (threads.add(Thread.currentThread().threadId())) {
+        two.countDown();
+      }
+      return new int[] {1};
+    }
+
+    @Override
+    public double rescored() {
+      return 0;
+    }
+  }
+
+  private static Times rounds(Search search, int threads) throws IOException {
+    Rounds rounds = new Rounds(new float[50][], 10, 3, Times::median, threads);
+    rounds.add(result(point(10, 0.99)), List.of(search));
+    assertEquals(3, rounds.turns());
+    return rounds.run(turns -> {}).get(0).points().get(0).times();
+  }
+
+  @Test
+  public void testOneThread() throws IOException {
+    Asked asked = new Asked();
+    assertTrue(rounds(asked, 1).queriesPerSecond() > 0);
+    assertEquals(Set.of(Thread.currentThread().threadId()), asked.threads);
+    assertEquals("an untimed turn before each", 50 * 2 * 3, asked.searches.get());
+  }
+
+  @Test
+  public void testManyThreads() throws IOException {
+    Asked asked =
+        new Asked() {
+          @Override
+          public int[] search(float[] query, int k, int candidates) {
+            int[] found = super.search(query, k, candidates);
+            try {
+              assertTrue("alone", two.await(1, TimeUnit.MINUTES));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return found;
+          }
+        };
+    assertTrue(rounds(asked, 2).queriesPerSecond() > 0);
+    assertFalse(asked.threads.contains(Thread.currentThread().threadId()));
+    assertEquals("each query once a pass", 50 * 2 * 3, asked.searches.get());
   }
 
   @Test

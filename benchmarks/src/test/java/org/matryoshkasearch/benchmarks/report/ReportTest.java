@@ -22,7 +22,7 @@ import java.util.function.LongConsumer;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.lucene.util.FixedBitSet;
 import org.junit.Test;
-import org.matryoshkasearch.benchmarks.data.Vectors;
+import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Searchable;
 import org.matryoshkasearch.benchmarks.measure.Point;
@@ -33,7 +33,7 @@ public class ReportTest {
 
   private record Named(String name, Family family) implements Contender {
     @Override
-    public BuildTime build(Vectors vectors, Path folder, LongConsumer progress) {
+    public BuildTime build(Documents documents, Path folder, LongConsumer progress) {
       throw new UnsupportedOperationException();
     }
 
@@ -119,8 +119,35 @@ public class ReportTest {
         .newDocumentBuilder()
         .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
     assertTrue(svg, svg.contains(">ours<"));
+    assertTrue(svg, svg.contains("the upper right is best"));
     assertTrue(svg, svg.contains(">5,000<"));
+    List<String> names = svg.lines().filter(line -> line.contains("font-weight")).toList();
+    assertEquals("no curve without a name", curves.size(), names.size());
+    assertEquals("one of each family", 2, names.stream().filter(n -> n.contains("bold")).count());
     assertTrue(svg, svg.contains("queries/s, one thread"));
+  }
+
+  @Test
+  public void testBarsAreWellFormed() throws Exception {
+    List<RatioBars.Bar> bars =
+        List.of(
+            new RatioBars.Bar("up & down", List.of(2.5, 0.25)),
+            new RatioBars.Bar("odd", List.of(Double.POSITIVE_INFINITY, 0.0)),
+            new RatioBars.Bar("none", List.of(Double.NaN, 1.0)));
+    String svg = new RatioBars("a < b", "how to", List.of("0.95", "0.99"), bars).svg();
+    DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    for (String text : List.of("2.50", "0.25", "1.00", "only here", "not reached", "none")) {
+      assertTrue(svg, svg.contains(">" + text + "<"));
+    }
+  }
+
+  @Test
+  public void testMarkdownTable() {
+    MarkdownTable table = new MarkdownTable(List.of("name", "n"));
+    table.add(List.of("a", "12"));
+    assertEquals("| name |  n |\n|------|---:|\n| a    | 12 |\n", table.toString());
   }
 
   @Test

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.benchmarks.node;
+package org.matryoshkasearch.benchmarks.measure;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,13 +21,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Does the same in several threads at once. */
-final class Parallel {
+public final class Parallel {
 
   private Parallel() {}
 
   /** What each thread does. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     /** Does its part. */
     void run() throws IOException;
   }
@@ -37,7 +37,7 @@ final class Parallel {
    *
    * @throws IOException what the first of them failed with
    */
-  static void run(int threads, Work work) throws IOException {
+  public static void run(int threads, Work work) throws IOException {
     List<Future<Void>> running = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
       for (int i = 0; i < threads; i++) {

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package org.matryoshkasearch.benchmarks;
+package org.matryoshkasearch.benchmarks.index;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -20,16 +20,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.lucene.util.FixedBitSet;
+import org.matryoshkasearch.benchmarks.data.Documents;
 import org.matryoshkasearch.benchmarks.data.Vectors;
-import org.matryoshkasearch.benchmarks.index.Contender;
 import org.matryoshkasearch.benchmarks.index.Contender.BuildTime;
 import org.matryoshkasearch.benchmarks.index.Contender.Family;
-import org.matryoshkasearch.benchmarks.index.Searchable;
 import org.matryoshkasearch.cli.ProgressBar;
 import org.matryoshkasearch.cli.Screen;
 
-/** A folder of indexes over one set of vectors, one for each contender. */
-final class Indexes {
+/** A folder of indexes over one set of documents, one for each contender. */
+public final class Indexes {
 
   private static final int TRIAL_ROWS = 3000;
   private static final int TRIAL_QUERIES = 200;
@@ -38,17 +38,19 @@ final class Indexes {
       2.3; // of the vectors' size: the index, and while it is merged
 
   private final Path folder;
+  private final Documents documents;
   private final Vectors vectors;
   private final boolean reuse;
   private final Screen screen;
 
   /**
-   * @param folder where they are, of no other set of vectors
+   * @param folder where they are, of no other set of documents
    * @param reuse whether to take what an earlier run has built, and to leave it there
    */
-  Indexes(Path folder, Vectors vectors, boolean reuse, Screen screen) {
+  public Indexes(Path folder, Documents documents, boolean reuse, Screen screen) {
     this.folder = folder;
-    this.vectors = vectors;
+    this.documents = documents;
+    this.vectors = documents.vectors();
     this.reuse = reuse;
     this.screen = screen;
   }
@@ -58,14 +60,14 @@ final class Indexes {
    *
    * @param reused whether both are of an earlier run
    */
-  record Built(BuildTime time, boolean reused) {}
+  public record Built(BuildTime time, boolean reused) {}
 
   /** Builds and searches a small index: shows whether that works here, and warms up its code. */
-  void tryOut(Contender contender) throws IOException {
+  public void tryOut(Contender contender) throws IOException {
     Path trial = folder.resolve("trial");
     delete(trial);
     Files.createDirectories(trial);
-    contender.build(vectors.first(TRIAL_ROWS), trial, done -> {});
+    contender.build(documents.first(TRIAL_ROWS), trial, done -> {});
     try (Searchable index = contender.open(trial, null)) {
       int queries = Math.min(TRIAL_QUERIES, vectors.size());
       for (int i = 0; i < queries; i++) {
@@ -76,7 +78,7 @@ final class Indexes {
   }
 
   /** Builds the index of a contender, unless an earlier one is to be taken. */
-  Built build(Contender contender) throws IOException {
+  public Built build(Contender contender) throws IOException {
     Path index = folder(contender);
     Path times = folder.resolve(contender.name() + ".properties");
     // our own code changes all the time
@@ -91,10 +93,26 @@ final class Indexes {
     BuildTime time;
     try (ProgressBar bar =
         new ProgressBar(screen, "Building " + contender.name(), vectors.size())) {
-      time = contender.build(vectors, index, bar::update);
+      time = contender.build(documents, index, bar::update);
     }
     write(times, time);
     return new Built(time, false);
+  }
+
+  /**
+   * Opens the index of a contender.
+   *
+   * @param accepted the rows that searches may find, or null for all
+   * @throws IOException if it does not have the segments that were asked for
+   */
+  public Searchable open(Contender contender, FixedBitSet accepted) throws IOException {
+    Searchable index = contender.open(folder(contender), accepted);
+    if (index.segments() != documents.segments()) {
+      index.close();
+      throw new IOException(
+          "expected " + documents.segments() + " segments, found " + index.segments());
+    }
+    return index;
   }
 
   private void checkSpace() throws IOException {
@@ -125,13 +143,12 @@ final class Indexes {
     }
   }
 
-  /** Where the index of a contender is. */
-  Path folder(Contender contender) {
+  private Path folder(Contender contender) {
     return folder.resolve(contender.name());
   }
 
   /** The size of the index of a contender, in bytes. */
-  long size(Contender contender) throws IOException {
+  public long size(Contender contender) throws IOException {
     long bytes = 0;
     try (Stream<Path> files = Files.walk(folder(contender))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -142,7 +159,7 @@ final class Indexes {
   }
 
   /** Deletes what no later run will take. */
-  void clear() throws IOException {
+  public void clear() throws IOException {
     if (!reuse) {
       delete(folder);
     }
