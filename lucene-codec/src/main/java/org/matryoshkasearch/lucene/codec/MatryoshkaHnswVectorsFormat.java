@@ -136,31 +136,42 @@ import org.matryoshkasearch.lucene.internal.graph.Workers;
  *   <li><b>[int32]</b> field number
  *   <li><b>[vint]</b> number of vectors
  *   <li><b>[vint]</b> half of the links that a node has at most
- *   <li><b>[vint]</b> number of levels; 0 if there is no graph, as vectors are few or memory was,
- *       and then nothing more stands here
- *   <li>for each level but the lowest, which has all nodes: <b>[vint]</b> how many nodes are on it,
- *       and <b>array[vint]</b> their ordinals, ascending, each as its difference from the last
+ *   <li><b>[int8]</b> 1; 0 if there is no graph, as vectors are few or memory was, and then nothing
+ *       more stands here
  *   <li><b>[vlong]</b> where the lists of links begin in .vex, and <b>[vlong]</b> their length
  *   <li><b>[vlong]</b> where the starts of the lists begin in .vex; what {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter} has to say of them in blocks of 65536;
  *       and <b>[vlong]</b> their length
+ *   <li><b>[vint]</b> dimensions of the prefix, and <b>array[float32]</b> the centroid from which
+ *       pivots are seen
+ *   <li><b>[vint]</b> number of groups of pivots, and <b>array[vint]</b> how many each has
+ *   <li><b>[vlong]</b> where the codes of the pivots begin in .vex, a multiple of 64
+ *   <li><b>[vlong]</b> where their ordinals begin in .vex, right behind the codes
  * </ul>
  *
  * <p>Then <b>[int32]</b> -1.
  *
  * <h2>.vex (graphs)</h2>
  *
- * <p>Codec name {@code MatryoshkaGraphData}. For each field, for each node of each level, from the
- * lowest: <b>[vint]</b> how many links it has, and the ordinals that they lead to, ascending, each
- * as its difference from the last, as {@link
- * org.apache.lucene.store.DataOutput#writeGroupVInts(int[], int) group vints}. Then where each of
- * these lists starts, from the first of them, by {@link
- * org.apache.lucene.util.packed.DirectMonotonicWriter}.
+ * <p>Codec name {@code MatryoshkaGraphData}. For each field:
+ *
+ * <ul>
+ *   <li>for each vector by ordinal: <b>[vint]</b> how many links it has, and the ordinals that they
+ *       lead to, ascending, each as its difference from the last, as {@link
+ *       org.apache.lucene.store.DataOutput#writeGroupVInts(int[], int) group vints}
+ *   <li>where each of these lists starts, from the first of them, by {@link
+ *       org.apache.lucene.util.packed.DirectMonotonicWriter}
+ *   <li>codes of the pivots, the nodes by which searches come in: first the mean of each group,
+ *       then the members, group by group; as int4 codes stand in .veq, whatever codes the field
+ *       has, euclidean or for maximum inner product by that
+ *   <li><b>array[int32]</b> the ordinals of the members
+ * </ul>
  *
  * <h2>Versions</h2>
  *
  * <ul>
- *   <li>0: the first
+ *   <li>0: the first; of graphs, with the upper levels of an HNSW graph, is not read any more
+ *   <li>1, of graphs: pivots in place of the upper levels
  * </ul>
  */
 public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
@@ -173,7 +184,10 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   /** Leading dimensions indexed by default: {@value}. */
   public static final int DEFAULT_PREFIX_DIMS = 256;
 
-  /** Links a node of the graph has by default: {@value} (twice that on the lowest level). */
+  /**
+   * Links a node of the graph has by default: {@value}, chosen by it; with those of others that
+   * chose it, twice as many.
+   */
   public static final int DEFAULT_MAX_CONN = Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN;
 
   /** How widely links are looked for by default: {@value}. */
