@@ -12,9 +12,8 @@
 package org.matryoshkasearch.lucene.internal.codes;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.BitUtil;
 import org.matryoshkasearch.lucene.internal.scoring.ScoredRows;
 
 /**
@@ -89,7 +88,9 @@ public abstract class CodeRows extends ScoredRows {
   /** The words of bit planes. */
   static long[] words(byte[] planes) {
     long[] words = new long[planes.length / Long.BYTES];
-    ByteBuffer.wrap(planes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);
+    for (int i = 0; i < words.length; i++) {
+      words[i] = (long) BitUtil.VH_LE_LONG.get(planes, i * Long.BYTES);
+    }
     return words;
   }
 

@@ -102,7 +102,11 @@ public final class GraphInput implements Accountable, Closeable {
             entry.quantizer, data.slice("pivots", entry.rowsAt, entry.nodesAt - entry.rowsAt));
     rows.setQuery(query.codeFor(entry.quantizer));
     return new WayIn(
-        rows, data.randomAccessSlice(entry.nodesAt, entry.nodesLength()), entry.ends, entry.size);
+        rows,
+        data.randomAccessSlice(entry.nodesAt, entry.nodesLength()),
+        entry.ends,
+        entry.size,
+        entry.kind);
   }
 
   /** The bytes of a field's graph. */
@@ -148,6 +152,7 @@ public final class GraphInput implements Accountable, Closeable {
     private long startsAt;
     private long startsLength;
     private DirectMonotonicReader.Meta starts;
+    private final Nearness kind;
     private PrefixQuantizer quantizer; // of the pivots; null: no graph
     private int[] ends; // of the groups of pivots
     private long rowsAt;
@@ -155,6 +160,7 @@ public final class GraphInput implements Accountable, Closeable {
 
     Entry(FieldInfo field, MetaInput meta) throws IOException {
       IndexInput in = meta.in;
+      kind = Nearness.of(field.getVectorSimilarityFunction());
       size = meta.readCount();
       maxConn = in.readVInt();
       meta.check(
@@ -180,13 +186,13 @@ public final class GraphInput implements Accountable, Closeable {
       in.seek(blocksAt);
       starts = DirectMonotonicReader.loadMeta(in, size, GraphOutput.STARTS_BLOCK_SHIFT);
       in.seek(end);
-      readPivots(field, meta);
+      readPivots(field.getVectorDimension(), meta);
     }
 
-    private void readPivots(FieldInfo field, MetaInput meta) throws IOException {
+    private void readPivots(int mostDims, MetaInput meta) throws IOException {
       IndexInput in = meta.in;
       int dims = in.readVInt();
-      meta.check(dims >= 1 && dims <= field.getVectorDimension(), "pivots of [%d] dims", dims);
+      meta.check(dims >= 1 && dims <= mostDims, "pivots of [%d] dims", dims);
       float[] centroid = new float[dims];
       in.readFloats(centroid, 0, dims);
       for (float component : centroid) {
@@ -207,8 +213,7 @@ public final class GraphInput implements Accountable, Closeable {
         end += members;
         ends[group] = end;
       }
-      quantizer =
-          GraphOutput.pivotQuantizer(Nearness.of(field.getVectorSimilarityFunction()), centroid);
+      quantizer = GraphOutput.pivotQuantizer(kind, centroid);
       rowsAt = in.readVLong();
       nodesAt = in.readVLong();
       long rows = (long) groups + end;

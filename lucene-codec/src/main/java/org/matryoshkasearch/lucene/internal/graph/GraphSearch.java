@@ -35,7 +35,7 @@ public final class GraphSearch {
   static final int STEP = 3;
 
   /** Visited nodes for each result, about: what the set begins with, up to a limit. */
-  private static final int VISITED_PER_RESULT = 20;
+  private static final int VISITED_PER_RESULT = 10;
 
   private static final int MOST_EXPECTED = 1 << 14;
 

@@ -34,7 +34,7 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  */
 final class Pivots {
   /** About one of so many nodes is a pivot. */
-  private static final int ONE_OF = 16;
+  private static final int ONE_OF = 24;
 
   /** So many groups for the root of the number of pivots: as many means as members to look at. */
   private static final double GROUPS = 1.5;

@@ -12,27 +12,42 @@
 package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.matryoshkasearch.lucene.internal.codes.CodeRows;
 
 /** Finds the nodes where one search enters a graph: the nearest of its {@link Pivots}. */
 public final class WayIn {
-  /** Groups whose members are looked at: what is near lies in the nearest, or in one beside it. */
+  /** Groups whose members are looked at, at least: what is near lies there. */
   private static final int OPENED = 3;
 
+  /** By inner product: the mean of a group says less of the longest of its members. */
+  private static final int OPENED_BY_PRODUCT = 16;
+
   /**
-   * Where the graph is entered: embeddings come in clusters, and the links of a cluster lead hardly
-   * ever out of it.
+   * Where the graph is entered, at least: embeddings come in clusters, and the links of a cluster
+   * lead hardly ever out of it.
    */
   private static final int ENTRIES = 8;
+
+  private static final int ENTRIES_BY_PRODUCT = 16;
+
+  /**
+   * Results for each group and each entry more. What is nearest to a query unlike the vectors, or
+   * among vectors without structure, lies in many places, and no walk leads from one to all: who
+   * asks for more candidates wants more of those.
+   */
+  private static final int RESULTS_A_GROUP = 20;
+
+  private static final int RESULTS_AN_ENTRY = 10;
 
   private final CodeRows rows;
   private final RandomAccessInput nodes;
   private final int[] ends;
   private final int size;
+  private final Nearness kind;
 
   /**
    * @param rows the codes of the means of the groups, and behind them those of the members, group
@@ -40,29 +55,35 @@ public final class WayIn {
    * @param nodes the numbers of the members
    * @param ends where each group ends, among the members
    * @param size how many nodes the graph has
+   * @param kind what makes them near
    */
-  WayIn(CodeRows rows, RandomAccessInput nodes, int[] ends, int size) {
+  WayIn(CodeRows rows, RandomAccessInput nodes, int[] ends, int size, Nearness kind) {
     this.rows = rows;
     this.nodes = nodes;
     this.ends = ends;
     this.size = size;
+    this.kind = kind;
   }
 
   /**
    * Finds them, nearest first, and behind them one from which all nodes are reached. No more rows
    * are compared than may be visited.
    *
-   * @param visits is told how many rows were compared
+   * @param results of the search; told how many rows were compared
    */
-  public int[] entries(KnnCollector visits) throws IOException {
-    int[] groups = nearest(new int[] {0}, new int[] {ends.length}, OPENED, visits);
+  public int[] entries(KnnCollector results) throws IOException {
+    boolean byProduct = kind == Nearness.INNER_PRODUCT;
+    int opened = Math.max(byProduct ? OPENED_BY_PRODUCT : OPENED, results.k() / RESULTS_A_GROUP);
+    int entered =
+        Math.max(byProduct ? ENTRIES_BY_PRODUCT : ENTRIES, results.k() / RESULTS_AN_ENTRY);
+    int[] groups = nearest(new int[] {0}, new int[] {ends.length}, opened, results);
     int[] from = new int[groups.length];
     int[] to = new int[groups.length];
     for (int i = 0; i < groups.length; i++) {
       from[i] = ends.length + (groups[i] == 0 ? 0 : ends[groups[i] - 1]);
       to[i] = ends.length + ends[groups[i]];
     }
-    int[] members = nearest(from, to, ENTRIES, visits);
+    int[] members = nearest(from, to, entered, results);
     int[] entries = new int[members.length + 1];
     for (int i = 0; i < entries.length; i++) {
       int member = i < members.length ? members[i] - ends.length : 0;
@@ -91,20 +112,14 @@ public final class WayIn {
     }
     rows.bulkScore(all, scores, length);
     visits.incVisitedCount(length);
-    int[] best = new int[most];
-    float[] bestScores = new float[most];
-    int count = 0;
+    NeighborQueue best = new NeighborQueue(Math.min(most, Math.max(1, length)), false);
     for (int i = 0; i < length; i++) {
-      if (count < most || scores[i] > bestScores[most - 1]) {
-        int place = count < most ? count++ : most - 1;
-        for (; place > 0 && bestScores[place - 1] < scores[i]; place--) {
-          best[place] = best[place - 1];
-          bestScores[place] = bestScores[place - 1];
-        }
-        best[place] = all[i];
-        bestScores[place] = scores[i];
-      }
+      best.insertWithOverflow(all[i], scores[i]);
     }
-    return Arrays.copyOf(best, count);
+    int[] rowsFound = new int[best.size()];
+    for (int i = rowsFound.length - 1; i >= 0; i--) {
+      rowsFound[i] = best.pop();
+    }
+    return rowsFound;
   }
 }
