@@ -65,9 +65,12 @@ public class GraphFilesTest extends LuceneTestCase {
             assertEquals(0, in.byteSize(fields[i].name));
           } else {
             assertSame(graphs[i], in.graph(fields[i].name));
-            for (float[] target : NestedVectors.unit(random(), 20, 8)) {
-              assertSame(graphs[i], in, fields[i].name, target);
+            float excess = 0;
+            for (float[] target : NestedVectors.unit(random(), 50, 8)) {
+              excess += excess(graphs[i], in, fields[i].name, target);
             }
+            // unit vectors; codes of few dimensions are rough, and not all groups are looked at
+            assertTrue(String.valueOf(excess), excess / 50 < 0.1f);
             graphs[i].close();
           }
         }
@@ -90,8 +93,8 @@ public class GraphFilesTest extends LuceneTestCase {
     }
   }
 
-  /** The nearest pivots come first, whichever group they are in, and at last one that is there. */
-  private static void assertSame(BuiltGraph built, GraphInput in, String field, float[] target)
+  /** By how much the square of the first entry's distance is larger than that of the nearest. */
+  private static float excess(BuiltGraph built, GraphInput in, String field, float[] target)
       throws IOException {
     KnnCollector visits = new TopKnnCollector(1, Integer.MAX_VALUE);
     int[] entries = in.wayIn(field, new PrefixQuery(target, null)).entries(visits);
@@ -113,7 +116,6 @@ public class GraphFilesTest extends LuceneTestCase {
       assertTrue(pivots.get(entry));
     }
     built.vectors().read(entries[0], vector, 0);
-    // codes of few dimensions are rough
-    assertTrue(VectorUtil.squareDistance(vector, target) <= 1.5f * nearest + 0.05f);
+    return VectorUtil.squareDistance(vector, target) - nearest;
   }
 }
