@@ -144,7 +144,8 @@ import org.matryoshkasearch.lucene.internal.graph.Workers;
  *       and <b>[vlong]</b> their length
  *   <li><b>[vint]</b> dimensions of the prefix, and <b>array[float32]</b> the centroid from which
  *       pivots are seen
- *   <li><b>[vint]</b> number of groups of pivots, and <b>array[vint]</b> how many each has
+ *   <li><b>[vint]</b> number of groups of pivots, <b>array[vint]</b> how many each has, and
+ *       <b>array[float32]</b> the mean of each
  *   <li><b>[vlong]</b> where the codes of the pivots begin in .vex, a multiple of 64
  *   <li><b>[vlong]</b> where their ordinals begin in .vex, right behind the codes
  * </ul>
@@ -161,9 +162,8 @@ import org.matryoshkasearch.lucene.internal.graph.Workers;
  *       org.apache.lucene.store.DataOutput#writeGroupVInts(int[], int) group vints}
  *   <li>where each of these lists starts, from the first of them, by {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter}
- *   <li>codes of the pivots, the nodes by which searches come in: first the mean of each group,
- *       then the members, group by group; as int4 codes stand in .veq, whatever codes the field
- *       has, euclidean or for maximum inner product by that
+ *   <li>codes of the pivots, the nodes by which searches come in, group by group; as int4 codes
+ *       stand in .veq, whatever codes the field has, euclidean or for maximum inner product by that
  *   <li><b>array[int32]</b> the ordinals of the members
  * </ul>
  *

@@ -167,7 +167,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
     int[] entries = seeds(collector);
     if (entries.length == 0) {
-      entries = graphs.wayIn(field, query).entries(ords);
+      entries = graphs.wayIn(field, query, scorer).entries(ords);
     }
     new GraphSearch(graph, scorer, ords, acceptedOrds, entries).run();
   }

@@ -24,6 +24,7 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.RamUsageEstimator;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
 import org.matryoshkasearch.lucene.internal.codes.CodeRows;
 import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
@@ -94,19 +95,26 @@ public final class GraphInput implements Accountable, Closeable {
    * The way into a field's graph, if it has one.
    *
    * @param query what is searched for
+   * @param scorer of all nodes
    */
-  public WayIn wayIn(String field, PrefixQuery query) throws IOException {
+  public WayIn wayIn(String field, PrefixQuery query, RandomVectorScorer scorer)
+      throws IOException {
     Entry entry = entry(field);
-    CodeRows rows =
-        CodeRows.of(
-            entry.quantizer, data.slice("pivots", entry.rowsAt, entry.nodesAt - entry.rowsAt));
-    rows.setQuery(query.codeFor(entry.quantizer));
+    CodeRows rows = null;
+    if (query.isRough()) { // and these codes are no rougher
+      rows =
+          CodeRows.of(
+              entry.quantizer, data.slice("pivots", entry.rowsAt, entry.nodesAt - entry.rowsAt));
+      rows.setQuery(query.codeFor(entry.quantizer));
+    }
     return new WayIn(
-        rows,
-        data.randomAccessSlice(entry.nodesAt, entry.nodesLength()),
+        entry.kind,
+        query.prefix(),
+        entry.means,
         entry.ends,
-        entry.size,
-        entry.kind);
+        data.randomAccessSlice(entry.nodesAt, entry.nodesLength()),
+        rows,
+        scorer);
   }
 
   /** The bytes of a field's graph. */
@@ -132,7 +140,11 @@ public final class GraphInput implements Accountable, Closeable {
     for (Entry entry : fields.values()) {
       total += RamUsageEstimator.shallowSizeOf(entry);
       if (entry.quantizer != null) {
-        total += RamUsageEstimator.sizeOf(entry.ends) + entry.quantizer.ramBytesUsed();
+        total +=
+            RamUsageEstimator.sizeOf(entry.ends)
+                + RamUsageEstimator.shallowSizeOf(entry.means)
+                + entry.means.length * RamUsageEstimator.sizeOf(entry.means[0])
+                + entry.quantizer.ramBytesUsed();
       }
     }
     return total;
@@ -155,6 +167,7 @@ public final class GraphInput implements Accountable, Closeable {
     private final Nearness kind;
     private PrefixQuantizer quantizer; // of the pivots; null: no graph
     private int[] ends; // of the groups of pivots
+    private float[][] means; // of the groups
     private long rowsAt;
     private long nodesAt;
 
@@ -213,10 +226,15 @@ public final class GraphInput implements Accountable, Closeable {
         end += members;
         ends[group] = end;
       }
+      meta.checkFollow((long) groups * dims * Float.BYTES);
+      means = new float[groups][dims];
+      for (float[] mean : means) {
+        in.readFloats(mean, 0, dims);
+      }
       quantizer = GraphOutput.pivotQuantizer(kind, centroid);
       rowsAt = in.readVLong();
       nodesAt = in.readVLong();
-      long rows = (long) groups + end;
+      long rows = end;
       meta.checkRows(rowsAt, rows * quantizer.rowBytes());
       meta.check(nodesAt == rowsAt + rows * quantizer.rowBytes(), "pivots at [%d]", nodesAt);
       meta.checkInData(nodesAt, nodesLength());

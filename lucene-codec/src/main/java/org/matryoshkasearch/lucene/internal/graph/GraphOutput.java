@@ -107,7 +107,7 @@ public final class GraphOutput implements Closeable {
     meta.writeVLong(data.getFilePointer() - startsAt);
   }
 
-  /** Writes how large the groups are, and codes of their means and members. */
+  /** Writes the groups: how large they are, their means, and the codes of their members. */
   private void writePivots(BuiltGraph graph, float[] centroid) throws IOException {
     meta.writeVInt(centroid.length);
     for (float component : centroid) {
@@ -118,12 +118,14 @@ public final class GraphOutput implements Closeable {
     for (int group = 0; group < means.size(); group++) {
       meta.writeVInt(graph.pivots(group).length);
     }
-    long rowsAt = data.alignFilePointer(FilePair.ALIGNMENT);
     float[] origin = graph.kind() == Nearness.DISTANCE ? centroid : new float[centroid.length];
-    PrefixCodesWriter codes = new PrefixCodesWriter(pivotQuantizer(graph.kind(), centroid), data);
     for (float[] mean : means) {
-      codes.add(sum(mean, origin));
+      for (float component : sum(mean, origin)) {
+        meta.writeInt(Float.floatToIntBits(component));
+      }
     }
+    long rowsAt = data.alignFilePointer(FilePair.ALIGNMENT);
+    PrefixCodesWriter codes = new PrefixCodesWriter(pivotQuantizer(graph.kind(), centroid), data);
     float[] vector = new float[centroid.length];
     for (int group = 0; group < means.size(); group++) {
       for (int ord : graph.pivots(group)) {
@@ -140,7 +142,7 @@ public final class GraphOutput implements Closeable {
     }
   }
 
-  /** What makes codes of pivots and their means, whatever codes the field has. */
+  /** What makes codes of pivots, whatever codes the field has. */
   static PrefixQuantizer pivotQuantizer(Nearness kind, float[] centroid) {
     return new PrefixQuantizer(PIVOT_BITS, kind.similarity(), centroid);
   }

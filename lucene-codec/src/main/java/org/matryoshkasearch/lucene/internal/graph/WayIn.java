@@ -15,7 +15,9 @@ import java.io.IOException;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.NeighborQueue;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.internal.codes.CodeRows;
 
 /** Finds the nodes where one search enters a graph: the nearest of its {@link Pivots}. */
@@ -43,83 +45,125 @@ public final class WayIn {
 
   private static final int RESULTS_AN_ENTRY = 10;
 
-  private final CodeRows rows;
-  private final RandomAccessInput nodes;
-  private final int[] ends;
-  private final int size;
   private final Nearness kind;
+  private final float[] prefix;
+  private final float[][] means;
+  private final int[] ends;
+  private final RandomAccessInput nodes;
+  private final CodeRows rows;
+  private final RandomVectorScorer scorer;
 
   /**
-   * @param rows the codes of the means of the groups, and behind them those of the members, group
-   *     by group, with the query set
-   * @param nodes the numbers of the members
+   * @param kind what makes nodes near
+   * @param prefix that is searched for, comparable
+   * @param means of the groups
    * @param ends where each group ends, among the members
-   * @param size how many nodes the graph has
-   * @param kind what makes them near
+   * @param nodes the numbers of the members, group by group
+   * @param rows the codes of the members, with the query set; null where they are rougher than what
+   *     the scorer compares
+   * @param scorer of all nodes
    */
-  WayIn(CodeRows rows, RandomAccessInput nodes, int[] ends, int size, Nearness kind) {
-    this.rows = rows;
-    this.nodes = nodes;
-    this.ends = ends;
-    this.size = size;
+  WayIn(
+      Nearness kind,
+      float[] prefix,
+      float[][] means,
+      int[] ends,
+      RandomAccessInput nodes,
+      CodeRows rows,
+      RandomVectorScorer scorer) {
     this.kind = kind;
+    this.prefix = prefix;
+    this.means = means;
+    this.ends = ends;
+    this.nodes = nodes;
+    this.rows = rows;
+    this.scorer = scorer;
   }
 
   /**
-   * Finds them, nearest first, and behind them one from which all nodes are reached. No more rows
-   * are compared than may be visited.
+   * Finds them, nearest first, and behind them one from which all nodes are reached. No more is
+   * compared than may be visited.
    *
-   * @param results of the search; told how many rows were compared
+   * @param results of the search; told how many means and members were compared
    */
   public int[] entries(KnnCollector results) throws IOException {
     boolean byProduct = kind == Nearness.INNER_PRODUCT;
     int opened = Math.max(byProduct ? OPENED_BY_PRODUCT : OPENED, results.k() / RESULTS_A_GROUP);
     int entered =
         Math.max(byProduct ? ENTRIES_BY_PRODUCT : ENTRIES, results.k() / RESULTS_AN_ENTRY);
-    int[] groups = nearest(new int[] {0}, new int[] {ends.length}, opened, results);
-    int[] from = new int[groups.length];
-    int[] to = new int[groups.length];
-    for (int i = 0; i < groups.length; i++) {
-      from[i] = ends.length + (groups[i] == 0 ? 0 : ends[groups[i] - 1]);
-      to[i] = ends.length + ends[groups[i]];
+    int[] members = members(nearestGroups(opened, results));
+    int count = visited(members.length, results);
+    int[] ords = new int[members.length];
+    for (int i = 0; i < count; i++) {
+      ords[i] = node(members[i]);
     }
-    int[] members = nearest(from, to, entered, results);
-    int[] entries = new int[members.length + 1];
-    for (int i = 0; i < entries.length; i++) {
-      int member = i < members.length ? members[i] - ends.length : 0;
-      entries[i] = nodes.readInt((long) member * Integer.BYTES);
-      if (entries[i] < 0 || entries[i] >= size) {
-        throw new CorruptIndexException(
-            "a way into the graph leads to no node: [" + entries[i] + "]", nodes.toString());
-      }
+    float[] scores = new float[count];
+    if (rows != null) {
+      rows.bulkScore(members, scores, count);
+    } else {
+      scorer.bulkScore(ords, scores, count);
+    }
+    NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(entered, count)), false);
+    for (int i = 0; i < count; i++) {
+      best.insertWithOverflow(ords[i], scores[i]);
+    }
+    int[] entries = new int[best.size() + 1];
+    entries[best.size()] = node(0);
+    for (int i = entries.length - 2; i >= 0; i--) {
+      entries[i] = best.pop();
     }
     return entries;
   }
 
-  /** The nearest few rows of some stretches. */
-  private int[] nearest(int[] from, int[] to, int most, KnnCollector visits) throws IOException {
-    int length = 0;
-    for (int i = 0; i < from.length; i++) {
-      length += to[i] - from[i];
+  private int[] nearestGroups(int most, KnnCollector results) {
+    int count = visited(means.length, results);
+    NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(most, count)), false);
+    for (int group = 0; group < count; group++) {
+      float near =
+          kind == Nearness.INNER_PRODUCT
+              ? VectorUtil.dotProduct(prefix, means[group])
+              : -VectorUtil.squareDistance(prefix, means[group]);
+      best.insertWithOverflow(group, near >= -Float.MAX_VALUE ? near : -Float.MAX_VALUE);
     }
-    length = Math.clamp(visits.visitLimit() - visits.visitedCount(), 0, length);
-    int[] all = new int[length];
-    float[] scores = new float[length];
-    for (int i = 0, at = 0; i < from.length; i++) {
-      for (int row = from[i]; row < to[i] && at < length; row++) {
-        all[at++] = row;
+    int[] groups = new int[best.size()];
+    for (int i = groups.length - 1; i >= 0; i--) {
+      groups[i] = best.pop();
+    }
+    return groups;
+  }
+
+  private int[] members(int[] groups) {
+    int count = 0;
+    for (int group : groups) {
+      count += ends[group] - start(group);
+    }
+    int[] members = new int[count];
+    int at = 0;
+    for (int group : groups) {
+      for (int member = start(group); member < ends[group]; member++) {
+        members[at++] = member;
       }
     }
-    rows.bulkScore(all, scores, length);
-    visits.incVisitedCount(length);
-    NeighborQueue best = new NeighborQueue(Math.min(most, Math.max(1, length)), false);
-    for (int i = 0; i < length; i++) {
-      best.insertWithOverflow(all[i], scores[i]);
+    return members;
+  }
+
+  private int start(int group) {
+    return group == 0 ? 0 : ends[group - 1];
+  }
+
+  /** How many of so many may be visited; they are. */
+  private static int visited(int wanted, KnnCollector results) {
+    int count = Math.clamp(results.visitLimit() - results.visitedCount(), 0, wanted);
+    results.incVisitedCount(count);
+    return count;
+  }
+
+  private int node(int member) throws IOException {
+    int node = nodes.readInt((long) member * Integer.BYTES);
+    if (node < 0 || node >= scorer.maxOrd()) {
+      throw new CorruptIndexException(
+          "a way into the graph leads to no node: [" + node + "]", nodes.toString());
     }
-    int[] rowsFound = new int[best.size()];
-    for (int i = rowsFound.length - 1; i >= 0; i--) {
-      rowsFound[i] = best.pop();
-    }
-    return rowsFound;
+    return node;
   }
 }

@@ -21,10 +21,13 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.SegmentFiles;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
+import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
 import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 
 /** What is read of graphs is what was written of them. */
@@ -97,7 +100,12 @@ public class GraphFilesTest extends LuceneTestCase {
   private static float excess(BuiltGraph built, GraphInput in, String field, float[] target)
       throws IOException {
     KnnCollector visits = new TopKnnCollector(1, Integer.MAX_VALUE);
-    int[] entries = in.wayIn(field, new PrefixQuery(target, null)).entries(visits);
+    PrefixQuantizer rough =
+        random().nextBoolean()
+            ? new PrefixQuantizer(4, VectorSimilarityFunction.EUCLIDEAN, new float[8])
+            : null;
+    int[] entries =
+        in.wayIn(field, new PrefixQuery(target, rough), scorer(built, target)).entries(visits);
     float[] vector = new float[target.length];
     float nearest = Float.POSITIVE_INFINITY;
     FixedBitSet pivots = new FixedBitSet(built.size());
@@ -117,5 +125,31 @@ public class GraphFilesTest extends LuceneTestCase {
     }
     built.vectors().read(entries[0], vector, 0);
     return VectorUtil.squareDistance(vector, target) - nearest;
+  }
+
+  private static RandomVectorScorer scorer(BuiltGraph built, float[] target) {
+    float[] vector = new float[target.length];
+    return new RandomVectorScorer() {
+      @Override
+      public float score(int node) throws IOException {
+        built.vectors().read(node, vector, 0);
+        return VectorSimilarityFunction.EUCLIDEAN.compare(vector, target);
+      }
+
+      @Override
+      public int maxOrd() {
+        return built.size();
+      }
+
+      @Override
+      public int ordToDoc(int ord) {
+        return ord;
+      }
+
+      @Override
+      public Bits getAcceptOrds(Bits acceptDocs) {
+        return acceptDocs;
+      }
+    };
   }
 }
