@@ -162,9 +162,10 @@ import org.matryoshkasearch.lucene.internal.graph.Workers;
  *       org.apache.lucene.store.DataOutput#writeGroupVInts(int[], int) group vints}
  *   <li>where each of these lists starts, from the first of them, by {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter}
- *   <li>codes of the pivots, the nodes by which searches come in, group by group; as int4 codes
- *       stand in .veq, whatever codes the field has, euclidean or for maximum inner product by that
- *   <li><b>array[int32]</b> the ordinals of the members
+ *   <li>where the prefix is coded in 4 bits or one: codes of the pivots, the nodes by which
+ *       searches come in, group by group; as int4 codes stand in .veq, by maximum inner product
+ *       where that is the similarity, else euclidean
+ *   <li><b>array[int32]</b> the ordinals of the pivots, group by group
  * </ul>
  *
  * <h2>Versions</h2>

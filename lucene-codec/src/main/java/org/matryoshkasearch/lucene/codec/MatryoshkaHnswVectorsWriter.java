@@ -267,14 +267,15 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
       throws IOException {
     int size = vectors.size();
     if (!isWorthAGraph(size)) {
-      graphs.write(field, size, null, centroid);
+      graphs.write(field, size, null, centroid, false);
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, false);
       return;
     }
     long start = System.nanoTime();
     GraphBuilder builder = format.graphBuilder(workers, scratch);
+    PrefixEncoding encoding = format.prefixEncoding();
     try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
-      graphs.write(field, size, graph, centroid);
+      graphs.write(field, size, graph, centroid, !isOfBytes(field) && encoding.isRough());
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, graph == null);
       if (graph == null) {
         log("field=%s no graph over %d vectors: too little heap for it is free", field.name, size);

@@ -50,6 +50,11 @@ public enum PrefixEncoding {
     return this != FLOAT32;
   }
 
+  /** Whether it is no finer than the codes of a graph's pivots, of 4 bits. */
+  boolean isRough() {
+    return bits <= 4;
+  }
+
   /** The number that stands in the files for this encoding. */
   int wireNumber() {
     return wireNumber;

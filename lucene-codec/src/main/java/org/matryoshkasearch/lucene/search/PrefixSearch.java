@@ -20,6 +20,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopDocsCollector;
 import org.apache.lucene.search.TotalHits;
@@ -64,7 +65,7 @@ final class PrefixSearch {
     PrefixSearch found = new PrefixSearch(kept);
     Query search =
         parents == null
-            ? new Documents(field, target, candidates, filter, found)
+            ? new Documents(searcher, field, target, candidates, filter, found)
             : new BestChildren(field, target, candidates, filter, parents, found);
     search.rewrite(searcher);
     return found;
@@ -114,10 +115,18 @@ final class PrefixSearch {
 
   /** Lives for one rewrite; equal to nothing but itself. */
   private static final class Documents extends KnnFloatVectorQuery {
+    private final IndexSearcher searcher;
     private final PrefixSearch found;
 
-    Documents(String field, float[] target, int k, Query filter, PrefixSearch found) {
+    Documents(
+        IndexSearcher searcher,
+        String field,
+        float[] target,
+        int k,
+        Query filter,
+        PrefixSearch found) {
       super(field, target, k, filter);
+      this.searcher = searcher;
       this.found = found;
     }
 
@@ -128,7 +137,24 @@ final class PrefixSearch {
         int visitedLimit,
         KnnCollectorManager manager)
         throws IOException {
-      return checked(leaf, super.approximateSearch(leaf, acceptDocs, visitedLimit, manager));
+      KnnCollectorManager possible =
+          (limit, strategy, context) -> {
+            try {
+              return manager.newCollector(limit, strategy, context);
+            } catch (UnsupportedOperationException e) {
+              return unseeded().newCollector(limit, strategy, context);
+            }
+          };
+      return checked(leaf, super.approximateSearch(leaf, acceptDocs, visitedLimit, possible));
+    }
+
+    /**
+     * A leaf that has the best of all documents is searched a second time, from what was found, by
+     * way of a scorer that values which wrap others need not have: then from the start.
+     */
+    private KnnCollectorManager unseeded() {
+      return new TimeLimitingKnnCollectorManager(
+          getKnnCollectorManager(k, searcher), searcher.getTimeout());
     }
 
     @Override

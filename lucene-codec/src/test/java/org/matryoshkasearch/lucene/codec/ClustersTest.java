@@ -98,7 +98,6 @@ public class ClustersTest extends LuceneTestCase {
             (MatryoshkaHnswVectorsReader)
                 ((PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader())
                     .getFieldReader(FIELD);
-        HnswGraph graph = new LuceneGraph(reader.graph(FIELD), 0);
         int ours = 0;
         int lucenes = 0;
         for (int query = docs; query < vectors.length; query++) {
@@ -116,6 +115,7 @@ public class ClustersTest extends LuceneTestCase {
           ours += near(collector, vectors, query, nearest);
           MatryoshkaVectorValues values = reader.getFloatVectorValues(FIELD);
           RandomVectorScorer scorer = values.prefixScorer(values.prefixQuery(vectors[query]));
+          HnswGraph graph = new LuceneGraph(reader.graph(FIELD), scorer);
           collector = new TopKnnCollector(K, Integer.MAX_VALUE);
           int count = accepted == null ? docs : accepted.cardinality();
           HnswGraphSearcher.search(scorer, collector, graph, accepted, count);

@@ -116,11 +116,9 @@ public class GraphSearchTest extends LuceneTestCase {
     PerFieldKnnVectorsFormat.FieldsReader fields =
         (PerFieldKnnVectorsFormat.FieldsReader) segment.getVectorReader();
     MatryoshkaHnswVectorsReader reader = (MatryoshkaHnswVectorsReader) fields.getFieldReader(FIELD);
-    HnswGraph graph = new LuceneGraph(reader.graph(FIELD), 0);
-    RandomVectorScorer scorer =
-        reader
-            .getFloatVectorValues(FIELD)
-            .prefixScorer(reader.getFloatVectorValues(FIELD).prefixQuery(target));
+    MatryoshkaVectorValues values = reader.getFloatVectorValues(FIELD);
+    RandomVectorScorer scorer = values.prefixScorer(values.prefixQuery(target));
+    HnswGraph graph = new LuceneGraph(reader.graph(FIELD), scorer);
     KnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
     HnswGraphSearcher.search(
         scorer,

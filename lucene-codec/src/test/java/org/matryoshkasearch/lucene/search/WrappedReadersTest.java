@@ -18,7 +18,9 @@ import java.util.function.Supplier;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.FilterDirectoryReader;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 import org.apache.lucene.index.SoftDeletesDirectoryReaderWrapper;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -26,6 +28,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.AssertingDirectoryReader;
 import org.apache.lucene.util.IOFunction;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 import org.matryoshkasearch.lucene.soak.PlainValuesReader;
 
@@ -99,6 +102,42 @@ public class WrappedReadersTest extends KnnTestCase {
               assertEquals(name, score, hit.score(), 1e-5 * Math.max(1, score));
             }
             assertTrue(name, stages.getLast().fullVectorBytes() > 0);
+          }
+        }
+      }
+    }
+  }
+
+  /** One segment has all of the best: it is searched a second time, whatever its values can do. */
+  public void testSecondSearchOfASegment() throws IOException {
+    VectorSimilarityFunction similarity = VectorSimilarityFunction.DOT_PRODUCT;
+    int segments = 8;
+    int size = 100;
+    float[] target = new float[DIMS];
+    target[0] = 1;
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < segments * size; id++) {
+      float[] vector = new float[DIMS];
+      for (int i = 0; i < DIMS; i++) {
+        vector[i] = 0.1f * (float) random().nextGaussian();
+      }
+      vector[0] = id < size ? 1 : -1;
+      rows.add(new Row(id, VectorUtil.l2normalize(vector), "a"));
+    }
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer =
+          new IndexWriter(
+              directory, config(randomMatryoshka()).setMergePolicy(NoMergePolicy.INSTANCE))) {
+        add(writer, rows, similarity, size);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertTrue(reader.leaves().size() >= segments);
+        for (DirectoryReader wrapped : wrapped(reader)) {
+          String name = wrapped.leaves().get(0).reader().getClass().getName();
+          List<Hit> hits = hits(new IndexSearcher(wrapped), query(target, size, size), size);
+          assertEquals(name, size, hits.size());
+          for (Hit hit : hits) {
+            assertTrue(name + ": " + hit, hit.id() < size);
           }
         }
       }

@@ -44,11 +44,6 @@ public final class PrefixQuery {
     return code;
   }
 
-  /** Whether it is coded in no more bits than what tells roughly what is near. */
-  public boolean isRough() {
-    return quantizer != null && !quantizer.hasByteCodes();
-  }
-
   /** Its code for rows of another quantiser: the same grid, if that sees it from the same place. */
   public QuantizedPrefix codeFor(PrefixQuantizer other) {
     boolean same =

@@ -101,7 +101,7 @@ public final class GraphInput implements Accountable, Closeable {
       throws IOException {
     Entry entry = entry(field);
     CodeRows rows = null;
-    if (query.isRough()) { // and these codes are no rougher
+    if (entry.hasPivotCodes()) {
       rows =
           CodeRows.of(
               entry.quantizer, data.slice("pivots", entry.rowsAt, entry.nodesAt - entry.rowsAt));
@@ -234,10 +234,17 @@ public final class GraphInput implements Accountable, Closeable {
       quantizer = GraphOutput.pivotQuantizer(kind, centroid);
       rowsAt = in.readVLong();
       nodesAt = in.readVLong();
-      long rows = end;
-      meta.checkRows(rowsAt, rows * quantizer.rowBytes());
-      meta.check(nodesAt == rowsAt + rows * quantizer.rowBytes(), "pivots at [%d]", nodesAt);
+      long codeBytes = (long) end * quantizer.rowBytes();
+      meta.checkRows(rowsAt, nodesAt - rowsAt);
+      meta.check(
+          nodesAt == rowsAt || nodesAt == rowsAt + codeBytes,
+          "[%d] bytes of pivots",
+          nodesAt - rowsAt);
       meta.checkInData(nodesAt, nodesLength());
+    }
+
+    private boolean hasPivotCodes() {
+      return nodesAt > rowsAt;
     }
 
     private long nodesLength() {

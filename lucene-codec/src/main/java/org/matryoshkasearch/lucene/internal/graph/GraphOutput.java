@@ -59,8 +59,11 @@ public final class GraphOutput implements Closeable {
    * @param graph null if there is none, as they or memory are few
    * @param centroid about the mean of the vectors, from which those of the graph are seen where
    *     distances make them near
+   * @param pivotCodes whether searches compare codes of the pivots, side by side: where the field's
+   *     own codes are no finer
    */
-  public void write(FieldInfo field, int size, BuiltGraph graph, float[] centroid)
+  public void write(
+      FieldInfo field, int size, BuiltGraph graph, float[] centroid, boolean pivotCodes)
       throws IOException {
     meta.writeInt(field.number);
     meta.writeVInt(size);
@@ -73,7 +76,7 @@ public final class GraphOutput implements Closeable {
       meta.writeVLong(listsAt);
       meta.writeVLong(startsAt - listsAt);
       writeStarts(startsAt, lengths);
-      writePivots(graph, centroid);
+      writePivots(graph, centroid, pivotCodes);
     }
   }
 
@@ -108,7 +111,8 @@ public final class GraphOutput implements Closeable {
   }
 
   /** Writes the groups: how large they are, their means, and the codes of their members. */
-  private void writePivots(BuiltGraph graph, float[] centroid) throws IOException {
+  private void writePivots(BuiltGraph graph, float[] centroid, boolean pivotCodes)
+      throws IOException {
     meta.writeVInt(centroid.length);
     for (float component : centroid) {
       meta.writeInt(Float.floatToIntBits(component));
@@ -125,19 +129,26 @@ public final class GraphOutput implements Closeable {
       }
     }
     long rowsAt = data.alignFilePointer(FilePair.ALIGNMENT);
-    PrefixCodesWriter codes = new PrefixCodesWriter(pivotQuantizer(graph.kind(), centroid), data);
-    float[] vector = new float[centroid.length];
-    for (int group = 0; group < means.size(); group++) {
-      for (int ord : graph.pivots(group)) {
-        graph.vectors().read(ord, vector, 0);
-        codes.add(sum(vector, origin));
-      }
+    if (pivotCodes) {
+      writePivotCodes(graph, centroid, origin);
     }
     meta.writeVLong(rowsAt);
     meta.writeVLong(data.getFilePointer());
     for (int group = 0; group < means.size(); group++) {
       for (int ord : graph.pivots(group)) {
         data.writeInt(ord);
+      }
+    }
+  }
+
+  private void writePivotCodes(BuiltGraph graph, float[] centroid, float[] origin)
+      throws IOException {
+    PrefixCodesWriter codes = new PrefixCodesWriter(pivotQuantizer(graph.kind(), centroid), data);
+    float[] vector = new float[centroid.length];
+    for (int group = 0; group < graph.means().size(); group++) {
+      for (int ord : graph.pivots(group)) {
+        graph.vectors().read(ord, vector, 0);
+        codes.add(sum(vector, origin));
       }
     }
   }

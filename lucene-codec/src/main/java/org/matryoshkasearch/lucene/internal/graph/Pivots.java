@@ -27,8 +27,8 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  *
  * <p>They stand in place of the upper levels of an HNSW graph: to compare a query with all means,
  * and then with the members of the nearest few groups, row by row in one stretch of memory, costs
- * less than to follow links to half as many nodes all over it, and finds nearer ones. (Groups by
- * k-means, searched a few at a time: the inverted file of Jégou et al., <a
+ * less than to follow links to half as many nodes all over it. (Groups by k-means, searched a few
+ * at a time: the inverted file of Jégou et al., <a
  * href="https://doi.org/10.1109/TPAMI.2010.57">Product quantization for nearest neighbor
  * search</a>, 2011.)
  */
@@ -71,14 +71,7 @@ final class Pivots {
     int count = groups(all.length);
     this.largest = Math.max(1, LARGEST * Math.ceilDiv(all.length, count));
     float[][] found = means(all, count, random);
-    int[] nearest = nearest(all, found);
-    int[][] parts = new int[count][];
-    for (int group = 0; group < count; group++) {
-      int of = group;
-      parts[group] =
-          IntStream.range(0, all.length).filter(i -> nearest[i] == of).map(i -> all[i]).toArray();
-    }
-    for (int[] part : parts) {
+    for (int[] part : parts(all, nearest(all, found), count)) {
       add(part);
     }
   }
@@ -183,6 +176,19 @@ final class Pivots {
           };
         });
     return nearest;
+  }
+
+  private static int[][] parts(int[] nodes, int[] of, int count) {
+    int[] sizes = new int[count];
+    for (int part : of) {
+      sizes[part]++;
+    }
+    int[][] parts = new int[count][];
+    Arrays.setAll(parts, part -> new int[sizes[part]]);
+    for (int i = nodes.length - 1; i >= 0; i--) {
+      parts[of[i]][--sizes[of[i]]] = nodes[i];
+    }
+    return parts;
   }
 
   /** Adds a group, or several: halves of it along the line from its mean to what is farthest. */

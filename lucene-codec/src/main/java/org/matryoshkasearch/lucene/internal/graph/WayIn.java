@@ -59,8 +59,8 @@ public final class WayIn {
    * @param means of the groups
    * @param ends where each group ends, among the members
    * @param nodes the numbers of the members, group by group
-   * @param rows the codes of the members, with the query set; null where they are rougher than what
-   *     the scorer compares
+   * @param rows the codes of the members, with the query set; null where there are none, as the
+   *     scorer compares finer ones
    * @param scorer of all nodes
    */
   WayIn(
@@ -93,26 +93,21 @@ public final class WayIn {
         Math.max(byProduct ? ENTRIES_BY_PRODUCT : ENTRIES, results.k() / RESULTS_AN_ENTRY);
     int[] members = members(nearestGroups(opened, results));
     int count = visited(members.length, results);
-    int[] ords = new int[members.length];
-    for (int i = 0; i < count; i++) {
-      ords[i] = node(members[i]);
-    }
     float[] scores = new float[count];
     if (rows != null) {
       rows.bulkScore(members, scores, count);
     } else {
-      scorer.bulkScore(ords, scores, count);
+      scorer.bulkScore(nodes(members, count), scores, count);
     }
     NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(entered, count)), false);
     for (int i = 0; i < count; i++) {
-      best.insertWithOverflow(ords[i], scores[i]);
+      best.insertWithOverflow(members[i], scores[i]);
     }
-    int[] entries = new int[best.size() + 1];
-    entries[best.size()] = node(0);
+    int[] entries = new int[best.size() + 1]; // the last: member 0
     for (int i = entries.length - 2; i >= 0; i--) {
       entries[i] = best.pop();
     }
-    return entries;
+    return nodes(entries, entries.length);
   }
 
   private int[] nearestGroups(int most, KnnCollector results) {
@@ -158,12 +153,15 @@ public final class WayIn {
     return count;
   }
 
-  private int node(int member) throws IOException {
-    int node = nodes.readInt((long) member * Integer.BYTES);
-    if (node < 0 || node >= scorer.maxOrd()) {
-      throw new CorruptIndexException(
-          "a way into the graph leads to no node: [" + node + "]", nodes.toString());
+  private int[] nodes(int[] members, int count) throws IOException {
+    int[] found = new int[count];
+    for (int i = 0; i < count; i++) {
+      found[i] = nodes.readInt((long) members[i] * Integer.BYTES);
+      if (found[i] < 0 || found[i] >= scorer.maxOrd()) {
+        throw new CorruptIndexException(
+            "a way into the graph leads to no node: [" + found[i] + "]", nodes.toString());
+      }
     }
-    return node;
+    return found;
   }
 }

@@ -27,7 +27,6 @@ import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.SegmentFiles;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
-import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
 import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 
 /** What is read of graphs is what was written of them. */
@@ -47,6 +46,7 @@ public class GraphFilesTest extends LuceneTestCase {
   }
 
   public void testReadsWhatWasWritten() throws IOException {
+    boolean pivotCodes = random().nextBoolean();
     BuiltGraph[] graphs = {build(1), build(2000), null, build(70)};
     int[] sizes = {1, 2000, 5, 70};
     FieldInfo[] fields = new FieldInfo[graphs.length];
@@ -56,7 +56,7 @@ public class GraphFilesTest extends LuceneTestCase {
       SegmentFiles files = new SegmentFiles(directory, 2000, fields);
       try (GraphOutput out = new GraphOutput(files.writing(), MAX_CONN)) {
         for (int i = 0; i < graphs.length; i++) {
-          out.write(fields[i], sizes[i], graphs[i], new float[8]);
+          out.write(fields[i], sizes[i], graphs[i], new float[8], pivotCodes);
         }
         out.finish();
       }
@@ -100,12 +100,8 @@ public class GraphFilesTest extends LuceneTestCase {
   private static float excess(BuiltGraph built, GraphInput in, String field, float[] target)
       throws IOException {
     KnnCollector visits = new TopKnnCollector(1, Integer.MAX_VALUE);
-    PrefixQuantizer rough =
-        random().nextBoolean()
-            ? new PrefixQuantizer(4, VectorSimilarityFunction.EUCLIDEAN, new float[8])
-            : null;
-    int[] entries =
-        in.wayIn(field, new PrefixQuery(target, rough), scorer(built, target)).entries(visits);
+    PrefixQuery query = new PrefixQuery(target, null);
+    int[] entries = in.wayIn(field, query, scorer(built, target)).entries(visits);
     float[] vector = new float[target.length];
     float nearest = Float.POSITIVE_INFINITY;
     FixedBitSet pivots = new FixedBitSet(built.size());

@@ -14,18 +14,23 @@ package org.matryoshkasearch.lucene.internal.graph;
 import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** A stored graph that Lucene's own searcher can search. */
 public final class LuceneGraph extends HnswGraph {
+  private static final int ENTERED = 16;
+
   private final StoredGraph graph;
   private final int entry;
   private int count;
   private int next;
 
-  /**
-   * @param entry where it is entered
-   */
-  public LuceneGraph(StoredGraph graph, int entry) {
+  /** Entered at the nearest of some of its nodes: as near as upper levels would lead, or nearer. */
+  public LuceneGraph(StoredGraph graph, RandomVectorScorer scorer) throws IOException {
+    int entry = 0;
+    for (int node = 0; node < graph.size(); node += ENTERED) {
+      entry = scorer.score(node) > scorer.score(entry) ? node : entry;
+    }
     this.graph = graph;
     this.entry = entry;
   }
