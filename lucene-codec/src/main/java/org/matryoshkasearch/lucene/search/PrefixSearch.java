@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -24,6 +23,7 @@ import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopDocsCollector;
 import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.DiversifyingChildrenFloatKnnVectorQuery;
 import org.apache.lucene.search.knn.KnnCollectorManager;
@@ -66,7 +66,7 @@ final class PrefixSearch {
     Query search =
         parents == null
             ? new Documents(searcher, field, target, candidates, filter, found)
-            : new BestChildren(field, target, candidates, filter, parents, found);
+            : new BestChildren(searcher, field, target, candidates, filter, parents, found);
     search.rewrite(searcher);
     return found;
   }
@@ -88,9 +88,10 @@ final class PrefixSearch {
   private static TopDocs checked(LeafReaderContext leaf, TopDocs found)
       throws CorruptIndexException {
     for (ScoreDoc hit : found.scoreDocs) {
-      if (hit.doc < 0 || hit.doc >= leaf.reader().maxDoc()) {
+      int doc = hit.doc - leaf.docBase;
+      if (doc < 0 || doc >= leaf.reader().maxDoc()) {
         throw new CorruptIndexException(
-            "vector of document [" + hit.doc + "], of [" + leaf.reader().maxDoc() + "]",
+            "vector of document [" + doc + "], of [" + leaf.reader().maxDoc() + "]",
             leaf.reader().toString());
       }
     }
@@ -115,7 +116,7 @@ final class PrefixSearch {
 
   /** Lives for one rewrite; equal to nothing but itself. */
   private static final class Documents extends KnnFloatVectorQuery {
-    private final IndexSearcher searcher;
+    private final LeafSearch leaves;
     private final PrefixSearch found;
 
     Documents(
@@ -126,40 +127,30 @@ final class PrefixSearch {
         Query filter,
         PrefixSearch found) {
       super(field, target, k, filter);
-      this.searcher = searcher;
+      this.leaves =
+          new LeafSearch(
+              k,
+              super.getKnnCollectorManager(k, searcher),
+              super::approximateSearch,
+              super::exactSearch);
       this.found = found;
     }
 
     @Override
-    protected TopDocs approximateSearch(
-        LeafReaderContext leaf,
-        AcceptDocs acceptDocs,
-        int visitedLimit,
-        KnnCollectorManager manager)
-        throws IOException {
-      KnnCollectorManager possible =
-          (limit, strategy, context) -> {
-            try {
-              return manager.newCollector(limit, strategy, context);
-            } catch (UnsupportedOperationException e) {
-              return unseeded().newCollector(limit, strategy, context);
-            }
-          };
-      return checked(leaf, super.approximateSearch(leaf, acceptDocs, visitedLimit, possible));
-    }
-
-    /**
-     * A leaf that has the best of all documents is searched a second time, from what was found, by
-     * way of a scorer that values which wrap others need not have: then from the start.
-     */
-    private KnnCollectorManager unseeded() {
-      return new TimeLimitingKnnCollectorManager(
-          getKnnCollectorManager(k, searcher), searcher.getTimeout());
+    protected KnnCollectorManager getKnnCollectorManager(int most, IndexSearcher searcher) {
+      return LeafSearch.ofShares(most, super.getKnnCollectorManager(most, searcher));
     }
 
     @Override
-    protected TopDocs mergeLeafResults(TopDocs[] leaves) {
-      return found.keep(super.mergeLeafResults(leaves));
+    protected TopDocs searchLeaf(
+        LeafReaderContext leaf, Weight filter, TimeLimitingKnnCollectorManager manager)
+        throws IOException {
+      return checked(leaf, leaves.search(leaf, filter, manager));
+    }
+
+    @Override
+    protected TopDocs mergeLeafResults(TopDocs[] ofLeaves) {
+      return found.keep(super.mergeLeafResults(ofLeaves));
     }
 
     @Override
@@ -175,10 +166,12 @@ final class PrefixSearch {
 
   /** Lives for one rewrite; equal to nothing but itself. */
   private static final class BestChildren extends DiversifyingChildrenFloatKnnVectorQuery {
+    private final LeafSearch leaves;
     private final BitSetProducer parents;
     private final PrefixSearch found;
 
     BestChildren(
+        IndexSearcher searcher,
         String field,
         float[] target,
         int k,
@@ -186,26 +179,34 @@ final class PrefixSearch {
         BitSetProducer parents,
         PrefixSearch found) {
       super(field, target, filter, k, parents);
+      this.leaves =
+          new LeafSearch(
+              k,
+              super.getKnnCollectorManager(k, searcher),
+              super::approximateSearch,
+              super::exactSearch);
       this.parents = parents;
       this.found = found;
     }
 
     @Override
-    protected TopDocs approximateSearch(
-        LeafReaderContext leaf,
-        AcceptDocs acceptDocs,
-        int visitedLimit,
-        KnnCollectorManager manager)
+    protected KnnCollectorManager getKnnCollectorManager(int most, IndexSearcher searcher) {
+      return LeafSearch.ofShares(most, super.getKnnCollectorManager(most, searcher));
+    }
+
+    @Override
+    protected TopDocs searchLeaf(
+        LeafReaderContext leaf, Weight filter, TimeLimitingKnnCollectorManager manager)
         throws IOException {
       // Lucene wraps the missing collector of a leaf without parents when there is a timeout
       return parents.getBitSet(leaf) == null
           ? TopDocsCollector.EMPTY_TOPDOCS
-          : checked(leaf, super.approximateSearch(leaf, acceptDocs, visitedLimit, manager));
+          : checked(leaf, leaves.search(leaf, filter, manager));
     }
 
     @Override
-    protected TopDocs mergeLeafResults(TopDocs[] leaves) {
-      return found.keep(super.mergeLeafResults(leaves));
+    protected TopDocs mergeLeafResults(TopDocs[] ofLeaves) {
+      return found.keep(super.mergeLeafResults(ofLeaves));
     }
 
     @Override

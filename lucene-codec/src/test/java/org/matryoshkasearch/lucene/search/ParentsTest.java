@@ -40,6 +40,7 @@ import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.store.Directory;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+import org.matryoshkasearch.lucene.soak.PlainValuesReader;
 
 /** Blocks of children and their parents: one hit a parent, its best child by full score. */
 public class ParentsTest extends KnnTestCase {
@@ -80,7 +81,8 @@ public class ParentsTest extends KnnTestCase {
         writer.deleteDocuments(IntField.newExactQuery("id", child));
       }
     }
-    reader = DirectoryReader.open(directory);
+    DirectoryReader ours = DirectoryReader.open(directory);
+    reader = random().nextInt(3) == 0 ? new PlainValuesReader(ours, random().nextBoolean()) : ours;
     searcher = newSearcher(reader);
   }
 

@@ -23,8 +23,11 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 import org.apache.lucene.index.SoftDeletesDirectoryReaderWrapper;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.AssertingDirectoryReader;
 import org.apache.lucene.util.IOFunction;
@@ -138,6 +141,36 @@ public class WrappedReadersTest extends KnnTestCase {
           assertEquals(name, size, hits.size());
           for (Hit hit : hits) {
             assertTrue(name + ": " + hit, hit.id() < size);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * In each segment the filter accepts so few that all are compared, whatever the values can do.
+   */
+  public void testFilterOfFewInEachSegment() throws IOException {
+    VectorSimilarityFunction similarity = randomSimilarity();
+    Supplier<float[]> vectors = vectors(similarity);
+    List<Row> rows = rows(ROWS, vectors);
+    Query filter = new TermQuery(new Term("tag", "c")); // a tenth
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, config(randomMatryoshka()))) {
+        add(writer, rows, similarity, 50);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        for (DirectoryReader wrapped : wrapped(reader)) {
+          String name = wrapped.leaves().get(0).reader().getClass().getName();
+          MatryoshkaKnnQuery query =
+              MatryoshkaKnnQuery.builder(FIELD, vectors.get(), 10)
+                  .candidates(40)
+                  .filter(filter)
+                  .build();
+          List<Hit> hits = hits(new IndexSearcher(wrapped), query, 10);
+          assertEquals(name, 10, hits.size());
+          for (Hit hit : hits) {
+            assertEquals(name, "c", rows.get(hit.id()).tag());
           }
         }
       }

@@ -23,11 +23,15 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MappedPlaneRows extends MappedCodeRows {
   private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Long> HALF = LongVector.SPECIES_256;
   private static final int QUERY_PLANES = 4;
 
   private final int planeWords;
   private final int rowWords;
   private final int vectorWords;
+
+  /** Whether half of a wide register of words is left. */
+  private final boolean hasHalf;
 
   /** For each word of a row, the weight of its plane as a shift. */
   private final long[] shifts;
@@ -40,6 +44,7 @@ final class MappedPlaneRows extends MappedCodeRows {
     this.planeWords = quantizer.planeWords();
     this.rowWords = codeBytes / Long.BYTES;
     this.vectorWords = SimdCodes.WIDE ? SPECIES.loopBound(rowWords) : 0;
+    this.hasHalf = SPECIES.length() > HALF.length() && rowWords - vectorWords >= HALF.length();
     this.shifts = new long[rowWords];
     for (int word = 0; word < rowWords; word++) {
       shifts[word] = word / planeWords;
@@ -59,41 +64,60 @@ final class MappedPlaneRows extends MappedCodeRows {
 
   @Override
   long dot(long at) {
-    long[] m0 = meets[0];
-    long[] m1 = meets[1];
-    long[] m2 = meets[2];
-    long[] m3 = meets[3];
-    long dot = 0;
-    int i = 0;
-    if (vectorWords > 0) {
-      LongVector sums = LongVector.zero(SPECIES);
-      for (; i < vectorWords; i += SPECIES.length()) {
-        LongVector x =
-            LongVector.fromMemorySegment(
-                SPECIES, codes, at + (long) i * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
-        LongVector counts =
-            count(x, m0, i)
-                .add(count(x, m1, i).lanewise(VectorOperators.LSHL, 1))
-                .add(count(x, m2, i).lanewise(VectorOperators.LSHL, 2))
-                .add(count(x, m3, i).lanewise(VectorOperators.LSHL, 3));
-        LongVector shift = LongVector.fromArray(SPECIES, shifts, i);
-        sums = sums.add(counts.lanewise(VectorOperators.LSHL, shift));
-      }
-      dot = sums.reduceLanes(VectorOperators.ADD);
+    long dot = vectorWords > 0 ? wide(at) : 0;
+    int i = vectorWords;
+    if (hasHalf) {
+      dot += half(at, i);
+      i += HALF.length();
     }
     for (; i < rowWords; i++) {
       long x = word(at + (long) i * Long.BYTES);
       long counts =
-          Long.bitCount(x & m0[i])
-              + ((long) Long.bitCount(x & m1[i]) << 1)
-              + ((long) Long.bitCount(x & m2[i]) << 2)
-              + ((long) Long.bitCount(x & m3[i]) << 3);
+          Long.bitCount(x & meets[0][i])
+              + ((long) Long.bitCount(x & meets[1][i]) << 1)
+              + ((long) Long.bitCount(x & meets[2][i]) << 2)
+              + ((long) Long.bitCount(x & meets[3][i]) << 3);
       dot += counts << shifts[i];
     }
     return dot;
   }
 
+  /** Of the words that fill whole registers. */
+  private long wide(long at) {
+    LongVector sums = LongVector.zero(SPECIES);
+    for (int i = 0; i < vectorWords; i += SPECIES.length()) {
+      LongVector x =
+          LongVector.fromMemorySegment(
+              SPECIES, codes, at + (long) i * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
+      LongVector counts =
+          count(x, meets[0], i)
+              .add(count(x, meets[1], i).lanewise(VectorOperators.LSHL, 1))
+              .add(count(x, meets[2], i).lanewise(VectorOperators.LSHL, 2))
+              .add(count(x, meets[3], i).lanewise(VectorOperators.LSHL, 3));
+      LongVector shift = LongVector.fromArray(SPECIES, shifts, i);
+      sums = sums.add(counts.lanewise(VectorOperators.LSHL, shift));
+    }
+    return sums.reduceLanes(VectorOperators.ADD);
+  }
+
   private static LongVector count(LongVector x, long[] words, int at) {
     return x.and(LongVector.fromArray(SPECIES, words, at)).lanewise(VectorOperators.BIT_COUNT);
+  }
+
+  /** Of the four words from one on. */
+  private long half(long at, int i) {
+    LongVector x =
+        LongVector.fromMemorySegment(
+            HALF, codes, at + (long) i * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
+    return halfCount(x, meets[0], i)
+        .add(halfCount(x, meets[1], i).lanewise(VectorOperators.LSHL, 1))
+        .add(halfCount(x, meets[2], i).lanewise(VectorOperators.LSHL, 2))
+        .add(halfCount(x, meets[3], i).lanewise(VectorOperators.LSHL, 3))
+        .lanewise(VectorOperators.LSHL, LongVector.fromArray(HALF, shifts, i))
+        .reduceLanes(VectorOperators.ADD);
+  }
+
+  private static LongVector halfCount(LongVector x, long[] words, int at) {
+    return x.and(LongVector.fromArray(HALF, words, at)).lanewise(VectorOperators.BIT_COUNT);
   }
 }

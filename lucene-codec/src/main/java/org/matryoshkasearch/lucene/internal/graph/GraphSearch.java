@@ -34,8 +34,10 @@ public final class GraphSearch {
   /** Candidates a step: more of them wait less, but visit more that one after another would not. */
   static final int STEP = 3;
 
-  /** Visited nodes for each result, about: what the set begins with, up to a limit. */
+  /** Visited nodes, about, for each result and besides: what the set begins with, up to a limit. */
   private static final int VISITED_PER_RESULT = 10;
+
+  private static final int VISITED_BESIDES = 150;
 
   private static final int MOST_EXPECTED = 1 << 14;
 
@@ -70,7 +72,9 @@ public final class GraphSearch {
     this.entries = entries;
     this.candidates = new NeighborQueue(results.k(), true);
     this.visited =
-        new VisitedOrds((int) Math.min((long) VISITED_PER_RESULT * results.k(), MOST_EXPECTED));
+        new VisitedOrds(
+            (int)
+                Math.min(VISITED_BESIDES + (long) VISITED_PER_RESULT * results.k(), MOST_EXPECTED));
     this.ords = new int[graph.maxConn() * 2 * STEP];
     this.scores = new float[ords.length];
   }

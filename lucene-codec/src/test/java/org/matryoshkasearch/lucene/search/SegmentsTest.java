@@ -1,0 +1,129 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import org.matryoshkasearch.lucene.codec.NestedVectors;
+import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+
+/** Searches of several segments: each is asked for its share, and none is left short of it. */
+public class SegmentsTest extends KnnTestCase {
+  private static final int K = 10;
+  private static final int CANDIDATES = 40;
+  private static final int SEGMENTS = 8;
+  private static final int SIZE = 900;
+  private static final int QUERIES = 40;
+
+  public void testShares() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, NestedVectors.unit(random(), SEGMENTS * 30, DIMS), SEGMENTS, 30);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        LeafReaderContext leaf = reader.leaves().get(0);
+        assertEquals(SEGMENTS, reader.leaves().size());
+        assertEquals(1, LeafShare.of(leaf, 1));
+        assertEquals(16, LeafShare.of(leaf, 40)); // 5 + 4 * 2.1 would be too few
+        assertEquals(26, LeafShare.of(leaf, 100)); // 12.5 + 4 * 3.3
+        assertEquals(167, LeafShare.of(leaf, 1000)); // 125 + 4 * 10.5
+      }
+    }
+    try (Directory directory = newDirectory()) {
+      write(directory, NestedVectors.unit(random(), 30, DIMS), 1, 30);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(1000, LeafShare.of(reader.leaves().get(0), 1000));
+      }
+    }
+  }
+
+  /** As many hits are found as by Lucene's query, with a good part less of work. */
+  public void testFindsAsMuchForLess() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), SEGMENTS * SIZE + QUERIES, DIMS);
+    float[][] queries = Arrays.copyOfRange(vectors, SEGMENTS * SIZE, vectors.length);
+    try (Directory directory = newDirectory()) {
+      write(directory, vectors, SEGMENTS, SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (Query filter : new Query[] {null, new TermQuery(new Term("tag", "b"))}) {
+          long visited = 0;
+          long visitedByLucene = 0;
+          int found = 0;
+          for (float[] target : queries) {
+            List<StageStats> stages = new ArrayList<>();
+            Set<Integer> ours =
+                ids(
+                    searcher,
+                    MatryoshkaKnnQuery.builder(FIELD, target, K)
+                        .candidates(CANDIDATES)
+                        .filter(filter)
+                        .listener(stages::addAll)
+                        .build());
+            visited += stages.get(0).nodesVisited();
+            long[] all = {0};
+            Query lucene =
+                new KnnFloatVectorQuery(FIELD, target, CANDIDATES, filter) {
+                  @Override
+                  protected TopDocs mergeLeafResults(TopDocs[] leaves) {
+                    TopDocs merged = super.mergeLeafResults(leaves);
+                    all[0] = merged.totalHits.value();
+                    return merged;
+                  }
+                };
+            Set<Integer> theirs = ids(searcher, lucene);
+            visitedByLucene += all[0];
+            ours.retainAll(theirs);
+            found += ours.size();
+          }
+          assertTrue(visited + " of " + visitedByLucene, visited < 0.9 * visitedByLucene);
+          assertTrue("found " + found, found >= 0.97 * K * QUERIES);
+        }
+      }
+    }
+  }
+
+  private static Set<Integer> ids(IndexSearcher searcher, Query query) throws IOException {
+    Set<Integer> ids = new HashSet<>();
+    hits(searcher, query, K).forEach(hit -> ids.add(hit.id()));
+    return ids;
+  }
+
+  private static void write(Directory directory, float[][] vectors, int segments, int size)
+      throws IOException {
+    VectorSimilarityFunction similarity = VectorSimilarityFunction.DOT_PRODUCT;
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < segments * size; id++) {
+      rows.add(new Row(id, vectors[id], id % 2 == 0 ? "a" : "b"));
+    }
+    try (IndexWriter writer =
+        new IndexWriter(
+            directory,
+            config(codec(DIMS, PrefixEncoding.FLOAT32))
+                .setMaxBufferedDocs(vectors.length + 1)
+                .setRAMBufferSizeMB(100))) {
+      add(writer, rows, similarity, size);
+    }
+  }
+}
