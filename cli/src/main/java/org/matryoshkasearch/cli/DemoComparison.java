@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
 import org.matryoshkasearch.cli.vectors.ExactSearch;
 import org.matryoshkasearch.cli.vectors.VectorRow;
 
@@ -23,7 +22,7 @@ import org.matryoshkasearch.cli.vectors.VectorRow;
 final class DemoComparison {
 
   private static final List<Integer> OVERSAMPLES = List.of(1, 2, 3, 5, 10);
-  private static final String OVERSAMPLE_PATH = "/index_options/rescore_vector/oversample";
+  private static final String TARGET_PATH = "/index_options/rescore_vector/target_recall";
 
   // The searches take turns, so that a node that still warms up treats them alike.
   private static final int WARM_UP_ROUNDS = 3;
@@ -46,15 +45,12 @@ final class DemoComparison {
     this.standard = standard;
     searches.add(new DemoSearch("exact search (dense_vector, flat)", exact, "knn", 0));
     searches.add(new DemoSearch("dense_vector, default options", dense, "knn", 0));
-    int usual = standard.index().field().at(OVERSAMPLE_PATH).asInt();
-    TreeSet<Integer> oversamples = new TreeSet<>(OVERSAMPLES);
-    oversamples.add(usual);
-    for (int oversample : oversamples) {
+    double target = standard.index().field().at(TARGET_PATH).asDouble();
+    searches.add(
+        standard.labelled("matryoshka_vector, target_recall " + target + " (default)"));
+    for (int oversample : OVERSAMPLES) {
       String label = "matryoshka_vector, oversample " + oversample;
-      searches.add(
-          oversample == usual
-              ? standard.labelled(label + " (default)")
-              : new DemoSearch(label, standard.index(), standard.query(), oversample));
+      searches.add(new DemoSearch(label, standard.index(), standard.query(), oversample));
     }
   }
 

@@ -40,6 +40,11 @@ public class RecallIT extends NodeTestCase {
   /** The oversamples of the columns of each table. */
   private static final int[] OVERSAMPLES = {2, 5, 10};
 
+  /** What is asked for of each row, and reached on the average, but for a little. */
+  private static final double[] TARGETS = {0.9, 0.95, 0.98, 0.99};
+
+  private static final double MARGIN = 0.005;
+
   /**
    * A row of a table.
    *
@@ -145,10 +150,32 @@ public class RecallIT extends NodeTestCase {
           tooLow.add(line);
         }
       }
+      for (double target : TARGETS) {
+        double recall = index.recall(set.queries(), K, target(target));
+        String line =
+            String.format(
+                Locale.ROOT,
+                "%s, %s of %s dims, target recall %.2f: recall %.4f%n",
+                name,
+                row.type(),
+                row.prefixDims() == 0 ? "default" : row.prefixDims(),
+                target,
+                recall);
+        table.append(line);
+        if (recall < target - MARGIN) {
+          tooLow.add(line);
+        }
+      }
       client().delete("/" + index.name());
     }
     Files.writeString(REPORT, table, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     assertEquals(table.toString(), List.of(), tooLow);
+  }
+
+  private static ObjectNode target(double recall) {
+    ObjectNode options = Json.object();
+    options.putObject("rescore_vector").put("target_recall", recall);
+    return options;
   }
 
   private static ObjectNode oversample(int oversample) {

@@ -73,13 +73,14 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
       for (FieldInfo field : fieldsInput.floatFields()) {
         FieldEntry entry = fieldsInput.entry(field.name);
         vectorsInput.check(field, entry.count(), entry.rowBytes());
-        graphsInput.check(field, entry.count());
+        graphsInput.check(field, entry.count(), entry.prefixDims());
       }
       if (fieldsInput.byteFields().isEmpty() == false) {
         lucenes = MatryoshkaHnswVectorsWriter.byteVectorsFormat().fieldsReader(state);
       }
       for (FieldInfo field : fieldsInput.byteFields()) {
-        graphsInput.check(field, lucenes.getByteVectorValues(field.name).size());
+        ByteVectorValues bytes = lucenes.getByteVectorValues(field.name);
+        graphsInput.check(field, bytes.size(), bytes.dimension());
       }
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, fieldsInput, vectorsInput, graphsInput, lucenes);
@@ -112,6 +113,25 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     } else {
       PrefixQuery query = values.prefixQuery(target);
       search(field, query, values.prefixScorer(query), values::copy, collector, acceptDocs);
+    }
+  }
+
+  /**
+   * Searches a field, by its graph if it has one.
+   *
+   * @param target whose prefix is not all zeros where these have no direction
+   * @param ords takes ordinals
+   */
+  void searchOrdinals(String field, float[] target, KnnCollector ords) throws IOException {
+    MatryoshkaVectorValues values = getFloatVectorValues(field);
+    PrefixQuery query = values.prefixQuery(target);
+    RandomVectorScorer scorer = values.prefixScorer(query);
+    StoredGraph graph = graphs.graph(field);
+    if (graph == null) {
+      new ExhaustiveSearch(scorer, ords)
+          .run(DocIdSetIterator.all(Integer.MAX_VALUE), values.iterator());
+    } else {
+      rethrown(() -> searchGraph(field, graph, query, scorer, ords, null));
     }
   }
 
@@ -164,8 +184,18 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
       return;
     }
     KnnCollector ords = new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc);
-    Bits acceptedOrds = scorer.getAcceptOrds(acceptDocs.bits());
-    int[] entries = seeds(collector);
+    searchGraph(field, graph, query, scorer, ords, scorer.getAcceptOrds(acceptDocs.bits()));
+  }
+
+  private void searchGraph(
+      String field,
+      StoredGraph graph,
+      PrefixQuery query,
+      RandomVectorScorer scorer,
+      KnnCollector ords,
+      Bits acceptedOrds)
+      throws IOException {
+    int[] entries = seeds(ords);
     if (entries.length == 0) {
       entries = graphs.wayIn(field, query, scorer).entries(ords);
     }

@@ -31,14 +31,17 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -54,6 +57,7 @@ import org.matryoshkasearch.lucene.internal.graph.MergedVectors;
 import org.matryoshkasearch.lucene.internal.graph.Nearness;
 import org.matryoshkasearch.lucene.internal.graph.Scratch;
 import org.matryoshkasearch.lucene.internal.graph.Workers;
+import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 import org.matryoshkasearch.lucene.internal.vectors.FullVectorsOutput;
 
@@ -71,6 +75,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   private final Scratch scratch;
   private final List<WaitingField<?>> waiting = new ArrayList<>();
   private final List<FieldInfo> byteFields = new ArrayList<>();
+  private final List<FieldInfo> floatFields = new ArrayList<>();
   private final FieldsOutput fields;
   private final FullVectorsOutput fullVectors;
   private final GraphOutput graphs;
@@ -246,6 +251,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
             fields.codeBytes(),
             quantizer);
     fields.end(field, entry);
+    floatFields.add(field);
     field.putAttribute(
         MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE, Integer.toString(entry.prefixDims()));
     log(
@@ -260,6 +266,31 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
       byte[] vector = merged.vectorValue(docs.index());
       vectors.add(vector, PrefixSimilarity.scale(vector, field.getVectorSimilarityFunction()));
+    }
+  }
+
+  /** When all is written it can be searched; Lucene writes the attributes of fields after that. */
+  private void learnRecall() throws IOException {
+    if (floatFields.isEmpty()) {
+      return;
+    }
+    List<FieldInfo> ours = new ArrayList<>(floatFields);
+    ours.addAll(byteFields);
+    SegmentReadState written =
+        new SegmentReadState(
+            state.directory,
+            state.segmentInfo,
+            new FieldInfos(ours.toArray(FieldInfo[]::new)), // the state of a flush has none
+            IOContext.DEFAULT,
+            state.segmentSuffix);
+    try (MatryoshkaHnswVectorsReader reader = new MatryoshkaHnswVectorsReader(written)) {
+      for (FieldInfo field : floatFields) {
+        long start = System.nanoTime();
+        RecallCurve curve = RecallStudy.of(reader, field);
+        RecallCurve.set(field, curve);
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        log("field=%s recall=%s learnt in %d ms", field.name, curve, millis);
+      }
     }
   }
 
@@ -354,6 +385,9 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   public void close() throws IOException {
     try {
       IOUtils.close(fields, fullVectors, graphs, byteVectors);
+      if (finished) {
+        learnRecall();
+      }
     } finally {
       for (KnnVectorsReader reader : merged) {
         reader.finishMerge();

@@ -32,9 +32,17 @@ final class Candidates {
 
   private final float[] scores;
 
+  /** Of the prefixes, as the first phase gave them, or null. */
+  private final float[] prefixScores;
+
   private Candidates(int[] docs, int[] groups) {
+    this(docs, groups, null);
+  }
+
+  private Candidates(int[] docs, int[] groups, float[] prefixScores) {
     this.docs = docs;
     this.groups = groups;
+    this.prefixScores = prefixScores;
     this.scores = new float[docs.length];
     Arrays.fill(scores, NOT_SCORED);
   }
@@ -42,6 +50,11 @@ final class Candidates {
   /** Rows that are counted one by one. */
   static Candidates of(int[] docs) {
     return new Candidates(docs, docs);
+  }
+
+  /** Rows that are counted one by one, with the scores of their prefixes. */
+  static Candidates of(int[] docs, float[] prefixScores) {
+    return new Candidates(docs, docs, prefixScores);
   }
 
   /** Rows that are counted by their parents. */
@@ -61,6 +74,39 @@ final class Candidates {
 
   float score(int row) {
     return scores[row];
+  }
+
+  float prefixScore(int row) {
+    return prefixScores[row];
+  }
+
+  /** All rows, the best by prefix first. */
+  int[] rowsByPrefix() {
+    return rows(ranked(prefixScores));
+  }
+
+  /** Some of the rows, ascending, without their scores. */
+  Candidates part(int[] rows) {
+    return of(Arrays.stream(rows).map(row -> docs[row]).toArray());
+  }
+
+  private static long[] ranked(float[] scores) {
+    long[] ranked = new long[scores.length];
+    for (int i = 0; i < ranked.length; i++) {
+      ranked[i] = rank(scores[i], i);
+    }
+    Arrays.sort(ranked);
+    return ranked;
+  }
+
+  private static int[] rows(long[] ranked) {
+    return Arrays.stream(ranked).mapToInt(rank -> (int) rank).toArray();
+  }
+
+  /** A row in the low half of a number that sorts what scores more first. */
+  private static long rank(float score, int row) {
+    long worse = ~NumericUtils.floatToSortableInt(score);
+    return (worse << Integer.SIZE) | row;
   }
 
   /**
@@ -119,8 +165,7 @@ final class Candidates {
         }
       }
       if (scores[best] != NOT_SCORED) {
-        long worse = ~NumericUtils.floatToSortableInt(scores[best]);
-        ranked[size++] = (worse << Integer.SIZE) | best;
+        ranked[size++] = rank(scores[best], best);
       }
     }
     ranked = Arrays.copyOf(ranked, size);

@@ -123,6 +123,8 @@ final class Explainer {
           "not among the best candidates that the graph found by their prefixes";
       case StageStats.FUNNEL ->
           "not among those that the funnel stage of " + leftOutBy.dims() + " dimensions kept";
+      case StageStats.EXPECTED ->
+          "among the candidates, but by its prefix hardly among the nearest, so not rescored";
       default -> {
         if (score < query.getMinScore()) {
           yield "scores less than the required " + query.getMinScore();

@@ -54,6 +54,7 @@ public final class MatryoshkaKnnQuery extends Query {
   private final int k;
   private final int candidates;
   private final int rescored;
+  private final double targetRecall;
   private final Query filter;
   private final List<FunnelStage> funnel;
   private final float minScore;
@@ -64,8 +65,9 @@ public final class MatryoshkaKnnQuery extends Query {
     field = builder.field;
     target = builder.target;
     k = builder.k;
-    candidates = builder.candidates;
+    candidates = builder.candidates();
     rescored = Math.min(builder.rescored, candidates);
+    targetRecall = builder.targetRecall;
     filter = builder.filter;
     funnel = builder.funnel;
     minScore = builder.minScore;
@@ -112,7 +114,10 @@ public final class MatryoshkaKnnQuery extends Query {
     return k;
   }
 
-  /** How many documents, or parents, are taken from the graphs of all segments together. */
+  /**
+   * How many documents, or parents, are taken from the graphs of all segments together; at least,
+   * with a {@linkplain #getTargetRecall target}.
+   */
   public int getCandidates() {
     return candidates;
   }
@@ -120,6 +125,11 @@ public final class MatryoshkaKnnQuery extends Query {
   /** How many of them, the best by prefix, go on to the funnel and the rescore. */
   public int getRescored() {
     return rescored;
+  }
+
+  /** The share of the nearest that is to be found, or 0 where the candidates are given. */
+  public double getTargetRecall() {
+    return targetRecall;
   }
 
   /** What the documents with vectors must match, or null. */
@@ -159,7 +169,11 @@ public final class MatryoshkaKnnQuery extends Query {
     StringBuilder text = new StringBuilder("MatryoshkaKnnQuery(").append(field);
     text.append(": ").append(target.length).append(" dims [").append(target[0]).append(",...]");
     text.append(", k=").append(k).append(", candidates=").append(candidates);
-    text.append(", rescored=").append(rescored);
+    if (targetRecall == 0) {
+      text.append(", rescored=").append(rescored);
+    } else {
+      text.append(", targetRecall=").append(targetRecall);
+    }
     for (FunnelStage stage : funnel) {
       text.append(", ").append(stage.dims()).append(" dims keep ").append(stage.keep());
     }
@@ -189,18 +203,22 @@ public final class MatryoshkaKnnQuery extends Query {
 
   /** What makes two queries for a target equal. */
   private List<Object> asked() {
-    return Arrays.asList(field, k, candidates, rescored, filter, funnel, minScore, parents);
+    return Arrays.asList(
+        field, k, candidates, rescored, targetRecall, filter, funnel, minScore, parents);
   }
 
   /** Collects what a query asks for; checks it as a whole in {@link #build}. */
   public static final class Builder {
     private static final float ANY_SCORE = 0;
+    private static final double LEAST_RECALL = 0.5;
+    private static final double MOST_RECALL = 0.999;
 
     private final String field;
     private final float[] target;
     private final int k;
-    private int candidates;
+    private Integer candidates;
     private int rescored = Integer.MAX_VALUE;
+    private double targetRecall;
     private Query filter;
     private List<FunnelStage> funnel = List.of();
     private float minScore = ANY_SCORE;
@@ -213,7 +231,13 @@ public final class MatryoshkaKnnQuery extends Query {
       this.k = k;
       QueryChecks.checkTarget(field, target);
       QueryChecks.check(k >= 1, "[k] for field [%s] must be at least 1, got [%d]", field, k);
-      candidates = (int) Math.min(Math.max(50, 5L * k), Integer.MAX_VALUE);
+    }
+
+    private int candidates() {
+      if (candidates != null) {
+        return candidates;
+      }
+      return targetRecall > 0 ? k : (int) Math.min(Math.max(50, 5L * k), Integer.MAX_VALUE);
     }
 
     /**
@@ -231,6 +255,28 @@ public final class MatryoshkaKnnQuery extends Query {
      */
     public Builder rescored(int rescored) {
       this.rescored = rescored;
+      return this;
+    }
+
+    /**
+     * The share of the {@code k} nearest that is to be found, on the average, instead of a number
+     * of candidates to rescore: 0.5 to 0.999. How many candidates that takes was learnt of each
+     * segment when it was written, with some of its vectors as queries; they are rescored, the best
+     * by prefix first, until no more hits than may be missed are expected among the rest. Of
+     * queries unlike the documents less is found, of segments of which nothing was learnt (less
+     * than 100 vectors, other formats) mostly more; there are never more than 10,000 candidates, or
+     * {@code k}. {@link #candidates} are then no more than the least that are taken from the
+     * graphs. With a funnel, parents, or a short target all candidates go on.
+     */
+    public Builder targetRecall(double targetRecall) {
+      QueryChecks.check(
+          targetRecall >= LEAST_RECALL && targetRecall <= MOST_RECALL,
+          "[targetRecall] for field [%s] must be between [%s] and [%s], got [%s]",
+          field,
+          LEAST_RECALL,
+          MOST_RECALL,
+          targetRecall);
+      this.targetRecall = targetRecall;
       return this;
     }
 
@@ -284,12 +330,18 @@ public final class MatryoshkaKnnQuery extends Query {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public MatryoshkaKnnQuery build() {
+      int candidates = candidates();
+      QueryChecks.check(
+          targetRecall == 0 || rescored == Integer.MAX_VALUE,
+          "[rescored] for field [%s] cannot be given beside [targetRecall]",
+          field);
       String atLeastK = "[%s] for field [%s] must be at least [k] = [%d], got [%d]";
       QueryChecks.check(candidates >= k, atLeastK, "candidates", field, k, candidates);
       QueryChecks.check(rescored >= k, atLeastK, "rescored", field, k, rescored);
       QueryChecks.check(
           !Float.isNaN(minScore), "[minScore] for field [%s] must be a number, got [NaN]", field);
-      FunnelStage.check(field, funnel, 0, target.length, Math.min(candidates, rescored), k);
+      int most = targetRecall == 0 ? Math.min(candidates, rescored) : Integer.MAX_VALUE;
+      FunnelStage.check(field, funnel, 0, target.length, most, k);
       return new MatryoshkaKnnQuery(this);
     }
   }

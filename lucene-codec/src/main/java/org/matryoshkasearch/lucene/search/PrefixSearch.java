@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
@@ -36,6 +37,7 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 final class PrefixSearch {
   private final int kept;
   private int[] docs = {};
+  private float[] scores = {};
   private long visited;
   private boolean leftOut;
 
@@ -76,6 +78,11 @@ final class PrefixSearch {
     return docs;
   }
 
+  /** The scores of their prefixes. */
+  float[] scores() {
+    return scores;
+  }
+
   /** How many vectors were compared. */
   long visited() {
     return visited;
@@ -104,11 +111,15 @@ final class PrefixSearch {
   }
 
   private TopDocs keep(TopDocs found) {
-    docs = new int[Math.min(kept, found.scoreDocs.length)]; // they come best first
-    for (int i = 0; i < docs.length; i++) {
-      docs[i] = found.scoreDocs[i].doc;
+    int count = Math.min(kept, found.scoreDocs.length); // they come best first
+    ScoreDoc[] best = Arrays.copyOf(found.scoreDocs, count);
+    Arrays.sort(best, Comparator.comparingInt(hit -> hit.doc));
+    docs = new int[count];
+    scores = new float[count];
+    for (int i = 0; i < count; i++) {
+      docs[i] = best[i].doc;
+      scores[i] = best[i].score;
     }
-    Arrays.sort(docs);
     visited = found.totalHits.value();
     leftOut = found.totalHits.relation() != TotalHits.Relation.EQUAL_TO;
     return found;

@@ -17,7 +17,8 @@ package org.matryoshkasearch.lucene.search;
  *
  * <p>The stages of a search are, in their order: {@link #GRAPH}, or {@link #ALL} where there are so
  * few vectors to choose from that none needs to be chosen; each {@link #FUNNEL} stage that had
- * anything to leave out; {@link #FULL}.
+ * anything to leave out; with a target recall {@link #EXPECTED}, if all candidates need not be
+ * rescored; {@link #FULL}.
  *
  * @param name which stage, one of the constants
  * @param dims how many leading dimensions it compared; none in {@link #ALL}
@@ -28,9 +29,18 @@ package org.matryoshkasearch.lucene.search;
  * @param nanos the time it took on the clock
  * @param fullVectorBytes the bytes of stored full vectors that it read to rank candidates; what the
  *     graph reads is not counted, though prefixes of float32 lie in the same rows
+ * @param expectedMisses how many hits are expected among what {@link #EXPECTED} left out; 0 in
+ *     other stages
  */
 public record StageStats(
-    String name, int dims, int in, int out, long nodesVisited, long nanos, long fullVectorBytes) {
+    String name,
+    int dims,
+    int in,
+    int out,
+    long nodesVisited,
+    long nanos,
+    long fullVectorBytes,
+    double expectedMisses) {
 
   /** Candidates found by their prefixes, the best of which go on. */
   public static final String GRAPH = "graph";
@@ -40,6 +50,9 @@ public record StageStats(
 
   /** Candidates narrowed by more dimensions. */
   public static final String FUNNEL = "funnel";
+
+  /** With a target recall, candidates among which hits are expected. */
+  public static final String EXPECTED = "expected";
 
   /** Candidates ranked by as many dimensions as the target has. */
   public static final String FULL = "full";

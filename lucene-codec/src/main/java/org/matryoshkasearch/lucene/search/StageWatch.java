@@ -43,11 +43,20 @@ final class StageWatch {
     }
   }
 
+  /** What of the candidates was rescored, and how many hits are expected among the rest. */
+  void expected(int in, int[] left, double misses) {
+    if (isOn()) {
+      listener.ended(
+          new StageStats(StageStats.EXPECTED, 0, in, left.length, 0, 0, 0, misses), left);
+    }
+  }
+
   void end(String name, int dims, int in, int[] left, long nodesVisited, long fullVectorBytes) {
     if (isOn()) {
       long nanos = System.nanoTime() - began;
       listener.ended(
-          new StageStats(name, dims, in, left.length, nodesVisited, nanos, fullVectorBytes), left);
+          new StageStats(name, dims, in, left.length, nodesVisited, nanos, fullVectorBytes, 0),
+          left);
     }
   }
 }

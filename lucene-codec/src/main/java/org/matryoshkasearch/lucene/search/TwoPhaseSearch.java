@@ -30,6 +30,7 @@ final class TwoPhaseSearch {
   private final IndexSearcher searcher;
   private final TimeLimit limit;
   private final StageWatch watch;
+  private ExpectedMisses misses; // null: all candidates are rescored
 
   /**
    * @param listener is told of each stage; null for no one
@@ -68,10 +69,23 @@ final class TwoPhaseSearch {
         watch.end(StageStats.FUNNEL, stage.dims(), size, rows.docs, 0, bytes);
       }
     }
+    return rescore(info.getVectorDimension(), rows, rescorer);
+  }
+
+  private RankedDocs rescore(int dims, Candidates rows, Rescorer rescorer) throws IOException {
     watch.begin();
-    long bytes = rescorer.score(rows, target);
-    RankedDocs answer = answer(info.getVectorDimension(), rows);
-    watch.end(StageStats.FULL, target.length, rows.size(), answer.docs(), 0, bytes);
+    if (misses == null || target.length < dims || !query.getFunnel().isEmpty()) {
+      long bytes = rescorer.score(rows, target);
+      RankedDocs answer = answer(dims, rows);
+      watch.end(StageStats.FULL, target.length, rows.size(), answer.docs(), 0, bytes);
+      return answer;
+    }
+    TargetedRescore targeted = new TargetedRescore(rows, query.getK(), misses);
+    long bytes = targeted.run(rescorer, target, limit);
+    RankedDocs answer = answer(dims, rows);
+    int[] scored = targeted.scoredDocs();
+    watch.expected(rows.size(), scored, targeted.expectedMisses());
+    watch.end(StageStats.FULL, target.length, scored.length, answer.docs(), 0, bytes);
     return answer;
   }
 
@@ -85,25 +99,30 @@ final class TwoPhaseSearch {
     float[] padded = Arrays.copyOf(target, info.getVectorDimension());
     AcceptedRows accepted =
         new AcceptedRows(searcher, field, accepts, query.getParents(), padded, limit);
-    Candidates all = accepted.all(query.getCandidates());
+    int candidates = query.getCandidates();
+    int kept = query.getRescored();
+    if (query.getTargetRecall() > 0) {
+      RecallPlan plan = RecallPlan.of(searcher, field, query.getK(), query.getTargetRecall());
+      candidates = Math.max(candidates, plan.candidates());
+      kept = candidates;
+      misses = query.getParents() == null ? plan.misses() : null;
+    }
+    Candidates all = accepted.all(candidates);
     if (all != null) {
+      misses = null; // they have no scores yet
       watch.end(StageStats.ALL, 0, vectors(), all.docs, 0, 0);
       return all;
     }
     PrefixSearch found =
         PrefixSearch.search(
-            searcher,
-            field,
-            padded,
-            query.getCandidates(),
-            query.getRescored(),
-            accepting,
-            query.getParents());
+            searcher, field, padded, candidates, kept, accepting, query.getParents());
     if (found.leftOut()) {
       limit.leftOutByLucene();
     }
     Candidates rows =
-        query.getParents() == null ? Candidates.of(found.docs()) : accepted.siblings(found.docs());
+        query.getParents() == null
+            ? Candidates.of(found.docs(), found.scores())
+            : accepted.siblings(found.docs());
     int prefixDims = VectorFieldInfo.prefixDims(info);
     watch.end(StageStats.GRAPH, prefixDims, vectors(), rows.docs, found.visited(), 0);
     return rows;

@@ -14,6 +14,7 @@ package org.matryoshkasearch.elasticsearch.mapper;
 import java.io.IOException;
 import java.util.Map;
 import org.elasticsearch.common.Strings;
+import org.elasticsearch.xcontent.ParseField;
 import org.elasticsearch.xcontent.ToXContentObject;
 import org.elasticsearch.xcontent.XContentBuilder;
 
@@ -72,12 +73,18 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
 
   private static RescoreVector parseRescoreVector(Object node) {
     Map<String, Object> left = MappingValues.object(RescoreVector.NAME, node);
-    Object oversample = left.remove("oversample");
-    if (oversample == null) {
-      throw new IllegalArgumentException("[" + RescoreVector.NAME + "] needs [oversample]");
-    }
+    Float oversample = number(left, RescoreVector.OVERSAMPLE);
+    Float targetRecall = number(left, RescoreVector.TARGET_RECALL);
     checkNothingLeft(left, RescoreVector.NAME);
-    return new RescoreVector(MappingValues.number(RescoreVector.NAME + ".oversample", oversample));
+    return new RescoreVector(oversample, targetRecall);
+  }
+
+  private static Float number(Map<String, Object> left, ParseField parameter) {
+    String name = parameter.getPreferredName();
+    Object value = left.remove(name);
+    return value == null
+        ? null
+        : (Float) MappingValues.number(RescoreVector.NAME + "." + name, value);
   }
 
   private static void checkNothingLeft(Map<String, Object> left, String where) {

@@ -37,7 +37,6 @@ import org.elasticsearch.xcontent.ObjectParser.ValueType;
 import org.elasticsearch.xcontent.ParseField;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
-import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.lucene.search.FunnelStage;
@@ -260,11 +259,13 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       return new MatchNoDocsQuery("field [" + field + "] has no vectors yet");
     }
     int hits = size.hits(context.requestSize());
-    IndexOptions indexOptions = vectors.options().indexOptions();
-    int candidates = size.candidates(hits, indexOptions);
+    RescoreVector rescore = size.rescore(vectors.options().indexOptions());
+    int candidates = size.candidates(hits, rescore);
+    // who says what goes through each stage leaves nothing to choose
+    boolean targeted = rescore.hasTarget() && (funnel.isEmpty() || size.numCandidates() == null);
+    int most = targeted ? RescoreVector.MAX_CANDIDATES : candidates;
     float[] target = vector.numbers(vectors);
-    FunnelStage.check(
-        field, funnel, vectors.options().prefixDims(), target.length, candidates, hits);
+    FunnelStage.check(field, funnel, vectors.options().prefixDims(), target.length, most, hits);
 
     NestedFilters nested = NestedFilters.of(context, mapped.name());
     MatryoshkaKnnQuery.Builder query =
@@ -274,8 +275,10 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
             .funnel(funnel)
             .filter(nested.filter(filters.toQueries(context, around), around.aliasFilter()))
             .parents(nested.parents());
-    if (funnel.isEmpty()) { // its stages decide what is rescored
-      query.rescored(size.rescored(hits, indexOptions));
+    if (targeted) {
+      query.targetRecall(rescore.recall());
+    } else if (funnel.isEmpty()) { // its stages decide what is rescored
+      query.rescored(rescore.rescored(hits));
     }
     if (similarity != null) {
       query.minScore(vectors.options().similarity().score(similarity));

@@ -26,7 +26,8 @@ import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
  * The numbers of a search, with the limits and the defaults of {@code knn}.
  *
  * @param k the hits of each shard, 1 to 10,000; null for the size of the request
- * @param numCandidates candidates to find by prefix, k to 10,000; null for one and a half times k
+ * @param numCandidates candidates to find by prefix, k to 10,000; null for one and a half times k,
+ *     or with a target recall for what that takes
  * @param rescoreVector candidates to rescore; null for what the mapping says
  */
 public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescoreVector)
@@ -85,23 +86,24 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
   }
 
   /**
-   * How many candidates are rescored, for so many hits.
+   * How candidates are rescored.
    *
    * @param ofField what the mapping says
    */
-  int rescored(int hits, IndexOptions ofField) {
-    RescoreVector rescore = rescoreVector == null ? ofField.rescoreVector() : rescoreVector;
-    return rescore.rescored(hits);
+  RescoreVector rescore(IndexOptions ofField) {
+    return rescoreVector == null ? ofField.rescoreVector() : rescoreVector;
   }
 
   /**
-   * How many candidates are found by prefix, for so many hits: at least those that are rescored.
-   *
-   * @param ofField what the mapping says
+   * How many candidates are found by prefix, for so many hits: at least those that are rescored;
+   * with a target recall the least, which it adds to.
    */
-  int candidates(int hits, IndexOptions ofField) {
+  int candidates(int hits, RescoreVector rescore) {
+    if (rescore.hasTarget()) {
+      return numCandidates == null ? hits : Math.max(hits, numCandidates);
+    }
     int wanted = numCandidates == null ? defaultCandidates(hits) : numCandidates;
-    return Math.max(wanted, rescored(hits, ofField));
+    return Math.max(wanted, rescore.rescored(hits));
   }
 
   private static int defaultCandidates(int hits) {
@@ -113,15 +115,18 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
     Integer k = in.readOptionalVInt();
     Integer numCandidates = in.readOptionalVInt();
     Float oversample = in.readOptionalFloat();
+    Float targetRecall = in.readOptionalFloat();
+    boolean given = oversample != null || targetRecall != null;
     return new SearchSize(
-        k, numCandidates, oversample == null ? null : new RescoreVector(oversample));
+        k, numCandidates, given ? new RescoreVector(oversample, targetRecall) : null);
   }
 
   @Override
   public void writeTo(StreamOutput out) throws IOException {
     out.writeOptionalVInt(k);
     out.writeOptionalVInt(numCandidates);
-    out.writeOptionalFloat(rescoreVector == null ? null : (Float) rescoreVector.oversample());
+    out.writeOptionalFloat(rescoreVector == null ? null : rescoreVector.oversample());
+    out.writeOptionalFloat(rescoreVector == null ? null : rescoreVector.targetRecall());
   }
 
   @Override

@@ -127,6 +127,7 @@ public final class StageProfile implements SearchOperationListener {
   private static long compared(StageStats stage) {
     return switch (stage.name()) {
       case StageStats.ALL, StageStats.GRAPH -> stage.nodesVisited();
+      case StageStats.EXPECTED -> 0;
       default -> stage.in();
     };
   }
@@ -149,6 +150,9 @@ public final class StageProfile implements SearchOperationListener {
     details.put("vectors_out", stage.out());
     details.put("nodes_visited", stage.nodesVisited());
     details.put("full_vector_bytes", stage.fullVectorBytes());
+    if (stage.name().equals(StageStats.EXPECTED)) {
+      details.put("expected_misses", stage.expectedMisses());
+    }
     return new ProfileResult(
         stage.name(), description(stage), noBreakdown(), details, stage.nanos(), List.of());
   }
@@ -159,6 +163,7 @@ public final class StageProfile implements SearchOperationListener {
           case StageStats.ALL -> "all vectors that match the filter";
           case StageStats.GRAPH -> "the graph, by prefixes of " + stage.dims() + " dimensions";
           case StageStats.FUNNEL -> "a funnel stage of " + stage.dims() + " dimensions";
+          case StageStats.EXPECTED -> "candidates that hits are expected among";
           default -> "full vectors, by " + stage.dims() + " dimensions";
         };
     return how + ": " + stage.out() + " of " + stage.in() + " vectors";

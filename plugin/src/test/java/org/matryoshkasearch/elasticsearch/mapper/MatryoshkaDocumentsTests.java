@@ -217,7 +217,7 @@ public class MatryoshkaDocumentsTests extends VectorIndexTestCase {
             "ef_construction",
             100,
             "rescore_vector",
-            Map.of("oversample", 5.0)));
+            Map.of("target_recall", 0.98)));
     for (int i = 0; i < more.length; i += 2) {
       mapping.put((String) more[i], more[i + 1]);
     }

@@ -44,7 +44,7 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertEquals(VectorSimilarity.COSINE, options.similarity());
     assertEquals(ElementType.FLOAT, options.elementType());
     assertEquals(
-        new IndexOptions(GraphType.INT4_HNSW, 16, 100, new RescoreVector(5)),
+        new IndexOptions(GraphType.INT4_HNSW, 16, 100, RescoreVector.ofTargetRecall(0.98f)),
         options.indexOptions());
   }
 
@@ -161,7 +161,18 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
         b -> b.startObject("rescore_vector").field("oversample", "much").endObject(),
         "[rescore_vector.oversample] must be a number but was [much]");
     assertOptionsRefused(
-        b -> b.startObject("rescore_vector").endObject(), "[rescore_vector] needs [oversample]");
+        b -> b.startObject("rescore_vector").endObject(),
+        "[rescore_vector] needs [oversample] or [target_recall]");
+    assertRefused(
+        b -> b.startObject("rescore_vector").field("target_recall", 1).endObject(),
+        "[rescore_vector.target_recall] must be between [0.5] and [0.999] but was [1.0]");
+    assertRefused(
+        b ->
+            b.startObject("rescore_vector")
+                .field("target_recall", 0.9)
+                .field("oversample", 3)
+                .endObject(),
+        "[rescore_vector] needs [oversample] or [target_recall], and does not take both");
     assertOptionsRefused(
         b -> b.field("rescore_vector", 3), "[rescore_vector] must be an object but was [3]");
   }

@@ -63,7 +63,11 @@ public class MatryoshkaKnnQueryBuilderTests
     Integer k = randomBoolean() ? null : (Integer) randomIntBetween(1, 10);
     Integer numCandidates = randomBoolean() ? null : (Integer) randomIntBetween(30, 200);
     RescoreVector rescore =
-        randomBoolean() ? null : new RescoreVector(randomFloatBetween(3, 10, true));
+        switch (between(0, 2)) {
+          case 0 -> null;
+          case 1 -> new RescoreVector(randomFloatBetween(3, 10, true));
+          default -> RescoreVector.ofTargetRecall(randomFloatBetween(0.5f, 0.999f, true));
+        };
     int dims = randomIntBetween(PREFIX_DIMS, DIMS);
     List<FunnelStage> funnel = new ArrayList<>();
     if (dims > PREFIX_DIMS + 2 && k != null && numCandidates != null) {

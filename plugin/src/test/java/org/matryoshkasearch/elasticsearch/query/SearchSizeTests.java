@@ -29,23 +29,31 @@ public class SearchSizeTests extends ESTestCase {
   }
 
   public void testCandidatesAreAtLeastWhatIsRescored() {
-    IndexOptions fiveForEachHit = IndexOptions.DEFAULT;
     SearchSize unsaid = new SearchSize(null, null, null);
-    assertEquals(50, unsaid.rescored(10, fiveForEachHit));
-    assertEquals(50, unsaid.candidates(10, fiveForEachHit));
-    SearchSize wide = new SearchSize(null, 200, null);
-    assertEquals(50, wide.rescored(10, fiveForEachHit));
-    assertEquals(200, wide.candidates(10, fiveForEachHit));
-    SearchSize lean = new SearchSize(null, null, new RescoreVector(1));
-    assertEquals(10, lean.rescored(10, fiveForEachHit));
-    assertEquals(15, lean.candidates(10, fiveForEachHit));
+    assertEquals(RescoreVector.DEFAULT, unsaid.rescore(IndexOptions.DEFAULT));
+    RescoreVector five = new RescoreVector(5);
+    assertEquals(five, new SearchSize(null, null, five).rescore(IndexOptions.DEFAULT));
+    assertEquals(50, five.rescored(10));
+    assertEquals(50, unsaid.candidates(10, five));
+    assertEquals(200, new SearchSize(null, 200, null).candidates(10, five));
+    RescoreVector one = new RescoreVector(1);
+    assertEquals(10, one.rescored(10));
+    assertEquals(15, unsaid.candidates(10, one));
   }
 
   /** As {@code dense_vector} is told not to rescore; here at least the hits are. */
   public void testNoOversample() {
-    SearchSize none = new SearchSize(10, null, new RescoreVector(0));
-    assertEquals(10, none.rescored(10, IndexOptions.DEFAULT));
-    assertEquals(15, none.candidates(10, IndexOptions.DEFAULT));
+    RescoreVector none = new RescoreVector(0);
+    assertEquals(10, none.rescored(10));
+    assertEquals(15, new SearchSize(10, null, none).candidates(10, none));
+  }
+
+  /** What a target takes is known when the segments are: candidates are the least. */
+  public void testTargetRecall() {
+    RescoreVector most = RescoreVector.ofTargetRecall(0.999f);
+    assertEquals(0.999, most.recall(), 0);
+    assertEquals(10, new SearchSize(null, null, null).candidates(10, most));
+    assertEquals(200, new SearchSize(null, 200, null).candidates(10, most));
   }
 
   public void testLimits() {
@@ -70,6 +78,15 @@ public class SearchSizeTests extends ESTestCase {
     assertRefused(
         "[rescore_vector.oversample] must be between [1] and [100] but was [NaN]",
         () -> new RescoreVector(Float.NaN));
+    assertRefused(
+        "[rescore_vector.target_recall] must be between [0.5] and [0.999] but was [0.9995]",
+        () -> RescoreVector.ofTargetRecall(0.9995f));
+    assertRefused(
+        "[rescore_vector] needs [oversample] or [target_recall]",
+        () -> new RescoreVector(null, null));
+    assertRefused(
+        "[rescore_vector] needs [oversample] or [target_recall], and does not take both",
+        () -> new RescoreVector(5f, 0.9f));
   }
 
   private static void assertRefused(String message, ThrowingRunnable construction) {

@@ -47,12 +47,23 @@ public final class GraphInput implements Accountable, Closeable {
   }
 
   /**
-   * Checks that a field has as many vectors as another file says.
+   * Checks that a field has as many vectors as another file says, of as many dimensions.
    *
+   * @param dims of what the graph is over
    * @throws CorruptIndexException if the two differ
    */
-  public void check(FieldInfo field, int size) throws CorruptIndexException {
+  public void check(FieldInfo field, int size, int dims) throws CorruptIndexException {
     Entry entry = fields.get(field.name);
+    if (entry != null && entry.quantizer != null && entry.means[0].length != dims) {
+      throw new CorruptIndexException(
+          String.format(
+              Locale.ROOT,
+              "field [%s] must have a graph of [%d] dims, has one of [%d]",
+              field.name,
+              dims,
+              entry.means[0].length),
+          data);
+    }
     if (entry == null || entry.size != size) {
       throw new CorruptIndexException(
           String.format(

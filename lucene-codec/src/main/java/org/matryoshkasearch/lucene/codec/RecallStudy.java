@@ -1,0 +1,255 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.codec;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
+
+/**
+ * Learns how many candidates the searches of a field need, when its segment has been written: some
+ * of its vectors are searched for, once with so many candidates that nearly all of the nearest are
+ * among them, then with ever more from few on.
+ *
+ * <p>How scores of prefixes tell those of full vectors is a line for each query, all of one slope:
+ * that of least squares over the best candidates.
+ */
+final class RecallStudy {
+  /** Of fewer vectors all are candidates. */
+  private static final int LEAST_VECTORS = 100;
+
+  /** The more vectors there are, the less of the time of the build is a query. */
+  private static final int VECTORS_A_QUERY = 40;
+
+  private static final int LEAST_QUERIES = 12;
+  private static final int MOST_QUERIES = 64;
+
+  /** Searches for many candidates, each of which tells more. */
+  private static final int FEWER_QUERIES = 24;
+
+  private static final int[] STEPS = {12, 16, 24, 36, 54, 80, 120, 180, 270, 400};
+  private static final int GENEROUS = 640;
+
+  /** The share of the nearest by whose ranks growth is told. */
+  private static final double RANKED = 0.95;
+
+  /** The best candidates, of which lines are drawn. */
+  private static final int ON_A_LINE = 100;
+
+  /** No step beyond this recall is worth its time. */
+  private static final double ENOUGH = 0.9985;
+
+  private final MatryoshkaHnswVectorsReader reader;
+  private final FieldInfo field;
+  private final MatryoshkaVectorValues values;
+  private final int size;
+  private final int[] queries;
+  private final int[] nearest; // of one query, ordinals
+  private final float[] nearestScores;
+  private final int[][] few;
+  private final int[][] many;
+  private final Ranks ranks = new Ranks();
+  private final Ranks ranksOfHalf = new Ranks();
+  private int linePoints;
+  private double prefixSquares;
+  private double fullSquares;
+  private double products;
+
+  private RecallStudy(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
+    this.reader = reader;
+    this.field = field;
+    this.values = reader.getFloatVectorValues(field.name);
+    this.size = values.size();
+    this.queries = new int[Math.clamp(size / VECTORS_A_QUERY, LEAST_QUERIES, MOST_QUERIES)];
+    for (int i = 0; i < queries.length; i++) {
+      queries[i] = (int) ((i + 0.5) * size / queries.length);
+    }
+    this.nearest = new int[GENEROUS];
+    this.nearestScores = new float[GENEROUS];
+    this.few = new int[queries.length][];
+    this.many = new int[queries.length][];
+  }
+
+  /** What is learnt of a field, or null where it has few vectors. */
+  static RecallCurve of(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
+    boolean few = reader.getFloatVectorValues(field.name).size() < LEAST_VECTORS;
+    return few ? null : new RecallStudy(reader, field).curve();
+  }
+
+  private RecallCurve curve() throws IOException {
+    for (int i = 0; i < queries.length; i++) {
+      lookAround(i);
+    }
+    float[] ofFew = new float[STEPS.length];
+    float[] ofMany = new float[STEPS.length];
+    int steps = 0;
+    int manySteps = 0;
+    boolean enough = false;
+    while (!enough && steps < STEPS.length && (steps == 0 || STEPS[steps] < size)) {
+      int candidates = STEPS[steps];
+      boolean ofMoreThanFew = candidates >= RecallCurve.MANY;
+      int searches = ofMoreThanFew ? Math.min(FEWER_QUERIES, queries.length) : queries.length;
+      long foundOfFew = 0;
+      long foundOfMany = 0;
+      for (int i = 0; i < searches; i++) {
+        int query = i * queries.length / searches;
+        int[] found = ordinals(search(queries[query], candidates), queries[query]);
+        foundOfFew += common(found, few[query]);
+        foundOfMany += common(found, many[query]);
+      }
+      ofFew[steps++] = (float) foundOfFew / ((long) searches * RecallCurve.FEW);
+      enough = ofFew[steps - 1] >= ENOUGH;
+      if (ofMoreThanFew && size > GENEROUS / 2) {
+        ofMany[manySteps++] = (float) foundOfMany / ((long) searches * RecallCurve.MANY);
+        enough &= ofMany[manySteps - 1] >= ENOUGH;
+      } else {
+        enough = false;
+      }
+    }
+    double slope = prefixSquares == 0 ? 0 : products / prefixSquares;
+    double left = Math.max(0, fullSquares - slope * products);
+    return new RecallCurve(
+        (float) slope,
+        (float) Math.sqrt(left / Math.max(1, linePoints - queries.length - 1)),
+        (float) growth(),
+        Arrays.copyOf(STEPS, steps),
+        Arrays.copyOf(ofFew, steps),
+        Arrays.copyOf(ofMany, manySteps));
+  }
+
+  /** By the ranks of the nearest among all candidates, and among every second one. */
+  private double growth() {
+    double all = ranks.get(RANKED);
+    double half = ranksOfHalf.get(RANKED);
+    return Math.clamp(Math.log(all / half) / Math.log(2), 0, 1);
+  }
+
+  /** Finds the nearest of a query, and draws its line. */
+  private void lookAround(int query) throws IOException {
+    int self = queries[query];
+    int count = 0;
+    double[] prefixScores = new double[ON_A_LINE];
+    for (ScoreDoc hit : search(self, Math.min(GENEROUS, size) - 1)) {
+      if (hit.doc != self) {
+        if (count < ON_A_LINE) {
+          prefixScores[count] = hit.score;
+        }
+        nearest[count++] = hit.doc;
+      }
+    }
+    RandomVectorScorer full = values.vectorScorer(values.vectorValue(self).clone());
+    full.bulkScore(nearest, nearestScores, count);
+    addLine(prefixScores, nearestScores, Math.min(ON_A_LINE, count));
+    long[] ranked = new long[count];
+    for (int i = 0; i < count; i++) {
+      long worse = ~Float.floatToIntBits(nearestScores[i]); // no score is negative
+      ranked[i] = (worse << Integer.SIZE) | nearest[i];
+    }
+    Arrays.sort(ranked);
+    ranks.add(nearestScores, count, 1);
+    ranksOfHalf.add(nearestScores, count, 2);
+    few[query] = best(ranked, RecallCurve.FEW);
+    many[query] = best(ranked, RecallCurve.MANY);
+  }
+
+  private static int[] best(long[] ranked, int count) {
+    int[] best = new int[Math.min(count, ranked.length)];
+    for (int i = 0; i < best.length; i++) {
+      best[i] = (int) ranked[i];
+    }
+    Arrays.sort(best);
+    return best;
+  }
+
+  private void addLine(double[] prefixScores, float[] fullScores, int count) {
+    double prefixSum = 0;
+    double fullSum = 0;
+    for (int i = 0; i < count; i++) {
+      prefixSum += prefixScores[i];
+      fullSum += fullScores[i];
+    }
+    for (int i = 0; i < count; i++) {
+      double prefix = prefixScores[i] - prefixSum / count;
+      double full = fullScores[i] - fullSum / count;
+      prefixSquares += prefix * prefix;
+      fullSquares += full * full;
+      products += prefix * full;
+    }
+    linePoints += count;
+  }
+
+  /** Candidates besides the query itself, as ordinals, the best first. */
+  private ScoreDoc[] search(int query, int candidates) throws IOException {
+    KnnCollector found = new TopKnnCollector(candidates + 1, Integer.MAX_VALUE);
+    reader.searchOrdinals(field.name, values.vectorValue(query).clone(), found);
+    return found.topDocs().scoreDocs;
+  }
+
+  private static int[] ordinals(ScoreDoc[] hits, int without) {
+    return Arrays.stream(hits)
+        .mapToInt(hit -> hit.doc)
+        .filter(ord -> ord != without)
+        .sorted()
+        .toArray();
+  }
+
+  private static int common(int[] found, int[] wanted) {
+    int common = 0;
+    for (int ord : wanted) {
+      common += Arrays.binarySearch(found, ord) >= 0 ? 1 : 0;
+    }
+    return common;
+  }
+
+  /** The ranks by prefix that the nearest have among candidates. */
+  private static final class Ranks {
+    private final int[] counts = new int[GENEROUS + 1];
+    private int all;
+
+    /**
+     * Adds those of a query.
+     *
+     * @param scores of the full vectors, the best by prefix first
+     * @param every how many of them come before the next that counts
+     */
+    void add(float[] scores, int count, int every) {
+      float[] counted = new float[Math.ceilDiv(count, every)];
+      for (int i = 0; i < counted.length; i++) {
+        counted[i] = scores[i * every];
+      }
+      float[] sorted = counted.clone();
+      Arrays.sort(sorted);
+      float least = sorted[Math.max(0, sorted.length - RecallCurve.FEW)];
+      for (int i = 0; i < counted.length; i++) {
+        if (counted[i] >= least) {
+          counts[i + 1]++;
+          all++;
+        }
+      }
+    }
+
+    /** The rank that a share of them has at most. */
+    int get(double share) {
+      int below = 0;
+      int rank = 0;
+      while (below < share * all) {
+        below += counts[++rank];
+      }
+      return Math.max(1, rank);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
+
+/**
+ * What a search does to find a share of the nearest: the candidates that it takes from the graphs,
+ * and what it may leave out when it rescores them, from what was learnt of the segments.
+ *
+ * <p>The share that may be missed is divided between the two. Where nothing was learnt, as of very
+ * small segments and those of other formats, there are so many candidates that it is enough for
+ * most data, and all are rescored.
+ */
+final class RecallPlan {
+  /** Of what may be missed, what the graph may. */
+  private static final double BY_THE_GRAPH = 0.6;
+
+  /** Queries are less near to documents than those are to each other, from which it was learnt. */
+  private static final double OF_QUERIES = 1.15;
+
+  /** Of segments so many times smaller than the largest, too little was learnt beside it. */
+  private static final int SMALLER = 4;
+
+  /** Candidates for each hit where nothing was learnt, for a share of .9; of less missed, more. */
+  private static final double UNLEARNT = 3;
+
+  private static final double UNLEARNT_MISSED = 0.1;
+  private static final double UNLEARNT_GROWTH = 0.35;
+  private static final int LEAST_UNLEARNT = 50;
+
+  /** As Elasticsearch allows to ask for: a search of more costs more than to compare all. */
+  private static final int MOST = 10_000;
+
+  private final int candidates;
+  private final ExpectedMisses misses;
+
+  private RecallPlan(int candidates, ExpectedMisses misses) {
+    this.candidates = candidates;
+    this.misses = misses;
+  }
+
+  /**
+   * Makes the plan of a search.
+   *
+   * @param recall the share of the {@code k} nearest that is to be found, more than 0, less than 1
+   */
+  static RecallPlan of(IndexSearcher searcher, String field, int k, double recall) {
+    double missed = 1 - recall;
+    Map<LeafReaderContext, RecallCurve> curves = new HashMap<>();
+    long all = 0;
+    int largest = 0; // of what is learnt of
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+      FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
+      if (info == null || !info.hasVectorValues()) {
+        continue;
+      }
+      all += leaf.reader().maxDoc();
+      RecallCurve curve =
+          MatryoshkaHnswVectorsFormat.isFormatOf(info) ? RecallCurve.of(info) : null;
+      if (curve != null) {
+        largest = Math.max(largest, leaf.reader().maxDoc());
+        curves.put(leaf, curve);
+      }
+    }
+    double learnt = 0;
+    double slopes = 0;
+    double squares = 0;
+    double wanted = 0;
+    for (Map.Entry<LeafReaderContext, RecallCurve> entry : curves.entrySet()) {
+      int docs = entry.getKey().reader().maxDoc();
+      RecallCurve curve = entry.getValue();
+      if ((long) SMALLER * docs >= largest) {
+        learnt += docs;
+        slopes += docs * curve.slope();
+        squares += docs * curve.deviation() * curve.deviation();
+        double grown = Math.pow((double) all / docs, curve.growth());
+        wanted += docs * grown * curve.candidates(k, 1 - BY_THE_GRAPH * missed);
+      }
+    }
+    if (learnt == 0) {
+      double each = UNLEARNT * Math.pow(UNLEARNT_MISSED / missed, UNLEARNT_GROWTH);
+      return new RecallPlan(limited(k, Math.max(LEAST_UNLEARNT, k * each)), null);
+    }
+    return new RecallPlan(
+        limited(k, OF_QUERIES * wanted / learnt),
+        new ExpectedMisses(
+            slopes / learnt, Math.sqrt(squares / learnt), (1 - BY_THE_GRAPH) * missed * k));
+  }
+
+  private static int limited(int k, double candidates) {
+    return Math.max(k, (int) Math.min(MOST, Math.ceil(candidates)));
+  }
+
+  /** How many candidates the graphs of all segments together are to give, at least. */
+  int candidates() {
+    return candidates;
+  }
+
+  /** When to stop to rescore, or null where all must be. */
+  ExpectedMisses misses() {
+    return misses;
+  }
+}

@@ -1,0 +1,51 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** When rescoring stops. */
+public class ExpectedMissesTest extends LuceneTestCase {
+
+  public void testNormalTail() {
+    assertEquals(0.5, ExpectedMisses.normalTail(0), 1e-6);
+    assertEquals(0.158655254, ExpectedMisses.normalTail(1), 1e-6);
+    assertEquals(0.841344746, ExpectedMisses.normalTail(-1), 1e-6);
+    assertEquals(0.001349898, ExpectedMisses.normalTail(3), 1e-6);
+    assertEquals(0, ExpectedMisses.normalTail(40), 0);
+    assertEquals(1, ExpectedMisses.normalTail(-40), 0);
+  }
+
+  public void testStopsWhereNoMoreAreExpected() {
+    // full = 2 * prefix + 0.1, but for 0.01
+    float[] prefixes = {0.4f, 0.39f, 0.38f, 0.37f, 0.3f, 0.2f};
+    float[] full = {0.9f, 0.88f, 0.86f};
+    ExpectedMisses misses = new ExpectedMisses(2, 0.01, 0.1);
+    // the second is .88, and what comes next .84: four deviations below
+    ExpectedMisses.Next next = misses.next(prefixes, full, 2);
+    assertEquals(0, next.count());
+    assertEquals(0, next.expectedAfter(), 1e-4);
+    // of three, .86 is the last, and .84 two deviations below: .023
+    assertEquals(0, misses.next(prefixes, full, 3).count());
+    assertEquals(0.0228, misses.next(prefixes, full, 3).expectedAfter(), 1e-3);
+    assertEquals(1, new ExpectedMisses(2, 0.01, 0.01).next(prefixes, full, 3).count());
+    // with what says little more are needed, with nothing to say all
+    assertEquals(3, new ExpectedMisses(2, 10, 0.01).next(prefixes, full, 3).count());
+    assertEquals(3, misses.next(prefixes, full, 4).count());
+  }
+
+  public void testOfALineWithoutDeviation() {
+    float[] prefixes = {0.4f, 0.3f, 0.2f};
+    assertEquals(0, new ExpectedMisses(1, 0, 0.1).next(prefixes, new float[] {0.4f}, 1).count());
+    assertEquals(2, new ExpectedMisses(-1, 0, 0.1).next(prefixes, new float[] {0.4f}, 1).count());
+  }
+}

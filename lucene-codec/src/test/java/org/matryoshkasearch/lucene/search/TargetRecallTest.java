@@ -1,0 +1,217 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.TestUtil;
+import org.matryoshkasearch.lucene.codec.NestedVectors;
+import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
+
+/** Searches that are told which share of the nearest to find. */
+public class TargetRecallTest extends KnnTestCase {
+  private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
+  private static final int K = 10;
+  private static final int SIZE = 6000;
+  private static final int QUERIES = 60;
+
+  private final float[][] vectors = NestedVectors.unit(random(), SIZE + QUERIES, DIMS);
+
+  private void write(Directory directory, Codec codec, int segmentSize) throws IOException {
+    try (IndexWriter writer =
+        new IndexWriter(
+            directory, config(codec).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100))) {
+      add(writer, rows(), SIMILARITY, segmentSize);
+    }
+  }
+
+  private List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < SIZE; id++) {
+      rows.add(new Row(id, vectors[id], id % 4 == 0 ? "a" : "b"));
+    }
+    return rows;
+  }
+
+  private float[] target(int query) {
+    return vectors[SIZE + query];
+  }
+
+  private static MatryoshkaKnnQuery.Builder query(float[] target, double recall) {
+    return MatryoshkaKnnQuery.builder(FIELD, target, K).targetRecall(recall);
+  }
+
+  /** Whatever the code, the number of segments, the filter: it finds as much, of less no less. */
+  public void testFindsWhatIsWanted() throws IOException {
+    PrefixEncoding[] encodings = PrefixEncoding.values();
+    PrefixEncoding encoding = encodings[random().nextInt(encodings.length)];
+    int segmentSize = random().nextBoolean() ? SIZE : 2100;
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, encoding), segmentSize);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (Query filter : new Query[] {null, new TermQuery(new Term("tag", "b"))}) {
+          long before = 0;
+          for (double recall : new double[] {0.8, 0.9, 0.98}) {
+            int found = 0;
+            long rescored = 0;
+            for (int query = 0; query < QUERIES; query++) {
+              List<StageStats> stages = new ArrayList<>();
+              List<Hit> hits =
+                  hits(
+                      searcher,
+                      query(target(query), recall).filter(filter).listener(stages::addAll).build(),
+                      K);
+              List<Hit> nearest =
+                  exact(
+                      rows(),
+                      row -> filter == null || row.tag().equals("b"),
+                      SIMILARITY,
+                      target(query),
+                      K);
+              found += (int) hits.stream().filter(nearest::contains).count();
+              rescored += stages.getLast().in();
+            }
+            String what = encoding + " " + recall + " rescored " + rescored / QUERIES;
+            assertTrue(what + " found " + found, found >= (recall - 0.03) * K * QUERIES);
+            assertTrue(what, rescored >= before);
+            before = rescored;
+          }
+        }
+      }
+    }
+  }
+
+  public void testStages() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, PrefixEncoding.INT8), SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        List<StageStats> stages = new ArrayList<>();
+        Query query = query(target(0), 0.9).candidates(500).listener(stages::addAll).build();
+        hits(searcher, query, K);
+        assertEquals(3, stages.size());
+        StageStats expected = stages.get(1);
+        assertEquals(StageStats.EXPECTED, expected.name());
+        assertEquals(500, stages.get(0).out()); // the least that was asked for
+        assertEquals(500, expected.in());
+        assertTrue(expected.out() >= K);
+        assertTrue(expected.out() < 500);
+        assertTrue(expected.expectedMisses() <= 0.1 * K);
+        assertEquals(expected.out(), stages.get(2).in());
+        assertEquals(K, stages.get(2).out());
+
+        Query all = MatryoshkaKnnQuery.builder(FIELD, target(0), 500).candidates(500).build();
+        int leftOut = hits(searcher, all, 500).get(499).id();
+        Explanation why = searcher.explain(query, leftOut);
+        assertFalse(why.isMatch());
+        assertTrue(why.toString(), why.getDescription().contains("hardly among the nearest"));
+      }
+    }
+  }
+
+  /** Small segments, other formats, short targets, funnels: nothing is left out. */
+  public void testWhereNothingWasLearnt() throws IOException {
+    boolean ours = random().nextBoolean();
+    try (Directory directory = newDirectory()) {
+      write(directory, ours ? randomMatryoshka() : TestUtil.getDefaultCodec(), ours ? 99 : 1900);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        List<StageStats> stages = new ArrayList<>();
+        hits(searcher, query(target(0), 0.9).listener(stages::addAll).build(), K);
+        assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
+        int few = stages.get(1).in();
+        assertTrue("" + few, few >= 30);
+        hits(searcher, query(target(0), 0.99).listener(stages::addAll).build(), K);
+        assertTrue(stages.getLast().in() > few);
+      }
+    }
+  }
+
+  public void testShortTargetsAndFunnels() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, PrefixEncoding.INT8), SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        List<StageStats> stages = new ArrayList<>();
+        float[] leading = Arrays.copyOf(target(0), 20);
+        hits(searcher, query(leading, 0.9).listener(stages::addAll).build(), K);
+        assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
+        stages.clear();
+        Query query =
+            query(target(0), 0.95)
+                .funnel(List.of(new FunnelStage(24, 12)))
+                .listener(stages::addAll)
+                .build();
+        hits(searcher, query, K);
+        assertEquals(
+            List.of("graph", "funnel", "full"), stages.stream().map(StageStats::name).toList());
+        assertEquals(12, stages.get(2).in());
+      }
+    }
+  }
+
+  public void testLearntWhereItIsWorthIt() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, PrefixEncoding.INT4), 3000);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(2, reader.leaves().size());
+        assertNotNull(curve(reader));
+      }
+      try (IndexWriter writer =
+          new IndexWriter(
+              directory, newIndexWriterConfig().setCodec(codec(16, PrefixEncoding.INT4)))) {
+        writer.forceMerge(1);
+        writer.commit();
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          assertNotNull(curve(reader));
+        }
+        for (int id = 90; id < SIZE; id++) {
+          writer.deleteDocuments(org.apache.lucene.document.IntField.newExactQuery("id", id));
+        }
+        writer.forceMerge(1);
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          assertNull(curve(reader)); // and not what was said of the merged segment
+        }
+      }
+    }
+  }
+
+  private static RecallCurve curve(DirectoryReader reader) {
+    return RecallCurve.of(reader.leaves().get(0).reader().getFieldInfos().fieldInfo(FIELD));
+  }
+
+  public void testRange() {
+    for (double wrong : new double[] {0, 0.49, 0.9991, 1, -1, Double.NaN}) {
+      IllegalArgumentException refused =
+          expectThrows(IllegalArgumentException.class, () -> query(target(0), wrong));
+      assertTrue(refused.getMessage(), refused.getMessage().contains("between [0.5] and [0.999]"));
+    }
+    expectThrows(IllegalArgumentException.class, () -> query(target(0), 0.9).rescored(20).build());
+    assertNotEquals(query(target(0), 0.9).build(), query(target(0), 0.95).build());
+    assertEquals(query(target(0), 0.9).build(), query(target(0), 0.9).build());
+    assertTrue(query(target(0), 0.9).build().toString().contains("targetRecall=0.9"));
+  }
+}
