@@ -23,10 +23,12 @@ import java.util.SplittableRandom;
  * @param excess for each length by how many standard deviations of a random order the prefix
  *     carries more than its share
  * @param deviation of the share that a prefix has in a random order, divided by the share expected
+ * @param most the lift of each length if the dimensions that carry most stood first: the share that
+ *     the prefix had, divided by the share expected
  * @param chance how often a random order has as large an excess at any of the lengths
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-record DimOrder(double[] excess, double[] deviation, double chance) {
+record DimOrder(double[] excess, double[] deviation, double[] most, double chance) {
   private static final int ORDERS = 4999;
 
   /**
@@ -44,7 +46,12 @@ record DimOrder(double[] excess, double[] deviation, double chance) {
       deviation[i] = Math.sqrt(variance * (1 - share) / lengths[i]) / mean;
     }
     double[] excess = excess(carried, lengths, mean, deviation);
-    double most = Arrays.stream(excess).max().orElseThrow();
+    double largest = Arrays.stream(excess).max().orElseThrow();
+    double[] sorted = Arrays.stream(carried).sorted().toArray();
+    double[] most = new double[lengths.length];
+    for (int i = 0; i < lengths.length; i++) {
+      most[i] = Arrays.stream(sorted, dims - lengths[i], dims).sum() / lengths[i] / mean;
+    }
     SplittableRandom random = new SplittableRandom(seed);
     double[] order = carried.clone();
     int longest = lengths[lengths.length - 1];
@@ -58,11 +65,11 @@ record DimOrder(double[] excess, double[] deviation, double chance) {
       }
       double[] ofOrder = excess(order, lengths, mean, deviation);
       // the same sums in another order differ by rounding
-      if (Arrays.stream(ofOrder).max().orElseThrow() >= most - 1e-9) {
+      if (Arrays.stream(ofOrder).max().orElseThrow() >= largest - 1e-9) {
         asLarge++;
       }
     }
-    return new DimOrder(excess, deviation, (asLarge + 1.0) / (ORDERS + 1.0));
+    return new DimOrder(excess, deviation, most, (asLarge + 1.0) / (ORDERS + 1.0));
   }
 
   private static double[] excess(double[] carried, int[] lengths, double mean, double[] deviation) {

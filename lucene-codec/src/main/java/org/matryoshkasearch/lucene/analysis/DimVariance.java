@@ -15,12 +15,12 @@ import java.util.Arrays;
 
 /**
  * What is left of each dimension without its mean, in a sample of vectors. A vector much farther
- * from the mean than others counts no more than one that is somewhat farther, and a dimension that
- * has far more than others no more than four times the median: neither may decide alone.
+ * from the mean than others counts no more than one that is somewhat farther, and a dimension no
+ * more than 19 of 20 have: no single one may decide.
  */
 final class DimVariance {
   private static final double FARTHEST = 4; // times the median distance
-  private static final double MOST = 4; // times the median dimension
+  private static final double COUNTED = 0.95; // of the dimensions count as what they have
   private static final int GROUPS = 16;
 
   /** For groups of vectors, what each dimension has in them. */
@@ -40,7 +40,7 @@ final class DimVariance {
         distances[row] += component * component;
       }
     }
-    double far = FARTHEST * FARTHEST * median(distances);
+    double far = FARTHEST * FARTHEST * quantile(distances, 0.5);
     double[] weights = new double[vectors.length];
     for (int row = 0; row < vectors.length; row++) {
       weights[row] = far > 0 && distances[row] > far ? far / distances[row] : 1;
@@ -55,7 +55,7 @@ final class DimVariance {
       }
     }
     double[] positive = Arrays.stream(sums(-1)).filter(sum -> sum > 0).toArray();
-    cap = positive.length == 0 ? 0 : MOST * median(positive);
+    cap = positive.length == 0 ? 0 : quantile(positive, COUNTED);
   }
 
   private static double[] mean(float[][] vectors, double[] weights) {
@@ -73,10 +73,10 @@ final class DimVariance {
     return mean;
   }
 
-  private static double median(double[] values) {
+  private static double quantile(double[] values, double share) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+    return sorted[(int) (share * (sorted.length - 1))];
   }
 
   private double[] sums(int without) {

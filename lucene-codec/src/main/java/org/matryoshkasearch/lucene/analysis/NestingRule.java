@@ -35,8 +35,11 @@ final class NestingRule {
   /** A prefix with less than this much more than its share helps little. */
   private static final double LEAST_LIFT = 1.1;
 
-  /** Nested models have such lifts: less must be excluded, before one is said not to be nested. */
-  private static final double USUAL_LIFT = 1.3;
+  /**
+   * What prefixes of nested models carry beyond their share, of what they would carry if the
+   * dimensions were sorted: so much must be excluded, before a model is said not to be nested.
+   */
+  private static final double USUAL_ORDER = 0.45;
 
   /** In standard deviations of the draws: hardly ever the gain of a prefix that is none. */
   private static final double REMARKABLE_GAIN = 3.8;
@@ -69,8 +72,9 @@ final class NestingRule {
           "the leading dims carry somewhat more than others, as one random order in %.0f would",
           1 / order.chance());
     }
-    for (Evidence prefix : evidence) {
-      if (prefix.lift().high() > USUAL_LIFT) {
+    for (int i = 0; i < evidence.size(); i++) {
+      Evidence prefix = evidence.get(i);
+      if (prefix.lift().high() - 1 > USUAL_ORDER * (order.most()[i] - 1)) {
         return verdict(
             Nesting.UNSURE,
             "a prefix of %d dims may carry up to %.2f times its share: the sample does not tell",

@@ -32,8 +32,7 @@ public record NestingVerdict(
    * @param prefixDims leading dimensions
    * @param lift the share of the variance that the prefix has, divided by the share of the
    *     dimensions that it has: 1 where all dimensions have the same. Variance is what is left
-   *     without the mean; of a dimension that has far more than others, no more counts than four
-   *     times the median
+   *     without the mean; of a dimension no more counts than 19 of 20 have
    * @param prefixRecall the share of the nearest neighbours in a sample that are also the nearest
    *     by the prefix alone
    * @param randomRecall the same by as many dimensions drawn by lot, the mean of several draws
