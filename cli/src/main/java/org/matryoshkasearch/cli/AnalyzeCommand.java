@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.matryoshkasearch.cli.vectors.Similarity;
 import org.matryoshkasearch.cli.vectors.VectorFile;
@@ -31,6 +33,11 @@ import org.matryoshkasearch.lucene.codec.PrefixEncoding;
  */
 final class AnalyzeCommand {
 
+  /**
+   * Lucene tells there which kernels it found: nobody has asked. Loggers are kept by who sets them.
+   */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
   private final Screen screen;
   private final AnalyzeSettings settings;
 
@@ -41,6 +48,7 @@ final class AnalyzeCommand {
 
   /** Analyzes, prints, draws. */
   void run() throws IOException, UsageException {
+    LUCENE.setLevel(Level.SEVERE);
     checkPlot();
     VectorFile file = VectorFile.of(settings.file(), settings.dims());
     try (VectorTable vectors = open(file)) {

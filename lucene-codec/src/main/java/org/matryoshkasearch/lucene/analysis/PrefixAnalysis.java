@@ -206,7 +206,10 @@ public final class PrefixAnalysis {
       return this;
     }
 
-    /** What decides what is drawn by lot: the same seed always gives the same result. */
+    /**
+     * What decides what is drawn by lot: the same seed gives the same result, but for the rounding
+     * of floats.
+     */
     public Builder seed(long newSeed) {
       seed = newSeed;
       return this;

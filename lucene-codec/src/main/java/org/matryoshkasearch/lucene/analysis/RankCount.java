@@ -22,7 +22,7 @@ import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 /**
  * Counts, for each setting, how many documents come before each true neighbour of each query when
  * all are ordered by their prefixes: first the true neighbours themselves are scored, then all
- * documents, of which nothing is kept but whether they come before.
+ * others, of which nothing is kept but whether they come before.
  */
 final class RankCount {
   /** Documents that are compared at a time. */
@@ -96,7 +96,7 @@ final class RankCount {
     }
     Arrays.parallelPrefix(places, Integer::sum);
     for (int i = 0; i < places.length; i++) {
-      places[i]++;
+      places[i] += 1 + i; // and the true neighbours before it
     }
     return places;
   }
@@ -189,6 +189,11 @@ final class RankCount {
     }
 
     private void count(int setting, int query, int ordinal, float score) {
+      // scored once more, a true neighbour might come before itself: a vector unit may add the
+      // same floats in another order
+      if (Arrays.binarySearch(truth[query], ordinal) >= 0) {
+        return;
+      }
       float[] neighbors = scores[setting][query];
       int[] of = ordinals[setting][query];
       int place = neighbors.length;
