@@ -99,6 +99,17 @@ final class AnalyzeCommand {
 
   private VectorTable openQueries(VectorTable vectors) throws IOException, UsageException {
     boolean untold = settings.queries().toString().toLowerCase(Locale.ROOT).endsWith(".f32");
+    VectorFile.of(settings.queries(), vectors.dims()); // is there
+    long bytes = Files.size(settings.queries());
+    if (untold && bytes % (vectors.dims() * (long) Float.BYTES) != 0) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "--queries must have %d dims as the file has, found %d bytes, no multiple of %d",
+              vectors.dims(),
+              bytes,
+              vectors.dims() * Float.BYTES));
+    }
     VectorTable queries = open(VectorFile.of(settings.queries(), untold ? vectors.dims() : 0));
     if (queries.dims() != vectors.dims()) {
       queries.close();

@@ -85,7 +85,6 @@ public class AnalyzeCommandTest {
         List<String> lines =
             analyze(generated("a.f32", rows, dims).toString(), "--dims", String.valueOf(dims));
         assertFalse(last(lines), last(lines).startsWith("verdict=not-nested "));
-        assertFalse(last(lines), last(lines).startsWith("verdict=nested "));
       }
     }
     float[][] equal = new float[30][];
@@ -133,6 +132,12 @@ public class AnalyzeCommandTest {
         file,
         "--dims=8",
         "--queries=" + other);
+    assertFault(
+        2,
+        "--queries must have 8 dims as the file has, found 100 bytes, no multiple of 32",
+        file,
+        "--dims=8",
+        "--queries=" + write("q.f32", new float[5][5]));
   }
 
   @Test

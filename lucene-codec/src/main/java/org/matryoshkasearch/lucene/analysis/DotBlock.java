@@ -23,6 +23,7 @@ final class DotBlock {
   /** The vectors of the block. */
   final float[][] rows;
 
+  private final double[] factors;
   private final float[] part;
   private final float[] products;
   private final float[] dots;
@@ -37,6 +38,7 @@ final class DotBlock {
     this.queries = queries;
     this.reader = documents.reader();
     this.rows = new float[most][documents.dims()];
+    this.factors = new double[most];
     int widest = 0;
     for (int i = 0; i < queries.bounds.length; i++) {
       widest = Math.max(widest, queries.dims(i));
@@ -51,6 +53,7 @@ final class DotBlock {
   void read(int row, int ordinal) throws IOException {
     reader.read(ordinal, rows[row]);
     QuerySample.checkFinite(ordinal, rows[row]);
+    factors[row] = queries.factor(rows[row]);
   }
 
   /** Begins anew with so many documents, which have been read. */
@@ -68,12 +71,13 @@ final class DotBlock {
     for (int row = 0; row < size; row++) {
       double square = 0;
       for (int i = 0; i < dims; i++) {
-        float component = rows[row][start + i];
+        double component = rows[row][start + i];
         if (queries.origin != null) {
           component -= queries.origin[start + i];
         }
-        part[row * dims + i] = component;
-        square += (double) component * component;
+        component *= factors[row];
+        part[row * dims + i] = (float) component;
+        square += component * component;
       }
       squares[row] += square;
     }
@@ -87,17 +91,14 @@ final class DotBlock {
   /**
    * How near each document is to a query by the dimensions compared so far: more is nearer, on a
    * scale that differs from query to query.
-   *
-   * @param directions whether lengths do not count
    */
-  void nearness(
-      int query, VectorSimilarityFunction similarity, boolean directions, float[] nearness) {
+  void nearness(int query, VectorSimilarityFunction similarity, float[] nearness) {
     for (int row = 0; row < size; row++) {
       float dot = dots[row * queries.stride + query];
       double near = dot;
       if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
         near -= squares[row] / 2;
-      } else if (directions) {
+      } else if (queries.directions) {
         near = squares[row] > 0 ? dot / Math.sqrt(squares[row]) : 0;
       }
       // what is no number comes of sums that a float cannot hold: it is far

@@ -21,7 +21,6 @@ final class NearestScan {
   private final QueryPanels queries;
   private final int[] own;
   private final VectorSimilarityFunction similarity;
-  private final boolean directions;
   private final int kept;
   private final NeighborQueue[] nearest;
   private final float[] nearness;
@@ -29,7 +28,6 @@ final class NearestScan {
   /**
    * @param queries whose dimensions are one part
    * @param own for each query the document that is not to be found, or -1
-   * @param whole whether these are all dimensions, and not those of a prefix
    * @param kept how many to keep
    * @param most documents in a block
    */
@@ -38,7 +36,6 @@ final class NearestScan {
       QueryPanels queries,
       int[] own,
       VectorSimilarityFunction similarity,
-      boolean whole,
       int kept,
       int most)
       throws IOException {
@@ -46,7 +43,6 @@ final class NearestScan {
     this.queries = queries;
     this.own = own;
     this.similarity = similarity;
-    this.directions = DotBlock.directions(similarity, whole);
     this.kept = kept;
     this.nearest = new NeighborQueue[queries.count];
     for (int query = 0; query < nearest.length; query++) {
@@ -63,7 +59,7 @@ final class NearestScan {
     block.begin(count);
     block.extend();
     for (int query = 0; query < queries.count; query++) {
-      block.nearness(query, similarity, directions, nearness);
+      block.nearness(query, similarity, nearness);
       NeighborQueue best = nearest[query];
       float least = best.size() < kept ? Float.NEGATIVE_INFINITY : best.topScore();
       for (int row = 0; row < count; row++) {

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.analysis;
 
 import org.matryoshkasearch.lucene.internal.graph.Products;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Queries side by side, as {@link Products} takes them, in parts of their dimensions. */
 final class QueryPanels {
@@ -20,6 +21,12 @@ final class QueryPanels {
 
   /** What is taken off all vectors, where distances count: near zero they are more exact. */
   final float[] origin;
+
+  /** Whether lengths do not count: then all vectors are made unit ones. */
+  final boolean directions;
+
+  /** What all vectors are multiplied with where lengths count, so that floats hold products. */
+  final double scale;
 
   /** From the products of one row to those of the next. */
   final int stride;
@@ -30,8 +37,11 @@ final class QueryPanels {
   /**
    * @param bounds ascending
    * @param origin of all dims, or null
+   * @param directions whether lengths do not count
    */
-  QueryPanels(float[][] queries, int[] bounds, float[] origin) {
+  QueryPanels(float[][] queries, int[] bounds, float[] origin, boolean directions) {
+    this.directions = directions;
+    this.scale = scale(queries);
     this.bounds = bounds;
     this.origin = origin;
     this.count = queries.length;
@@ -40,14 +50,35 @@ final class QueryPanels {
     for (int part = 0; part < bounds.length; part++) {
       panels[part] = new float[stride * dims(part)];
       for (int query = 0; query < count; query++) {
+        double factor = factor(queries[query]);
         int at = query / Products.PANEL * dims(part) * Products.PANEL + query % Products.PANEL;
         for (int i = 0; i < dims(part); i++) {
           int dim = start(part) + i;
           panels[part][at + i * Products.PANEL] =
-              queries[query][dim] - (origin == null ? 0 : origin[dim]);
+              (float) (factor * (queries[query][dim] - (origin == null ? 0 : origin[dim])));
         }
       }
     }
+  }
+
+  /** A power of two, by which nothing is rounded. */
+  private static double scale(float[][] queries) {
+    float largest = 0;
+    for (float[] query : queries) {
+      for (float component : query) {
+        largest = Math.max(largest, Math.abs(component));
+      }
+    }
+    return largest > 0 ? Math.scalb(1.0, -Math.getExponent(largest)) : 1;
+  }
+
+  /** What a vector is multiplied with. */
+  double factor(float[] vector) {
+    if (!directions) {
+      return scale;
+    }
+    double length = PrefixSimilarity.length(vector, 0, vector.length);
+    return length > 0 ? 1 / length : 1;
   }
 
   int start(int part) {

@@ -41,7 +41,8 @@ final class SettingCodes {
         new QueryPanels(
             sample.vectors(),
             analysis.prefixes,
-            TrueNeighbors.origin(analysis.documents, analysis.similarity));
+            TrueNeighbors.origin(analysis.documents, analysis.similarity),
+            DotBlock.directions(analysis.similarity, false));
     this.queries = new QuantizedPrefix[count()][];
   }
 

@@ -60,11 +60,7 @@ final class SettingScorer {
       for (int i = 0; i < analysis.encodings.size(); i++, setting++) {
         for (int query = 0; query < codes.panels.count; query++) {
           if (blocks[setting] == null) {
-            dots.nearness(
-                query,
-                analysis.similarity,
-                DotBlock.directions(analysis.similarity, false),
-                scores);
+            dots.nearness(query, analysis.similarity, scores);
           } else {
             blocks[setting].score(codes.query(setting, query), scores);
           }

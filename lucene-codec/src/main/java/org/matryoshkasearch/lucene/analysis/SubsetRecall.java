@@ -91,8 +91,9 @@ final class SubsetRecall {
         new QueryPanels(
             QuerySample.read(some, queries),
             new int[] {dims.length},
-            TrueNeighbors.origin(some, similarity));
-    NearestScan scan = new NearestScan(some, panels, queries, similarity, whole, k, BLOCK);
+            TrueNeighbors.origin(some, similarity),
+            DotBlock.directions(similarity, whole));
+    NearestScan scan = new NearestScan(some, panels, queries, similarity, k, BLOCK);
     for (int from = 0; from < vectors.length; from += BLOCK) {
       scan.scan(from, Math.min(BLOCK, vectors.length - from));
     }

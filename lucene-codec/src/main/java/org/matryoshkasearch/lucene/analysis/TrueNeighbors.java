@@ -42,7 +42,10 @@ record TrueNeighbors(int[][] ordinals) {
     VectorSimilarityFunction similarity = analysis.similarity;
     QueryPanels panels =
         new QueryPanels(
-            sample.vectors(), new int[] {documents.dims()}, origin(documents, similarity));
+            sample.vectors(),
+            new int[] {documents.dims()},
+            origin(documents, similarity),
+            DotBlock.directions(similarity, true));
     List<NearestScan> scans = new ArrayList<>();
     int block = RankCount.BLOCK;
     work.run(
@@ -50,7 +53,7 @@ record TrueNeighbors(int[][] ordinals) {
         () -> {
           NearestScan scan =
               new NearestScan(
-                  documents, panels, sample.own(), similarity, true, KEPT * analysis.k, block);
+                  documents, panels, sample.own(), similarity, KEPT * analysis.k, block);
           synchronized (scans) {
             scans.add(scan);
           }

@@ -217,6 +217,30 @@ public class PrefixAnalysisTest extends LuceneTestCase {
     assertEquals(1, result.setting(DIMS, PrefixEncoding.FLOAT32).at(K).mean(), 0);
   }
 
+  /** Lengths whose squares no float holds are as good as any. */
+  public void testVeryLongAndShort() throws IOException {
+    float[][] documents = NestedVectors.unit(random(), ROWS, DIMS);
+    for (float factor : new float[] {1e37f, 1e-30f}) {
+      float[][] scaled = new float[ROWS][DIMS];
+      for (int row = 0; row < ROWS; row++) {
+        for (int i = 0; i < DIMS; i++) {
+          scaled[row][i] = documents[row][i] * factor;
+        }
+      }
+      for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+        AnalysisResult result =
+            PrefixAnalysis.builder(VectorSet.of(scaled), similarity)
+                .prefixDims(PREFIX, DIMS)
+                .encodings(PrefixEncoding.FLOAT32)
+                .build()
+                .run();
+        assertEquals(1, result.setting(DIMS, PrefixEncoding.FLOAT32).at(K).mean(), 0.001);
+        assertEquals(1, result.setting(PREFIX, PrefixEncoding.FLOAT32).at(ROWS / 3).mean(), 0.1);
+        assertEquals(Nesting.NESTED, result.verdict().nesting());
+      }
+    }
+  }
+
   public void testSmallest() throws IOException {
     for (int rows : new int[] {2, 3, 9, 10, 11, 12}) {
       for (int dims : new int[] {1, 2, 9, 64, 4096}) {
