@@ -31,6 +31,7 @@ final class RecallPlot {
   private static final int TOP = 84;
   private static final int BOTTOM = 490;
   private static final int LINE = 22;
+  private static final int LEGEND = 330; // below the name of any target
   private static final String[] COLOURS = {
     "#9467bd", "#1f77b4", "#17a2b8", "#2ca02c", "#c98a00", "#d62728"
   };
@@ -69,9 +70,9 @@ final class RecallPlot {
     for (int i = 0; i < oversamples.length; i++) {
       curve(oversamples[i] * result.k(), COLOURS[i]);
     }
-    add("<text x=\"%d\" y=\"%d\">rescored rows</text>", RIGHT + 20, TOP);
+    add("<text x=\"%d\" y=\"%d\">rescored rows</text>", RIGHT + 20, LEGEND);
     for (int i = 0; i < oversamples.length; i++) {
-      int y = TOP + LINE * (oversamples.length - i);
+      int y = LEGEND + LINE * (oversamples.length - i);
       add(
           "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2.5\"/>",
           RIGHT + 20, y - 4, RIGHT + 50, y - 4, COLOURS[i]);
