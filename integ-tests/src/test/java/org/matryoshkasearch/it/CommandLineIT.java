@@ -86,14 +86,14 @@ public class CommandLineIT {
   /** The command's own tests have the rest: here is the script, the JVM and the class path. */
   @Test
   public void testAnalyze() throws Exception {
-    write("zeros.f32", 64);
+    write("cut.f32", 70);
     assertFault(
         1,
-        "zeros.f32: row 0: every component is 0: such a vector has no direction, so no neighbours",
+        "cut.f32: 70 bytes, no multiple of 16 (4 float32): is the file cut?",
         script(),
         "analyze",
-        "zeros.f32",
-        "--dims=8");
+        "cut.f32",
+        "--dims=4");
     assertFault(
         2,
         "--target must be a number from 0.5 to 0.999, found 2",
