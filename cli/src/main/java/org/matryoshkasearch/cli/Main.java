@@ -42,16 +42,21 @@ public final class Main {
         screen.out().print(usage());
         return 0;
       }
-      if (!arguments.get(0).equals("demo")) {
+      String command = arguments.get(0);
+      if (!List.of("demo", "analyze").contains(command)) {
         throw new UsageException(
-            "unknown command " + arguments.get(0) + "; ./matryoshka lists what there is");
+            "unknown command " + command + "; ./matryoshka lists what there is");
       }
       List<String> rest = arguments.subList(1, arguments.size());
       if (rest.contains("--help") || rest.contains("-h")) {
         screen.out().print(usage());
         return 0;
       }
-      new DemoCommand(screen, DemoSettings.parse(rest)).run();
+      if (command.equals("demo")) {
+        new DemoCommand(screen, DemoSettings.parse(rest)).run();
+      } else {
+        new AnalyzeCommand(screen, AnalyzeSettings.parse(rest)).run();
+      }
       return 0;
     } catch (UsageException | IOException | RuntimeException | Error e) {
       // after Ctrl-C everything fails, and nobody wants to know

@@ -124,6 +124,36 @@ public final class Options {
         name + " must be a whole number from " + min + " to " + max + ", found " + text);
   }
 
+  /**
+   * The value of an option as a number that need not be whole.
+   *
+   * @param min the least value that makes sense
+   * @param max the greatest value that makes sense
+   */
+  public double decimal(String name, double min, double max) throws UsageException {
+    String text = text(name);
+    try {
+      double number = Double.parseDouble(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // is told like a number that is out of range
+    }
+    throw new UsageException(
+        name + " must be a number from " + min + " to " + max + ", found " + text);
+  }
+
+  /** The value of an option that must be one of some words. */
+  public String oneOf(String name, List<String> words) throws UsageException {
+    String text = text(name);
+    if (!words.contains(text)) {
+      throw new UsageException(
+          name + " must be one of " + String.join(", ", words) + ", found " + text);
+    }
+    return text;
+  }
+
   /** The value of an option as a file or folder, null if it has none. */
   public Path path(String name) {
     String text = text(name);

@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.Test;
 import org.matryoshkasearch.cli.Options.Option;
@@ -49,7 +50,9 @@ public class MainTest {
     for (String line : lines) {
       assertTrue(line, line.length() <= 80);
     }
-    for (Option option : DemoSettings.OPTIONS) {
+    List<Option> options = new ArrayList<>(DemoSettings.OPTIONS);
+    options.addAll(AnalyzeSettings.OPTIONS);
+    for (Option option : options) {
       String end = option.fallback() == null ? "" : "(default " + option.fallback() + ")";
       assertTrue(
           option.form(),

@@ -49,6 +49,7 @@ public class CommandLineIT {
     assertShown("./matryoshka demo", run(script));
     assertShown("./matryoshka demo", run(script, "help"));
     assertShown("--prefix-dims", run(script, "demo", "--help"));
+    assertShown("--similarity", run(script, "analyze", "--help"));
     assertShown("--memory-limit", run(script, "bench", "--help"));
     assertShown("--memory-limit", run(script, "bench", "--node", "-h"));
     assertShown("HybridSearch", run(script, "example"));
@@ -80,6 +81,34 @@ public class CommandLineIT {
     assertDemo(
         2, "--vectors and --generate exclude each other", "--vectors=x.npy", "--generate=100");
     assertDemo(2, "a .f32 file does not say its dims: give --dims N", "--vectors", "x.f32");
+  }
+
+  /** The command's own tests have the rest: here is the script, the JVM and the class path. */
+  @Test
+  public void testAnalyze() throws Exception {
+    write("cut.f32", 70);
+    assertFault(
+        1,
+        "cut.f32: 70 bytes, no multiple of 16 (4 float32): is the file cut?",
+        script(),
+        "analyze",
+        "cut.f32",
+        "--dims=4");
+    assertFault(
+        2,
+        "--target must be a number from 0.5 to 0.999, found 2",
+        script(),
+        "analyze",
+        "x.npy",
+        "--target=2");
+    Path file = temporary.getRoot().toPath().resolve("some.jsonl");
+    Files.writeString(file, "[1, 2, 3]\n[3, 2, 1]\n[1, 1, 2]\n");
+    Outcome outcome = run(script(), "analyze", "some.jsonl");
+    assertEquals(outcome.err(), 0, outcome.status());
+    String last = outcome.out().lines().reduce((a, b) -> b).orElse("");
+    assertTrue(last, last.startsWith("verdict=unsure prefix_dims="));
+    assertTrue(Files.exists(temporary.getRoot().toPath().resolve("recall.svg")));
+    assertFalse(outcome.err(), outcome.err().contains("org.apache.lucene"));
   }
 
   @Test

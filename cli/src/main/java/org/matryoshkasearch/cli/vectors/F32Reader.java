@@ -32,6 +32,11 @@ final class F32Reader extends BinaryReader {
   }
 
   @Override
+  public FloatLayout layout() {
+    return new FloatLayout(file, 0, (long) dims * Float.BYTES);
+  }
+
+  @Override
   public long count() {
     return count;
   }

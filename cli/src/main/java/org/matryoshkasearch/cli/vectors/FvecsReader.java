@@ -54,6 +54,11 @@ final class FvecsReader extends BinaryReader {
   }
 
   @Override
+  public FloatLayout layout() {
+    return new FloatLayout(file, Integer.BYTES, Integer.BYTES + (long) dims * Float.BYTES);
+  }
+
+  @Override
   public long count() {
     return count;
   }

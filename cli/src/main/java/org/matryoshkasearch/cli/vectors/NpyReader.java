@@ -28,6 +28,7 @@ final class NpyReader extends BinaryReader {
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
 
   private final boolean doubles;
+  private final long start;
   private final int dims;
   private final long count;
 
@@ -71,6 +72,7 @@ final class NpyReader extends BinaryReader {
     if (wantedDims != 0) {
       VectorChecks.checkDims(file, 0, wantedDims, dims);
     }
+    this.start = headerBytes;
     long rowBytes = (long) dims * (doubles ? Double.BYTES : Float.BYTES);
     this.count = rows(headerBytes, rowBytes, dims + (doubles ? " float64" : " float32"));
     if (count != shape[0]) {
@@ -109,6 +111,11 @@ final class NpyReader extends BinaryReader {
   @Override
   public int dims() {
     return dims;
+  }
+
+  @Override
+  public FloatLayout layout() {
+    return doubles ? null : new FloatLayout(file, start, (long) dims * Float.BYTES);
   }
 
   @Override

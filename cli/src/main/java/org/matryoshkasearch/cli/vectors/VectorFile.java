@@ -66,15 +66,19 @@ public final class VectorFile implements VectorSource {
     return path.getFileName().toString();
   }
 
+  /** Starts reading at the first row, without titles from beside the file. */
+  VectorReader openUntitled() throws IOException {
+    return switch (ending(path)) {
+      case ".f32" -> new F32Reader(path, dims);
+      case ".fvecs" -> new FvecsReader(path, dims);
+      case ".npy" -> new NpyReader(path, dims);
+      default -> new JsonlReader(path, dims);
+    };
+  }
+
   @Override
   public VectorReader open() throws IOException {
-    VectorReader reader =
-        switch (ending(path)) {
-          case ".f32" -> new F32Reader(path, dims);
-          case ".fvecs" -> new FvecsReader(path, dims);
-          case ".npy" -> new NpyReader(path, dims);
-          default -> new JsonlReader(path, dims);
-        };
+    VectorReader reader = openUntitled();
     Path titles = TitledReader.titlesOf(path);
     return Files.isReadable(titles) ? new TitledReader(reader, titles) : reader;
   }

@@ -20,6 +20,11 @@ public interface VectorReader extends Closeable {
   /** How many components each vector has. */
   int dims();
 
+  /** Where the rows lie as float32 in a file, or null if they do not. */
+  default FloatLayout layout() {
+    return null;
+  }
+
   /** How many rows there are, or -1 if only reading to the end can tell. */
   long count();
 

@@ -27,32 +27,46 @@ import java.util.stream.Stream;
 /**
  * Sets of real embeddings beside the checkout: {@code NAME_DIMS.f32}, rows of little-endian floats.
  */
-final class RealVectors {
+public final class RealVectors {
   private static final Path FOLDER = Path.of("../../shared/data").toAbsolutePath().normalize();
 
   private RealVectors() {}
 
-  static boolean isThere() {
+  /** Whether the folder with the sets is there. */
+  public static boolean isThere() {
     return Files.isDirectory(FOLDER);
   }
 
   /** The first rows of one of the sets that have so many dimensions, cut to these. */
   static float[][] any(int rows, int dims) {
     try {
-      Path file = RandomPicks.randomFrom(random(), sets(dims));
-      int rowBytes = dims(file) * Float.BYTES;
-      int count = Math.toIntExact(Math.min(rows, Files.size(file) / rowBytes));
-      float[][] vectors = new float[count][dims];
-      try (InputStream in = Files.newInputStream(file)) {
-        for (float[] vector : vectors) {
-          ByteBuffer row = ByteBuffer.wrap(in.readNBytes(rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
-          row.asFloatBuffer().get(vector);
-        }
-      }
-      return vectors;
+      return vectors(RandomPicks.randomFrom(random(), sets(dims)), rows, dims);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static float[][] vectors(Path file, int rows, int dims) throws IOException {
+    int rowBytes = dims(file) * Float.BYTES;
+    int count = Math.toIntExact(Math.min(rows, Files.size(file) / rowBytes));
+    float[][] vectors = new float[count][dims];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (float[] vector : vectors) {
+        ByteBuffer row = ByteBuffer.wrap(in.readNBytes(rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
+        row.asFloatBuffer().get(vector);
+      }
+    }
+    return vectors;
+  }
+
+  /** All vectors of the set whose name begins so. */
+  public static float[][] all(String name) throws IOException {
+    Path file =
+        sets(1).stream()
+            .filter(set -> set.getFileName().toString().startsWith(name))
+            .findFirst()
+            .orElseThrow();
+    return vectors(file, Integer.MAX_VALUE, dims(file));
   }
 
   private static List<Path> sets(int dims) throws IOException {

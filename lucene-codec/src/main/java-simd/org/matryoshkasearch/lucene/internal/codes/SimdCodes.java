@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.internal.codes;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import jdk.incubator.vector.LongVector;
 import org.apache.lucene.store.IndexInput;
 import org.matryoshkasearch.lucene.internal.scoring.MappedMemory;
@@ -25,9 +26,15 @@ public final class SimdCodes implements MappedCodes {
   @Override
   public CodeRows open(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
     MemorySegment segment = MappedMemory.of(codes);
-    if (segment == null) {
-      return null;
-    }
+    return segment == null ? null : open(quantizer, segment);
+  }
+
+  @Override
+  public CodeRows open(PrefixQuantizer quantizer, ByteBuffer codes) {
+    return open(quantizer, MemorySegment.ofBuffer(codes.duplicate().clear()));
+  }
+
+  private static CodeRows open(PrefixQuantizer quantizer, MemorySegment segment) {
     if (quantizer.hasByteCodes()) {
       return WIDE ? new MappedByteRows(quantizer, segment) : null;
     }

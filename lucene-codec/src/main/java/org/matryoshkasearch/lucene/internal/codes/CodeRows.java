@@ -12,6 +12,9 @@
 package org.matryoshkasearch.lucene.internal.codes;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.lucene.store.ByteBuffersDataInput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.BitUtil;
 import org.matryoshkasearch.lucene.internal.scoring.ScoredRows;
@@ -36,6 +39,20 @@ public abstract class CodeRows extends ScoredRows {
     return mapped != null
         ? mapped
         : new InputCodeRows(quantizer, codes.randomAccessSlice(0, codes.length()));
+  }
+
+  /**
+   * The fastest reader that there is for memory.
+   *
+   * @param codes a direct buffer; the rows one after another from its start, also those written
+   *     later
+   */
+  static CodeRows of(PrefixQuantizer quantizer, ByteBuffer codes) {
+    CodeRows mapped =
+        MappedCodes.INSTANCE == null ? null : MappedCodes.INSTANCE.open(quantizer, codes);
+    return mapped != null
+        ? mapped
+        : new InputCodeRows(quantizer, new ByteBuffersDataInput(List.of(codes.duplicate())));
   }
 
   final PrefixQuantizer quantizer;

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.internal.codes;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.apache.lucene.store.IndexInput;
 import org.matryoshkasearch.lucene.internal.scoring.Simd;
 
@@ -27,4 +28,12 @@ interface MappedCodes {
    * @return null if the input is not one memory segment
    */
   CodeRows open(PrefixQuantizer quantizer, IndexInput codes) throws IOException;
+
+  /**
+   * Opens rows in memory.
+   *
+   * @param codes a direct buffer; the rows one after another from its start
+   * @return null if these codes are not read with SIMD here
+   */
+  CodeRows open(PrefixQuantizer quantizer, ByteBuffer codes);
 }

@@ -12,16 +12,16 @@
 package org.matryoshkasearch.lucene.internal.codes;
 
 import java.io.IOException;
-import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.store.DataOutput;
 
 /** Writes the rows of quantised prefixes that {@link CodeRows} reads. */
 public final class PrefixCodesWriter {
   private final PrefixQuantizer quantizer;
-  private final IndexOutput out;
+  private final DataOutput out;
   private final QuantizedPrefix row;
 
-  /** Appends to a file. */
-  public PrefixCodesWriter(PrefixQuantizer quantizer, IndexOutput out) {
+  /** Appends to a file, or to memory. */
+  public PrefixCodesWriter(PrefixQuantizer quantizer, DataOutput out) {
     this.quantizer = quantizer;
     this.out = out;
     this.row = quantizer.newDocument();

@@ -18,7 +18,7 @@ import org.matryoshkasearch.lucene.internal.scoring.Simd;
  * Dot products of many vectors with many. A product depends on its two vectors alone, not on where
  * they stand; those of the two implementations differ by no more than rounding.
  */
-interface Products {
+public interface Products {
   /** Vectors that lie side by side in a panel: component by component, one vector a column. */
   int PANEL = 32;
 

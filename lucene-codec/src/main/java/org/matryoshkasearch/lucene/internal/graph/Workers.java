@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.util.IORunnable;
 
-/** The threads that share the work of building a graph. */
+/** The threads that share a piece of work, such as building a graph. */
 public final class Workers {
   private final TaskExecutor executor;
   private final int count;
@@ -46,17 +46,19 @@ public final class Workers {
   }
 
   /** One worker's way to do a part of the work. */
-  interface Worker {
+  public interface Worker {
+    /** Does it. */
     void run(int part) throws IOException;
   }
 
   /** What gives each thread a worker of its own. */
-  interface Hiring {
+  public interface Hiring {
+    /** Called by the thread that the worker is for. */
     Worker hire() throws IOException;
   }
 
   /** Does all parts, each once. */
-  void run(int parts, Hiring hiring) throws IOException {
+  public void run(int parts, Hiring hiring) throws IOException {
     AtomicInteger next = new AtomicInteger();
     if (count == 1 || parts == 1) {
       work(next, parts, hiring);
