@@ -46,8 +46,7 @@ final class DemoComparison {
     searches.add(new DemoSearch("exact search (dense_vector, flat)", exact, "knn", 0));
     searches.add(new DemoSearch("dense_vector, default options", dense, "knn", 0));
     double target = standard.index().field().at(TARGET_PATH).asDouble();
-    searches.add(
-        standard.labelled("matryoshka_vector, target_recall " + target + " (default)"));
+    searches.add(standard.labelled("matryoshka_vector, target_recall " + target + " (default)"));
     for (int oversample : OVERSAMPLES) {
       String label = "matryoshka_vector, oversample " + oversample;
       searches.add(new DemoSearch(label, standard.index(), standard.query(), oversample));
