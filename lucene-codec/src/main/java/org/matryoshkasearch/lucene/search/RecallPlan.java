@@ -32,7 +32,7 @@ final class RecallPlan {
   private static final double BY_THE_GRAPH = 0.6;
 
   /** Queries are less near to documents than those are to each other, from which it was learnt. */
-  private static final double OF_QUERIES = 1.15;
+  private static final double OF_QUERIES = 1.4;
 
   /** Of segments so many times smaller than the largest, too little was learnt beside it. */
   private static final int SMALLER = 4;
