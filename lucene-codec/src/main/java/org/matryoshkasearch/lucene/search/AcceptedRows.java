@@ -157,7 +157,7 @@ final class AcceptedRows {
   }
 
   /** The accepted rows of a leaf, whether they have a parent or not. */
-  private DocIdSetIterator accepted(LeafReaderContext leaf) throws IOException {
+  DocIdSetIterator accepted(LeafReaderContext leaf) throws IOException {
     FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
     Scorer matches = filter == null ? null : filter.scorer(leaf);
     if (values == null || (filter != null && matches == null)) {

@@ -55,6 +55,7 @@ public final class MatryoshkaKnnQuery extends Query {
   private final int candidates;
   private final int rescored;
   private final double targetRecall;
+  private final boolean exact;
   private final Query filter;
   private final List<FunnelStage> funnel;
   private final float minScore;
@@ -68,6 +69,7 @@ public final class MatryoshkaKnnQuery extends Query {
     candidates = builder.candidates();
     rescored = Math.min(builder.rescored, candidates);
     targetRecall = builder.targetRecall;
+    exact = builder.exact;
     filter = builder.filter;
     funnel = builder.funnel;
     minScore = builder.minScore;
@@ -132,6 +134,11 @@ public final class MatryoshkaKnnQuery extends Query {
     return targetRecall;
   }
 
+  /** Whether all that is accepted is compared by full vectors. */
+  public boolean isExact() {
+    return exact;
+  }
+
   /** What the documents with vectors must match, or null. */
   public Query getFilter() {
     return filter;
@@ -168,10 +175,13 @@ public final class MatryoshkaKnnQuery extends Query {
   public String toString(String defaultField) {
     StringBuilder text = new StringBuilder("MatryoshkaKnnQuery(").append(field);
     text.append(": ").append(target.length).append(" dims [").append(target[0]).append(",...]");
-    text.append(", k=").append(k).append(", candidates=").append(candidates);
-    if (targetRecall == 0) {
-      text.append(", rescored=").append(rescored);
+    text.append(", k=").append(k);
+    if (exact) {
+      text.append(", exact");
+    } else if (targetRecall == 0) {
+      text.append(", candidates=").append(candidates).append(", rescored=").append(rescored);
     } else {
+      text.append(", candidates=").append(candidates);
       text.append(", targetRecall=").append(targetRecall);
     }
     for (FunnelStage stage : funnel) {
@@ -204,7 +214,7 @@ public final class MatryoshkaKnnQuery extends Query {
   /** What makes two queries for a target equal. */
   private List<Object> asked() {
     return Arrays.asList(
-        field, k, candidates, rescored, targetRecall, filter, funnel, minScore, parents);
+        field, k, candidates, rescored, targetRecall, exact, filter, funnel, minScore, parents);
   }
 
   /** Collects what a query asks for; checks it as a whole in {@link #build}. */
@@ -219,6 +229,7 @@ public final class MatryoshkaKnnQuery extends Query {
     private Integer candidates;
     private int rescored = Integer.MAX_VALUE;
     private double targetRecall;
+    private boolean exact;
     private Query filter;
     private List<FunnelStage> funnel = List.of();
     private float minScore = ANY_SCORE;
@@ -280,6 +291,17 @@ public final class MatryoshkaKnnQuery extends Query {
       return this;
     }
 
+    /**
+     * Compares everything that is accepted by full vectors, whatever the graphs know, a target
+     * shorter than the vectors by as many leading dimensions: the truth that other searches are
+     * measured by. It takes as long as it takes to read all vectors. Candidates, what is rescored,
+     * a target recall and a funnel cannot be given beside it.
+     */
+    public Builder exact(boolean exact) {
+      this.exact = exact;
+      return this;
+    }
+
     /** What the documents with vectors must match; null for no filter, the default. */
     public Builder filter(Query filter) {
       this.filter = filter;
@@ -330,6 +352,14 @@ public final class MatryoshkaKnnQuery extends Query {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public MatryoshkaKnnQuery build() {
+      QueryChecks.check(
+          !exact
+              || (candidates == null
+                  && rescored == Integer.MAX_VALUE
+                  && targetRecall == 0
+                  && funnel.isEmpty()),
+          "[exact] for field [%s] takes no candidates, rescored, target recall or funnel",
+          field);
       int candidates = candidates();
       QueryChecks.check(
           targetRecall == 0 || rescored == Integer.MAX_VALUE,

@@ -24,6 +24,7 @@ import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.util.IOSupplier;
 import org.matryoshkasearch.lucene.codec.FullVectorBulk;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
@@ -82,7 +83,7 @@ final class Rescorer {
 
   private long score(LeafReaderContext leaf, DocsIterator docs, Candidates rows, float[] target)
       throws IOException {
-    VectorScorer.Bulk bulk = scores(leaf.reader(), target, docs);
+    VectorScorer.Bulk bulk = scores(leaf.reader(), target, docs::again);
     if (bulk == null) {
       return 0;
     }
@@ -110,8 +111,7 @@ final class Rescorer {
   }
 
   /** The bytes of each row that are read for its score. */
-  private long rowBytes(LeafReader reader, VectorScorer.Bulk scores, float[] target)
-      throws IOException {
+  long rowBytes(LeafReader reader, VectorScorer.Bulk scores, float[] target) throws IOException {
     int dims =
         scores instanceof FullVectorBulk
             ? target.length
@@ -119,8 +119,13 @@ final class Rescorer {
     return (long) dims * VectorFieldInfo.bytesOfDimension(reader, field);
   }
 
-  /** Scores of the vectors themselves: where the values may give others, they are read. */
-  private VectorScorer.Bulk scores(LeafReader reader, float[] target, DocsIterator docs)
+  /**
+   * Scores of the vectors themselves: where the values may give others, they are read.
+   *
+   * @param docs gives the documents to score, from the first on each time
+   * @return null where there are no vectors
+   */
+  VectorScorer.Bulk scores(LeafReader reader, float[] target, IOSupplier<DocIdSetIterator> docs)
       throws IOException {
     FloatVectorValues values = reader.getFloatVectorValues(field);
     if (values == null || values.size() == 0) {
@@ -128,16 +133,16 @@ final class Rescorer {
     }
     FieldInfo info = reader.getFieldInfos().fieldInfo(field);
     if (target.length == values.dimension() || MatryoshkaHnswVectorsFormat.isFormatOf(info)) {
-      VectorScorer.Bulk scores = rescores(values, target, docs.again());
+      VectorScorer.Bulk scores = rescores(values, target, docs.get());
       if (scores instanceof FullVectorBulk) {
         return scores;
       }
     }
-    return new RowScorer(values, info.getVectorSimilarityFunction(), target).bulk(docs);
+    return new RowScorer(values, info.getVectorSimilarityFunction(), target).bulk(docs.get());
   }
 
   private static VectorScorer.Bulk rescores(
-      FloatVectorValues values, float[] target, DocsIterator docs) throws IOException {
+      FloatVectorValues values, float[] target, DocIdSetIterator docs) throws IOException {
     VectorScorer scorer;
     try {
       scorer = values.rescorer(target);

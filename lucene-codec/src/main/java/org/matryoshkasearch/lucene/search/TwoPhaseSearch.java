@@ -13,12 +13,14 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
 
@@ -58,8 +60,11 @@ final class TwoPhaseSearch {
     if (accepting instanceof MatchNoDocsQuery) {
       return accepting;
     }
-    Candidates rows = candidates(info, accepting);
     Rescorer rescorer = new Rescorer(searcher, field, limit, watch.isOn());
+    if (query.isExact()) {
+      return exact(info, acceptedRows(info, accepting), rescorer);
+    }
+    Candidates rows = candidates(info, accepting);
     for (FunnelStage stage : query.getFunnel()) {
       if (rows.size() > stage.keep()) {
         watch.begin();
@@ -89,16 +94,50 @@ final class TwoPhaseSearch {
     return answer;
   }
 
-  private Candidates candidates(FieldInfo info, Query accepting) throws IOException {
+  private RankedDocs exact(FieldInfo info, AcceptedRows accepted, Rescorer rescorer)
+      throws IOException {
     watch.begin();
+    ExactSearch.Found found =
+        new ExactSearch(
+                searcher, rescorer, accepted, query.getParents(), limit, target, query.getK())
+            .run();
+    ScoreDoc[] hits =
+        found.hits().stream()
+            .filter(hit -> hit.score >= query.getMinScore())
+            .sorted(Comparator.comparingInt(hit -> hit.doc))
+            .toArray(ScoreDoc[]::new);
+    int[] docs = new int[hits.length];
+    float[] scores = new float[hits.length];
+    for (int i = 0; i < hits.length; i++) {
+      docs[i] = hits[i].doc;
+      scores[i] = hits[i].score;
+    }
+    RankedDocs answer = answer(info.getVectorDimension(), docs, scores);
+    long bytes = watch.isOn() ? (long) found.compared() * rowBytes() : 0;
+    watch.end(StageStats.FULL, target.length, found.compared(), docs, 0, bytes);
+    return answer;
+  }
+
+  private long rowBytes() throws IOException {
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+      if (leaf.reader().getFloatVectorValues(field) != null) {
+        return (long) target.length * VectorFieldInfo.bytesOfDimension(leaf.reader(), field);
+      }
+    }
+    return 0;
+  }
+
+  private AcceptedRows acceptedRows(FieldInfo info, Query accepting) throws IOException {
     Weight accepts =
         accepting == null
             ? null
             : searcher.createWeight(accepting, ScoreMode.COMPLETE_NO_SCORES, 1);
-    // only the prefix of what is added here is looked at, and the prefix is the target's own
-    float[] padded = Arrays.copyOf(target, info.getVectorDimension());
-    AcceptedRows accepted =
-        new AcceptedRows(searcher, field, accepts, query.getParents(), padded, limit);
+    return new AcceptedRows(searcher, field, accepts, query.getParents(), padded(info), limit);
+  }
+
+  private Candidates candidates(FieldInfo info, Query accepting) throws IOException {
+    watch.begin();
+    AcceptedRows accepted = acceptedRows(info, accepting);
     int candidates = query.getCandidates();
     int kept = query.getRescored();
     if (query.getTargetRecall() > 0) {
@@ -115,7 +154,7 @@ final class TwoPhaseSearch {
     }
     PrefixSearch found =
         PrefixSearch.search(
-            searcher, field, padded, candidates, kept, accepting, query.getParents());
+            searcher, field, padded(info), candidates, kept, accepting, query.getParents());
     if (found.leftOut()) {
       limit.leftOutByLucene();
     }
@@ -126,6 +165,11 @@ final class TwoPhaseSearch {
     int prefixDims = VectorFieldInfo.prefixDims(info);
     watch.end(StageStats.GRAPH, prefixDims, vectors(), rows.docs, found.visited(), 0);
     return rows;
+  }
+
+  /** Only the prefix of what is added here is looked at, and the prefix is the target's own. */
+  private float[] padded(FieldInfo info) {
+    return Arrays.copyOf(target, info.getVectorDimension());
   }
 
   /** How many vectors there are, when someone wants to know. */
@@ -148,6 +192,10 @@ final class TwoPhaseSearch {
       docs[i] = rows.docs[best[i]];
       scores[i] = rows.score(best[i]);
     }
+    return answer(dims, docs, scores);
+  }
+
+  private RankedDocs answer(int dims, int[] docs, float[] scores) {
     return new RankedDocs(
         new Explainer(query, target, dims),
         docs,

@@ -153,6 +153,20 @@ public class ParentsTest extends KnnTestCase {
     }
   }
 
+  public void testExact() throws IOException {
+    float[] target = vectors.get();
+    for (int k : new int[] {1, 8, parentCount}) {
+      Query query =
+          MatryoshkaKnnQuery.builder(FIELD, target, k).exact(true).parents(PARENTS).build();
+      List<Hit> nearest = exact(row -> true, target, k);
+      List<Hit> hits = hits(searcher, query, k);
+      assertEquals(nearest.size(), hits.size());
+      for (int i = 0; i < hits.size(); i++) {
+        assertEquals(nearest.get(i).score(), hits.get(i).score(), 1e-4);
+      }
+    }
+  }
+
   public void testEveryChildOfACandidateIsRescored() throws IOException {
     for (int i = 0; i < 5; i++) {
       float[] target = vectors.get();

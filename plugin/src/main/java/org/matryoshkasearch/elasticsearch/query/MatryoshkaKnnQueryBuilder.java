@@ -64,10 +64,14 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
               new MatryoshkaKnnQueryBuilder(
                   (String) args[0],
                   QueryVector.of((QueryVector) args[1], (QueryVectorBuilder) args[2]),
-                  new SearchSize((Integer) args[3], (Integer) args[4], (RescoreVector) args[5]),
-                  listOf(args[6]),
-                  new Prefilters(listOf(args[7]), Boolean.TRUE.equals(args[8])),
-                  (Float) args[9]));
+                  new SearchSize(
+                      (Integer) args[3],
+                      (Integer) args[4],
+                      (RescoreVector) args[5],
+                      Boolean.TRUE.equals(args[6])),
+                  listOf(args[7]),
+                  new Prefilters(listOf(args[8]), Boolean.TRUE.equals(args[9])),
+                  (Float) args[10]));
 
   static {
     PARSER.declareString(constructorArg(), FIELD);
@@ -86,6 +90,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
         optionalConstructorArg(),
         (parser, unused) -> RescoreVector.fromXContent(parser),
         SearchSize.RESCORE_VECTOR);
+    PARSER.declareBoolean(optionalConstructorArg(), SearchSize.EXACT);
     PARSER.declareObjectArray(
         optionalConstructorArg(),
         (parser, unused) -> FunnelStages.fromXContent(parser),
@@ -147,6 +152,9 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       boolean profiled) {
     FunnelStage.check(
         field, funnel, 0, vector.dims(), Integer.MAX_VALUE, size.k() == null ? 1 : size.k());
+    if (size.exact() && funnel.isEmpty() == false) {
+      throw new IllegalArgumentException("[exact] compares all documents: it takes no [funnel]");
+    }
     if (similarity != null && similarity.isNaN()) {
       throw new IllegalArgumentException("[similarity] must be a number but was [NaN]");
     }
@@ -271,14 +279,17 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     MatryoshkaKnnQuery.Builder query =
         vectors
             .knnQuery(target, hits)
-            .candidates(candidates)
+            .exact(size.exact())
             .funnel(funnel)
             .filter(nested.filter(filters.toQueries(context, around), around.aliasFilter()))
             .parents(nested.parents());
-    if (targeted) {
-      query.targetRecall(rescore.recall());
-    } else if (funnel.isEmpty()) { // its stages decide what is rescored
-      query.rescored(rescore.rescored(hits));
+    if (size.exact() == false) {
+      query.candidates(candidates);
+      if (targeted) {
+        query.targetRecall(rescore.recall());
+      } else if (funnel.isEmpty()) { // its stages decide what is rescored
+        query.rescored(rescore.rescored(hits));
+      }
     }
     if (similarity != null) {
       query.minScore(vectors.options().similarity().score(similarity));

@@ -29,13 +29,16 @@ import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
  * @param numCandidates candidates to find by prefix, k to 10,000; null for one and a half times k,
  *     or with a target recall for what that takes
  * @param rescoreVector candidates to rescore; null for what the mapping says
+ * @param exact whether all documents are compared by full vectors: then there are no candidates
  */
-public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescoreVector)
+public record SearchSize(
+    Integer k, Integer numCandidates, RescoreVector rescoreVector, boolean exact)
     implements Writeable, ToXContentFragment {
 
   static final ParseField K = new ParseField("k");
   static final ParseField NUM_CANDIDATES = new ParseField("num_candidates");
   static final ParseField RESCORE_VECTOR = new ParseField("rescore_vector");
+  static final ParseField EXACT = new ParseField("exact");
 
   private static final float DEFAULT_CANDIDATES_FOR_EACH_HIT = 1.5f;
 
@@ -45,6 +48,10 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
   public SearchSize {
     checkRange(K, k);
     checkRange(NUM_CANDIDATES, numCandidates);
+    if (exact && (numCandidates != null || rescoreVector != null)) {
+      throw new IllegalArgumentException(
+          "[exact] compares all documents: it takes no [num_candidates] and no [rescore_vector]");
+    }
     if (k != null && numCandidates != null && numCandidates < k) {
       throw new IllegalArgumentException(
           "[num_candidates] cannot be less than [k] but ["
@@ -53,6 +60,11 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
               + k
               + "]");
     }
+  }
+
+  /** Of a search that takes candidates from the graph. */
+  public SearchSize(Integer k, Integer numCandidates, RescoreVector rescoreVector) {
+    this(k, numCandidates, rescoreVector, false);
   }
 
   private static void checkRange(ParseField parameter, Integer value) {
@@ -118,7 +130,10 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
     Float targetRecall = in.readOptionalFloat();
     boolean given = oversample != null || targetRecall != null;
     return new SearchSize(
-        k, numCandidates, given ? new RescoreVector(oversample, targetRecall) : null);
+        k,
+        numCandidates,
+        given ? new RescoreVector(oversample, targetRecall) : null,
+        in.readBoolean());
   }
 
   @Override
@@ -127,6 +142,7 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
     out.writeOptionalVInt(numCandidates);
     out.writeOptionalFloat(rescoreVector == null ? null : rescoreVector.oversample());
     out.writeOptionalFloat(rescoreVector == null ? null : rescoreVector.targetRecall());
+    out.writeBoolean(exact);
   }
 
   @Override
@@ -139,6 +155,9 @@ public record SearchSize(Integer k, Integer numCandidates, RescoreVector rescore
     }
     if (rescoreVector != null) {
       builder.field(RESCORE_VECTOR.getPreferredName(), rescoreVector);
+    }
+    if (exact) {
+      builder.field(EXACT.getPreferredName(), true);
     }
     return builder;
   }

@@ -80,11 +80,12 @@ public class MatryoshkaKnnQueryBuilderTests
     float[] vector = randomVector(dims);
     QueryVector target =
         randomBoolean() ? QueryVector.of(vector) : QueryVector.of(EncodedVectors.base64(vector));
+    boolean exact = rarely();
     return new MatryoshkaKnnQueryBuilder(
         FIELD,
         target,
-        new SearchSize(k, numCandidates, rescore),
-        funnel,
+        exact ? new SearchSize(k, null, null, true) : new SearchSize(k, numCandidates, rescore),
+        exact ? List.of() : funnel,
         new Prefilters(filters, randomBoolean()),
         similarity);
   }
@@ -141,6 +142,25 @@ public class MatryoshkaKnnQueryBuilderTests
             .boost(2)
             .queryName("mine");
     assertEquals(expected, parsed);
+  }
+
+  public void testExactTakesNothingElse() throws IOException {
+    String json =
+        """
+        {"matryoshka_knn": {"field": "embedding", "query_vector": [1, 2, 3, 4], "exact": true}}""";
+    MatryoshkaKnnQueryBuilder parsed = (MatryoshkaKnnQueryBuilder) parseQuery(json);
+    Query query = parsed.toQuery(createSearchExecutionContext());
+    assertTrue(((MatryoshkaKnnQuery) query).isExact());
+    for (String other :
+        List.of(
+            "'num_candidates': 100",
+            "'rescore_vector': {'oversample': 3}",
+            "'funnel': [{'dims': 3, 'keep': 20}]")) {
+      String wrong = json.replace("true", "true, " + other.replace("'", "\""));
+      Exception refused = expectThrows(Exception.class, () -> parseQuery(wrong));
+      String message = refused.getMessage() + refused.getCause();
+      assertTrue(message, message.contains("[exact] compares all documents"));
+    }
   }
 
   public void testOneFilterNeedsNoArray() throws IOException {

