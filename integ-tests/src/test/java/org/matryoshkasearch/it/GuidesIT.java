@@ -15,6 +15,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.junit.runners.Parameterized;
 import org.junit.runners.Parameterized.Parameters;
+import org.matryoshkasearch.cli.node.Json;
 
 /**
  * Sends the requests of {@code docs/guides} and {@code docs/models.md}. Vectors of hundreds of
@@ -38,6 +40,7 @@ public class GuidesIT extends NodeTestCase {
 
   private static final String LIST = "docs/guides/README.md";
   private static final Pattern LENGTH = Pattern.compile("# … up to (\\d+) numbers");
+  private static final Pattern MAPPING = Pattern.compile("`(\\{ \"type\": [^`]+)`");
   private static final Pattern CUT = Pattern.compile("\\[([-0-9., ]+), …]");
 
   private final String page;
@@ -77,6 +80,22 @@ public class GuidesIT extends NodeTestCase {
     }
   }
 
+  /** What stands there to be pasted as the mapping of a field is one. */
+  @Test
+  public void testMappings() throws IOException {
+    ObjectNode body = Json.object();
+    ObjectNode fields = body.putObject("mappings").putObject("properties");
+    Matcher mapping = MAPPING.matcher(Files.readString(TestSets.CHECKOUT.resolve(page)));
+    while (mapping.find()) {
+      fields.set("f" + fields.size(), Json.parse(mapping.group(1)));
+    }
+    assertTrue("mappings in docs/models.md", page.endsWith("models.md") != fields.isEmpty());
+    if (fields.isEmpty() == false) {
+      client().put("/pasted", body);
+      client().delete("/pasted");
+    }
+  }
+
   /** A guide is in the list of guides, and its links lead somewhere. */
   @Test
   public void testLinks() throws IOException {
@@ -100,7 +119,7 @@ public class GuidesIT extends NodeTestCase {
 
   /** What follows repeats the first numbers, ever smaller: as near to each other as they are. */
   private static String vector(MatchResult cut, int dims) {
-    String[] first = cut.group(1).split(", ");
+    String[] first = cut.group(1).split(", ", -1);
     assertTrue("how long is [" + cut.group(1) + ", …]", dims > first.length);
     StringBuilder all = new StringBuilder("[").append(cut.group(1));
     for (int i = first.length; i < dims; i++) {
