@@ -187,8 +187,6 @@ public record VectorOptions(
    *     similarity or the recipe cannot take it
    */
   float[] queryVector(float[] vector, String what) {
-    checkPrefixOrMore(vector.length, what);
-    similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
     if (recipe != Recipe.NONE && vector.length < dims) {
       throw new IllegalArgumentException(
           what
@@ -200,6 +198,8 @@ public record VectorOptions(
               + dims
               + "]");
     }
+    checkPrefixOrMore(vector.length, what);
+    similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
     return toCompare(vector, what);
   }
 

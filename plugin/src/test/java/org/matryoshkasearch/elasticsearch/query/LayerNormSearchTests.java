@@ -171,10 +171,13 @@ public class LayerNormSearchTests extends VectorIndexTestCase {
 
   public void testQueriesThatItCannotTake() {
     createDocuments();
-    assertRefused(
-        knn(new float[] {1, 2, 3, 4}, 5, List.of(), null),
-        "[query_vector] for field [vector] has [4] dimensions but recipe [layer_norm] needs all"
-            + " dims [16]");
+    for (int dims : new int[] {1, 4, DIMS - 1}) {
+      assertRefused(
+          knn(unitVector(dims), 5, List.of(), null),
+          "[query_vector] for field [vector] has ["
+              + dims
+              + "] dimensions but recipe [layer_norm] needs all dims [16]");
+    }
     float[] equal = new float[DIMS];
     Arrays.fill(equal, 0.25f);
     assertRefused(
