@@ -67,7 +67,12 @@ public final class FunnelSearch {
 
   /** Makes an index of so many vectors (2000 if it is not said) and prints a table. */
   public static void main(String[] arguments) throws IOException {
-    int count = arguments.length == 0 ? 2000 : Integer.parseInt(arguments[0]);
+    String given = arguments.length == 0 ? "2000" : arguments[0];
+    if (!given.matches("[1-9][0-9]{2,7}")) {
+      System.err.println("how many vectors must be a number from 100 on, not [" + given + "]");
+      System.exit(2);
+    }
+    int count = Integer.parseInt(given);
     Path folder = Files.createTempDirectory("funnel");
     try (Directory directory = FSDirectory.open(folder)) {
       write(directory, count);
