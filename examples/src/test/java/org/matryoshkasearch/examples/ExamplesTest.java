@@ -84,6 +84,18 @@ public class ExamplesTest {
     assertTrue("vectors are stored once " + lines, after[1] < 13 && before[1] < 13);
   }
 
+  @Test
+  public void testFunnelSearch() throws IOException {
+    List<String> lines = run(FunnelSearch::main, "1500");
+    assertEquals(7, lines.size());
+    double[] all = numbers(lines.get(2), "all vectors, 2048");
+    double[] funnel = numbers(lines.get(6), "funnel of 800");
+    assertEquals("" + lines, 1, all[0], 0);
+    assertEquals("" + lines, 1500 * 2048 / 1e6, all[1], 0.001);
+    assertTrue("recall " + lines, funnel[0] >= 0.9);
+    assertTrue("less work " + lines, funnel[1] < all[1] / 10);
+  }
+
   private static double[] numbers(String line, String what) {
     assertTrue(line, line.startsWith(what));
     String[] parts = line.substring(what.length()).strip().split(" +", -1);

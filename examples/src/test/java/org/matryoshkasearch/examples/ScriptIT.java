@@ -28,7 +28,7 @@ public class ScriptIT {
   public void testListsThem() throws Exception {
     List<String> lines = run();
     assertEquals(
-        List.of("  HybridSearch", "  IndexAndSearch", "  MoveAnIndex"),
+        List.of("  FunnelSearch", "  HybridSearch", "  IndexAndSearch", "  MoveAnIndex"),
         lines.subList(1, lines.size()));
   }
 

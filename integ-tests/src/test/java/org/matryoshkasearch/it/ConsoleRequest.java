@@ -99,8 +99,13 @@ final class ConsoleRequest {
 
   /** The requests of a page of the checkout. */
   static List<ConsoleRequest> inPage(String page) throws IOException {
+    return inMarkdown(Files.readString(TestSets.CHECKOUT.resolve(page)));
+  }
+
+  /** The requests of the text of a page. */
+  static List<ConsoleRequest> inMarkdown(String text) {
     List<ConsoleRequest> requests = new ArrayList<>();
-    Matcher console = CONSOLE.matcher(Files.readString(TestSets.CHECKOUT.resolve(page)));
+    Matcher console = CONSOLE.matcher(text);
     while (console.find()) {
       requests.addAll(ConsoleRequest.parse(console.group(1)));
     }

@@ -40,6 +40,7 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   private final Parameter<VectorSimilarity> similarity;
   private final Parameter<ElementType> elementType;
   private final Parameter<IndexOptions> indexOptions;
+  private final Parameter<Recipe> recipe;
   private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
   private Object indexOptionsGiven; // what the mapping says, perhaps not of all options
@@ -91,6 +92,14 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
                 (previous, current) ->
                     previous.type() == current.type() ? null : "[type] cannot change: " + REINDEX)
             .setSerializerCheck((includeDefaults, configured, value) -> isIndexed());
+    recipe =
+        fixed(
+            "recipe",
+            () -> Recipe.NONE,
+            (key, node) -> MappingValues.oneOf(Recipe.values(), key, node),
+            VectorOptions::recipe);
+    recipe.setSerializerCheck(
+        (includeDefaults, configured, value) -> isIndexed() && (includeDefaults || configured));
     index.addValidator(indexed -> checkGiven());
     if (indexContext.index() == false) {
       index.alwaysSerialize();
@@ -109,7 +118,8 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     if (ofField || isIndexed()) {
       return;
     }
-    for (Parameter<?> parameter : List.of(prefixDims, allowTruncated, similarity, indexOptions)) {
+    for (Parameter<?> parameter :
+        List.of(prefixDims, allowTruncated, similarity, indexOptions, recipe)) {
       if (parameter.isSet()) {
         throw new MapperParsingException(
             "["
@@ -216,6 +226,7 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
     complete(similarity, field.similarity);
     complete(elementType, field.elementType);
     complete(indexOptions, field.indexOptions);
+    complete(recipe, field.recipe);
     if (indexOptionsGiven != null) {
       indexOptions.setValue(IndexOptions.parse(indexOptionsGiven, field.indexOptions.get()));
     }
@@ -230,7 +241,7 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
   @Override
   protected Parameter<?>[] getParameters() {
     return new Parameter<?>[] {
-      dims, prefixDims, allowTruncated, index, similarity, elementType, indexOptions, meta
+      dims, prefixDims, allowTruncated, index, similarity, elementType, indexOptions, recipe, meta
     };
   }
 
@@ -253,6 +264,7 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
               + leafName()
               + "] needs [dims]: the first vector may be a truncated one");
     }
+    recipe.get().check(dims.get(), allowTruncated.get(), similarity.get(), leafName());
     VectorOptions options =
         new VectorOptions(
             dims.get(),
@@ -261,7 +273,8 @@ final class MatryoshkaVectorFieldBuilder extends FieldMapper.Builder {
             index.get(),
             similarity.get(),
             elementType.get(),
-            indexOptions.get());
+            indexOptions.get(),
+            recipe.get());
     return new MatryoshkaVectorFieldMapper(
         leafName(),
         new MatryoshkaVectorFieldType(

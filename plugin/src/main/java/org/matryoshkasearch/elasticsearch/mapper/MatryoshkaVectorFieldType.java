@@ -106,8 +106,7 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
    * @throws IllegalArgumentException when the field cannot be compared with the target
    */
   public MatryoshkaKnnQuery.Builder knnQuery(float[] target, int k) {
-    options.checkQueryVector(target, queryVector());
-    return MatryoshkaKnnQuery.builder(name(), target, k);
+    return MatryoshkaKnnQuery.builder(name(), options.queryVector(target, queryVector()), k);
   }
 
   /**
@@ -118,9 +117,9 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
    * @throws IllegalArgumentException when the field cannot be compared with the target
    */
   public Query exactQuery(float[] target) {
-    options.checkQueryVector(target, queryVector());
+    float[] compared = options.queryVector(target, queryVector());
     return new FunctionScoreQuery(
-        new FieldExistsQuery(name()), new FullVectorScores(name(), target));
+        new FieldExistsQuery(name()), new FullVectorScores(name(), compared));
   }
 
   /**

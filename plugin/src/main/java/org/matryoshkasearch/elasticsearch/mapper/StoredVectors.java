@@ -34,8 +34,8 @@ interface StoredVectors {
   static StoredVectors of(LeafReader reader, String field, VectorOptions options)
       throws IOException {
     if (options.index()) {
-      FloatVectorValues values = reader.getFloatVectorValues(field);
-      return values == null ? null : new Indexed(reader, field, values);
+      FloatVectorValues values = SentVectorValues.of(reader, field, options);
+      return values == null ? null : new Indexed(reader, field, options, values);
     }
     BinaryDocValues values = reader.getBinaryDocValues(field);
     return values == null ? null : new Unindexed(reader, field, options.elementType(), values);
@@ -45,12 +45,15 @@ interface StoredVectors {
   final class Indexed implements StoredVectors {
     private final LeafReader reader;
     private final String field;
+    private final VectorOptions options;
     private FloatVectorValues values;
     private KnnVectorValues.DocIndexIterator iterator;
 
-    private Indexed(LeafReader reader, String field, FloatVectorValues values) {
+    private Indexed(
+        LeafReader reader, String field, VectorOptions options, FloatVectorValues values) {
       this.reader = reader;
       this.field = field;
+      this.options = options;
       this.values = values;
       iterator = values.iterator();
     }
@@ -58,7 +61,7 @@ interface StoredVectors {
     @Override
     public boolean advanceExact(int doc) throws IOException {
       if (iterator.docID() > doc) {
-        values = reader.getFloatVectorValues(field); // their iterators may share one place
+        values = SentVectorValues.of(reader, field, options); // their iterators may share one place
         iterator = values.iterator();
       }
       if (iterator.docID() < doc) {
@@ -69,7 +72,8 @@ interface StoredVectors {
 
     @Override
     public float[] vector() throws IOException {
-      return VectorFieldWriter.cutOff(values.vectorValue(iterator.index()));
+      float[] vector = values.vectorValue(iterator.index());
+      return options.recipe() == Recipe.NONE ? VectorFieldWriter.cutOff(vector) : vector;
     }
   }
 

@@ -40,7 +40,7 @@ final class VectorFieldData extends VectorIndexFieldData {
         // without documents, how many do not matter
         options.dims() == null ? 0 : options.dims(),
         options.index(),
-        reader -> reader);
+        reader -> SentVectorValues.reader(reader, options));
     this.hiddenIn = hiddenIn;
   }
 

@@ -49,8 +49,14 @@ final class VectorFieldWriter {
           new BinaryDocValuesField(name, DenseVectorRow.encode(vector, options.elementType())));
       return;
     }
+    float[] compared = options.elementType().round(options.toCompare(vector, name));
     document.addWithKey(
-        name, new KnnFloatVectorField(name, fillUp(vector, options.dims()), luceneType));
+        name, new KnnFloatVectorField(name, fillUp(compared, options.dims()), luceneType));
+    if (options.recipe() == Recipe.LAYER_NORM) {
+      document.add(
+          new BinaryDocValuesField(
+              name, LayerNorm.remainder(vector, compared, options.elementType())));
+    }
   }
 
   /** A copy with as many components, of which the last that was there is no negative zero. */

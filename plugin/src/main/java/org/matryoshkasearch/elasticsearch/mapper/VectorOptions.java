@@ -30,6 +30,7 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * @param similarity how vectors are compared
  * @param elementType how the full vector is stored
  * @param indexOptions the graph
+ * @param recipe what is done to a vector before it is compared
  */
 public record VectorOptions(
     Integer dims,
@@ -38,7 +39,8 @@ public record VectorOptions(
     boolean index,
     VectorSimilarity similarity,
     ElementType elementType,
-    IndexOptions indexOptions) {
+    IndexOptions indexOptions,
+    Recipe recipe) {
 
   private static final int MIN_DEFAULT_PREFIX_DIMS = 64;
   private static final int MAX_DEFAULT_PREFIX_DIMS = 512;
@@ -117,7 +119,8 @@ public record VectorOptions(
         index,
         similarity,
         elementType,
-        indexOptions);
+        indexOptions,
+        recipe);
   }
 
   /**
@@ -143,7 +146,7 @@ public record VectorOptions(
    *
    * @param vector as it was sent
    * @param what begins the message
-   * @return rounded to the element type
+   * @return rounded to the element type, without the recipe
    * @throws IllegalArgumentException when its length is not one that it may have, or it cannot be
    *     compared
    */
@@ -154,6 +157,7 @@ public record VectorOptions(
       checkDocumentValues(vector, elementType.unitTolerance(), what);
     }
     checkDocumentValues(rounded, elementType.roundedUnitTolerance(), what);
+    toCompare(rounded, what);
     return rounded;
   }
 
@@ -175,15 +179,42 @@ public record VectorOptions(
   }
 
   /**
-   * Checks the vector of a query, as it was sent.
+   * Checks the vector of a query, as it was sent, and does to it what the recipe says.
    *
    * @param what begins the message
+   * @return what to compare with; perhaps the given one
    * @throws IllegalArgumentException when its length is not within prefix_dims and dims, or the
-   *     similarity cannot compare it
+   *     similarity or the recipe cannot take it
    */
-  void checkQueryVector(float[] vector, String what) {
+  float[] queryVector(float[] vector, String what) {
+    if (recipe != Recipe.NONE && vector.length < dims) {
+      throw new IllegalArgumentException(
+          what
+              + " has ["
+              + vector.length
+              + "] dimensions but recipe ["
+              + recipe
+              + "] needs all dims ["
+              + dims
+              + "]");
+    }
     checkPrefixOrMore(vector.length, what);
     similarity.check(vector, vector.length == dims, elementType.unitTolerance(), what);
+    return toCompare(vector, what);
+  }
+
+  /**
+   * What is compared of a whole vector.
+   *
+   * @param what begins the message
+   * @return perhaps the given one
+   * @throws IllegalArgumentException when the recipe leaves nothing of it
+   */
+  float[] toCompare(float[] vector, String what) {
+    return switch (recipe) {
+      case NONE -> vector;
+      case LAYER_NORM -> LayerNorm.apply(vector, what);
+    };
   }
 
   private void checkPrefixOrMore(int found, String what) {

@@ -131,7 +131,8 @@ public class EncodedVectorTests extends MapperServiceTestCase {
         true,
         VectorSimilarity.COSINE,
         ElementType.FLOAT,
-        IndexOptions.DEFAULT);
+        IndexOptions.DEFAULT,
+        Recipe.NONE);
   }
 
   public void testRefused() {

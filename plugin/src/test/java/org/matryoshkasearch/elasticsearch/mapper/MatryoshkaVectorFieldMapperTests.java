@@ -64,6 +64,7 @@ public class MatryoshkaVectorFieldMapperTests extends MapperTestCase {
     checker.registerConflictCheck(
         "index_options", b -> b.startObject("index_options").field("type", "bbq_hnsw").endObject());
     checker.registerConflictCheck("index", b -> b.field("index", false));
+    checker.registerConflictCheck("recipe", b -> b.field("recipe", "layer_norm"));
     checker.registerUpdateCheck(
         "allow_truncated",
         b -> b.field("allow_truncated", true),
@@ -168,8 +169,14 @@ public class MatryoshkaVectorFieldMapperTests extends MapperTestCase {
       @Override
       public SyntheticSourceExample example(int maxValues) {
         Object value = generateRandomInputValue(null);
+        String recipe = randomFrom("none", "layer_norm");
         return new SyntheticSourceExample(
-            value, value, MatryoshkaVectorFieldMapperTests.this::minimalMapping);
+            value,
+            value,
+            b -> {
+              minimalMapping(b);
+              b.field("recipe", recipe);
+            });
       }
 
       @Override

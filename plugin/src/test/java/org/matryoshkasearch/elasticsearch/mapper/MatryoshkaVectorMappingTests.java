@@ -81,7 +81,8 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
             true,
             VectorSimilarity.MAX_INNER_PRODUCT,
             ElementType.BFLOAT16,
-            new IndexOptions(GraphType.BBQ_HNSW, 24, 200, new RescoreVector(2.5f))),
+            new IndexOptions(GraphType.BBQ_HNSW, 24, 200, new RescoreVector(2.5f)),
+            Recipe.NONE),
         options);
     assertEquals(FullVectorEncoding.BFLOAT16, options.elementType().encoding());
     assertEquals(PrefixEncoding.BIT1, options.indexOptions().type().encoding());
@@ -130,6 +131,9 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertRefused(
         b -> b.field("dims", 8).field("index_options", "hnsw"),
         "field [field]: [index_options] must be an object but was [hnsw]");
+    assertRefused(
+        b -> b.field("dims", 8).field("recipe", "whiten"),
+        "field [field]: [recipe] must be one of [none, layer_norm] but was [whiten]");
     assertRefused(
         b -> b.field("dims", 8).field("colour", "red"), "unknown parameter [colour] on mapper");
     assertRefused(

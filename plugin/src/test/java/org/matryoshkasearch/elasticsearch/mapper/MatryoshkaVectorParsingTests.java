@@ -125,7 +125,8 @@ public class MatryoshkaVectorParsingTests extends MapperServiceTestCase {
             true,
             VectorSimilarity.DOT_PRODUCT,
             ElementType.BFLOAT16,
-            IndexOptions.DEFAULT);
+            IndexOptions.DEFAULT,
+            Recipe.NONE);
     for (int i = 0; i < 1000; i++) {
       float[] good = ofMagnitude(64, randomFrom(0.99f, 1.0099f));
       float[] stored = options.toStore(good, "it");
@@ -178,15 +179,16 @@ public class MatryoshkaVectorParsingTests extends MapperServiceTestCase {
             true,
             VectorSimilarity.DOT_PRODUCT,
             ElementType.FLOAT,
-            IndexOptions.DEFAULT);
-    options.checkQueryVector(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, "it");
-    options.checkQueryVector(new float[] {0.5f, 0.5f, 0.5f}, "it");
-    options.checkQueryVector(new float[] {1, 0}, "it");
+            IndexOptions.DEFAULT,
+            Recipe.NONE);
+    options.queryVector(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, "it");
+    options.queryVector(new float[] {0.5f, 0.5f, 0.5f}, "it");
+    options.queryVector(new float[] {1, 0}, "it");
     for (int dims : new int[] {1, 5}) {
       Exception e =
           expectThrows(
               IllegalArgumentException.class,
-              () -> options.checkQueryVector(new float[dims], "[query_vector]"));
+              () -> options.queryVector(new float[dims], "[query_vector]"));
       assertEquals(
           "[query_vector] has ["
               + dims
@@ -195,9 +197,9 @@ public class MatryoshkaVectorParsingTests extends MapperServiceTestCase {
     }
     expectThrows(
         IllegalArgumentException.class,
-        () -> options.checkQueryVector(new float[] {0.5f, 0.5f, 0.5f, 0}, "it"));
+        () -> options.queryVector(new float[] {0.5f, 0.5f, 0.5f, 0}, "it"));
     expectThrows(
-        IllegalArgumentException.class, () -> options.checkQueryVector(new float[] {1, 1}, "it"));
+        IllegalArgumentException.class, () -> options.queryVector(new float[] {1, 1}, "it"));
   }
 
   private void assertRefused(String json, String message) {

@@ -44,8 +44,10 @@ public class SourceVectorsTests extends VectorIndexTestCase {
   private static final Settings KEPT =
       Settings.builder().put("index.mapping.exclude_source_vectors", false).build();
 
-  private static final String PROPERTIES =
-      matryoshka("vector", 3, "\"prefix_dims\": 2")
+  private static final String LAYER_NORM = "\"recipe\": \"layer_norm\"";
+
+  private final String properties =
+      matryoshka("vector", 3, "\"prefix_dims\": 2" + randomFrom("", ", " + LAYER_NORM))
           + ", \"object\": {\"properties\": {"
           + matryoshka("vector", 2, "\"element_type\": \"bfloat16\", \"index\": false")
           + "}}, \"passages\": {\"type\": \"nested\", \"properties\": {"
@@ -74,7 +76,7 @@ public class SourceVectorsTests extends VectorIndexTestCase {
           "{\"n\": 7, \"passages\": []}");
 
   private IndexService createDocuments(Settings settings) {
-    IndexService index = createVectorIndex("test", settings, PROPERTIES);
+    IndexService index = createVectorIndex("test", settings, properties);
     for (int i = 0; i < DOCUMENTS.size(); i++) {
       index("test", String.valueOf(i), DOCUMENTS.get(i));
       if (i == 3) {
@@ -176,19 +178,20 @@ public class SourceVectorsTests extends VectorIndexTestCase {
             "test",
             Settings.builder().put("index.sort.field", "n").build(),
             "\"n\": {\"type\": \"integer\"}, "
-                + matryoshka("vector", 2, "\"index\": " + randomBoolean()));
+                + matryoshka(
+                    "vector", 2, randomFrom("\"index\": true", "\"index\": false", LAYER_NORM)));
     int half = 1024; // operations of a batch
     int all = 2 * half;
     for (int i = 0; i < all; i++) {
       int n = (i + half) % all;
-      index("test", String.valueOf(n), format("{\"n\": %d, \"vector\": [%d.0, 1.0]}", n, n));
+      index("test", String.valueOf(n), format("{\"n\": %d, \"vector\": [%d.0, -1.0]}", n, n));
     }
     flush("test");
     forceMerge("test");
     Map<String, Map<String, Object>> changes = changes(index.getShard(0));
     assertEquals(all, changes.size());
     changes.forEach(
-        (id, source) -> assertEquals(id, List.of(Double.valueOf(id), 1.0), source.get("vector")));
+        (id, source) -> assertEquals(id, List.of(Double.valueOf(id), -1.0), source.get("vector")));
   }
 
   /** What is read back is rounded; whatever was accepted once is accepted like that, too. */
@@ -224,7 +227,7 @@ public class SourceVectorsTests extends VectorIndexTestCase {
 
   /** As with {@code dense_vector}: an array of plain objects is one object to the index. */
   public void testInAnArrayOfObjectsTheFirstGetsIt() {
-    createVectorIndex("test", PROPERTIES);
+    createVectorIndex("test", properties);
     index("test", "0", "{\"object\": [{\"k\": \"a\"}, {\"vector\": [1.0, 2.0]}]}");
     flush("test");
     assertEquals(map("{\"object\": [{\"k\": \"a\", \"vector\": [1.0, 2.0]}, {}]}"), get(0, false));

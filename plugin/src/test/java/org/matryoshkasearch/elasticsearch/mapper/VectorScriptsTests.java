@@ -37,7 +37,7 @@ public class VectorScriptsTests extends VectorIndexTestCase {
       Map.of("1", new float[] {3, 0, -4}, "2", new float[] {0.5f, -0.25f, 0.125f});
 
   private static final List<String> FIELDS =
-      List.of("floats", "object.bfloats", "inner", "stored", "bstored");
+      List.of("floats", "object.bfloats", "inner", "stored", "bstored", "normed", "bnormed");
 
   @Override
   protected Collection<Class<? extends Plugin>> getPlugins() {
@@ -55,7 +55,12 @@ public class VectorScriptsTests extends VectorIndexTestCase {
             + ", "
             + matryoshka("stored", 3, "\"index\": false")
             + ", "
-            + matryoshka("bstored", 3, "\"index\": false, \"element_type\": \"bfloat16\""));
+            + matryoshka("bstored", 3, "\"index\": false, \"element_type\": \"bfloat16\"")
+            + ", "
+            + matryoshka("normed", 3, "\"recipe\": \"layer_norm\"")
+            + ", "
+            + matryoshka(
+                "bnormed", 3, "\"recipe\": \"layer_norm\", \"element_type\": \"bfloat16\""));
     index("test", "0", "{}");
     VECTORS.forEach(
         (id, vector) -> {
@@ -123,7 +128,9 @@ public class VectorScriptsTests extends VectorIndexTestCase {
             .addDocValueField("object.bfloats", "array")
             .addDocValueField("inner", "binary")
             .addDocValueField("stored")
-            .addDocValueField("bstored", "binary"),
+            .addDocValueField("bstored", "binary")
+            .addDocValueField("normed")
+            .addDocValueField("bnormed", "binary"),
         response -> {
           var hit = response.getHits().getAt(0);
           assertArrayEquals(VECTORS.get("1"), (float[]) hit.field("floats").getValue(), 0);
@@ -131,6 +138,8 @@ public class VectorScriptsTests extends VectorIndexTestCase {
           assertEquals("QEAAAAAAAADAgAAA", hit.field("inner").getValue());
           assertArrayEquals(VECTORS.get("1"), (float[]) hit.field("stored").getValue(), 0);
           assertEquals("QEAAAAAAAADAgAAA", hit.field("bstored").getValue());
+          assertArrayEquals(VECTORS.get("1"), (float[]) hit.field("normed").getValue(), 0);
+          assertEquals("QEAAAAAAAADAgAAA", hit.field("bnormed").getValue());
         });
     assertResponse(
         client()
