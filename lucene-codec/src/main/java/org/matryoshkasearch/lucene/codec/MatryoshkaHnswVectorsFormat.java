@@ -15,6 +15,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -31,6 +32,7 @@ import org.matryoshkasearch.lucene.internal.graph.BuildMemory;
 import org.matryoshkasearch.lucene.internal.graph.GraphBuilder;
 import org.matryoshkasearch.lucene.internal.graph.Scratch;
 import org.matryoshkasearch.lucene.internal.graph.Workers;
+import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
 
 /**
  * A vector format for Matryoshka embeddings (<a href="https://arxiv.org/abs/2205.13147">arXiv
@@ -322,6 +324,23 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
   public static boolean lacksGraph(FieldInfo field, int vectors) {
     return Boolean.parseBoolean(field.getAttribute(WITHOUT_GRAPH_ATTRIBUTE))
         && GraphBuilder.fits(vectors, BuildMemory.OF_HEAP);
+  }
+
+  /**
+   * About how many candidates a search of a segment needs to find a share of the nearest, as was
+   * learnt when it was written.
+   *
+   * @param field that this format wrote, under whatever name it stands in the segment
+   * @param k how many are nearest
+   * @param recall the share of them, more than 0, less than 1
+   * @return empty where nothing was learnt, as of very small segments
+   */
+  public static OptionalInt candidates(FieldInfo field, int k, double recall) {
+    RecallCurve curve = RecallCurve.of(field);
+    return curve == null
+        ? OptionalInt.empty()
+        : OptionalInt.of(
+            (int) Math.min(Integer.MAX_VALUE, Math.ceil(curve.candidatesOfQuery(k, recall))));
   }
 
   static void setWithoutGraph(FieldInfo field, boolean without) {

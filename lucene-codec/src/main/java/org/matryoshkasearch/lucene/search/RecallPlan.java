@@ -31,9 +31,6 @@ final class RecallPlan {
   /** Of what may be missed, what the graph may. */
   private static final double BY_THE_GRAPH = 0.6;
 
-  /** Queries are less near to documents than those are to each other, from which it was learnt. */
-  private static final double OF_QUERIES = 1.4;
-
   /** Of segments so many times smaller than the largest, too little was learnt beside it. */
   private static final int SMALLER = 4;
 
@@ -90,7 +87,7 @@ final class RecallPlan {
         slopes += docs * curve.slope();
         squares += docs * curve.deviation() * curve.deviation();
         double grown = Math.pow((double) all / docs, curve.growth());
-        wanted += docs * grown * curve.candidates(k, 1 - BY_THE_GRAPH * missed);
+        wanted += docs * grown * curve.candidatesOfQuery(k, 1 - BY_THE_GRAPH * missed);
       }
     }
     if (learnt == 0) {
@@ -98,7 +95,7 @@ final class RecallPlan {
       return new RecallPlan(limited(k, Math.max(LEAST_UNLEARNT, k * each)), null);
     }
     return new RecallPlan(
-        limited(k, OF_QUERIES * wanted / learnt),
+        limited(k, wanted / learnt),
         new ExpectedMisses(
             slopes / learnt, Math.sqrt(squares / learnt), (1 - BY_THE_GRAPH) * missed * k));
   }

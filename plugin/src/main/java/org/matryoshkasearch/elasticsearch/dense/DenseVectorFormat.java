@@ -17,6 +17,7 @@ import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
@@ -29,25 +30,30 @@ public final class DenseVectorFormat extends KnnVectorsFormat {
   public static final String NAME = "MatryoshkaDenseVector";
 
   private final MatryoshkaHnswVectorsFormat format;
+  private final double recall;
 
   /** For reading: what was written says what it is. */
   public DenseVectorFormat() {
-    this(new MatryoshkaHnswVectorsFormat());
+    this(new MatryoshkaHnswVectorsFormat(), RescoreVector.DEFAULT.recall());
   }
 
-  DenseVectorFormat(MatryoshkaHnswVectorsFormat format) {
+  /**
+   * @param recall the share of the nearest that searches of what it writes find, 0.5 to 0.999
+   */
+  DenseVectorFormat(MatryoshkaHnswVectorsFormat format, double recall) {
     super(NAME);
     this.format = format;
+    this.recall = recall;
   }
 
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return format.fieldsWriter(state);
+    return new DenseVectorWriter(format.fieldsWriter(state), recall);
   }
 
   @Override
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-    return new DenseVectorReader(format.fieldsReader(state));
+    return new DenseVectorReader(format.fieldsReader(state), state.fieldInfos);
   }
 
   @Override

@@ -133,10 +133,12 @@ record DenseVectorOptions(
   /**
    * The format of a field to which there is no {@link #objection}.
    *
+   * @param recall the share of the nearest that searches find, 0.5 to 0.999
    * @param mergeWorkers how many threads may build the graph of a merge, 1 or more
    * @param mergeExecutor where they run; null with one worker
    */
-  DenseVectorFormat format(int prefixDims, int mergeWorkers, ExecutorService mergeExecutor) {
+  DenseVectorFormat format(
+      int prefixDims, double recall, int mergeWorkers, ExecutorService mergeExecutor) {
     return new DenseVectorFormat(
         new MatryoshkaHnswVectorsFormat(
             prefixDims,
@@ -145,6 +147,7 @@ record DenseVectorOptions(
             m,
             efConstruction,
             mergeWorkers,
-            mergeExecutor));
+            mergeExecutor),
+        recall);
   }
 }

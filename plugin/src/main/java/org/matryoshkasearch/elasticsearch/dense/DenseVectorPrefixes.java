@@ -23,6 +23,7 @@ import org.elasticsearch.common.settings.Setting;
 import org.elasticsearch.common.settings.Setting.Property;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
@@ -32,44 +33,93 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * and can have such a prefix. A value of null is as if the setting were not there.
  *
  * @param dimsOfField by field or {@code *}: 1 to {@link MatryoshkaHnswVectorsFormat#MAX_DIMS}
+ * @param recallOfField by field or {@code *}: the share of the nearest that searches find, 0.5 to
+ *     0.999
  */
-public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
+public record DenseVectorPrefixes(
+    Map<String, Integer> dimsOfField, Map<String, Float> recallOfField) {
   private static final String PREFIX = "index.matryoshka.dense_vector.";
   private static final String SUFFIX = ".prefix_dims";
+  private static final String RECALL_SUFFIX = ".target_recall";
   private static final String ALL = "*";
 
   /** All of them. An affix setting could not name a field with dots. */
   public static final Setting<Settings> SETTING =
-      Setting.groupSetting(PREFIX, DenseVectorPrefixes::parse, Property.IndexScope, Property.Final);
+      Setting.groupSetting(PREFIX, DenseVectorPrefixes::check, Property.IndexScope, Property.Final);
 
   /** What the settings of an index say. */
   public static DenseVectorPrefixes of(Settings indexSettings) {
-    return new DenseVectorPrefixes(parse(SETTING.get(indexSettings)));
+    return parsed(SETTING.get(indexSettings));
   }
 
-  private static Map<String, Integer> parse(Settings group) {
+  private static void check(Settings group) {
+    parsed(group);
+  }
+
+  private static DenseVectorPrefixes parsed(Settings group) {
     Map<String, Integer> dimsOfField = new HashMap<>();
+    Map<String, Float> recallOfField = new HashMap<>();
     for (String key : group.keySet()) {
-      String field = parseField(key);
-      String dims = group.get(key);
-      if (dims != null) {
-        dimsOfField.put(field, parseDims(key(field), dims));
+      boolean ofRecall = key.endsWith(RECALL_SUFFIX);
+      String field = parseField(key, ofRecall ? RECALL_SUFFIX : SUFFIX);
+      String value = group.get(key);
+      if (value == null) {
+        continue;
+      }
+      if (ofRecall) {
+        recallOfField.put(field, parseRecall(PREFIX + key, value));
+      } else {
+        dimsOfField.put(field, parseDims(PREFIX + key, value));
       }
     }
-    return Map.copyOf(dimsOfField);
+    DenseVectorPrefixes prefixes =
+        new DenseVectorPrefixes(Map.copyOf(dimsOfField), Map.copyOf(recallOfField));
+    for (String field : recallOfField.keySet()) {
+      if (prefixes.dims(field).isEmpty()) {
+        throw new IllegalArgumentException(
+            "setting [" + PREFIX + field + RECALL_SUFFIX + "] needs [" + key(field) + "]");
+      }
+    }
+    return prefixes;
   }
 
-  private static String parseField(String key) {
-    if (key.endsWith(SUFFIX) == false) {
+  private static String parseField(String key, String suffix) {
+    if (key.endsWith(suffix) == false) {
       throw new IllegalArgumentException(
-          "unknown setting [" + PREFIX + key + "]: expected [" + key("<field>") + "]");
+          "unknown setting ["
+              + PREFIX
+              + key
+              + "]: expected ["
+              + key("<field>")
+              + "] or ["
+              + PREFIX
+              + "<field>"
+              + RECALL_SUFFIX
+              + "]");
     }
-    String field = key.substring(0, key.length() - SUFFIX.length());
+    String field = key.substring(0, key.length() - suffix.length());
     if (field.isBlank() || (field.contains(ALL) && field.equals(ALL) == false)) {
       throw new IllegalArgumentException(
-          "setting [" + key(field) + "] must name one field, or [" + ALL + "] for all");
+          "setting ["
+              + PREFIX
+              + field
+              + suffix
+              + "] must name one field, or ["
+              + ALL
+              + "] for all");
     }
     return field;
+  }
+
+  private static float parseRecall(String key, String value) {
+    try {
+      return RescoreVector.ofTargetRecall(Float.parseFloat(value)).targetRecall();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "setting [" + key + "] must be a number but is [" + value + "]", e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("setting [" + key + "]: " + e.getMessage(), e);
+    }
   }
 
   private static int parseDims(String key, String value) {
@@ -99,6 +149,14 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
     return dims == null ? OptionalInt.empty() : OptionalInt.of(dims);
   }
 
+  /** The share of the nearest that searches of a field with a prefix find. */
+  double recall(String field) {
+    Float recall = recallOfField.getOrDefault(field, recallOfField.get(ALL));
+    return recall == null
+        ? RescoreVector.DEFAULT.recall()
+        : RescoreVector.ofTargetRecall(recall).recall();
+  }
+
   /**
    * The format of a {@code dense_vector} field.
    *
@@ -115,7 +173,7 @@ public record DenseVectorPrefixes(Map<String, Integer> dimsOfField) {
     DenseVectorOptions options = DenseVectorOptions.of(field);
     return options.objection(dims.getAsInt()).isPresent()
         ? null
-        : options.format(dims.getAsInt(), mergeWorkers, mergeExecutor);
+        : options.format(dims.getAsInt(), recall(field.fullPath()), mergeWorkers, mergeExecutor);
   }
 
   /** Whether a field of a segment was written with the prefix that it is to have. */

@@ -13,20 +13,24 @@ package org.matryoshkasearch.elasticsearch.dense;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** Finds by prefixes, and scores what it found with full vectors. */
 final class DenseVectorReader extends KnnVectorsReader {
   /**
-   * How many candidates a search takes from the graph for each that it was asked for: as many as
-   * Elasticsearch rescores by default where its own codes are short.
+   * How many candidates a search takes from the graph for each that it was asked for, where nothing
+   * was learnt of a segment: as many as Elasticsearch rescores by default where its own codes are
+   * short.
    */
   static final int OVERSAMPLE = 3;
 
@@ -38,9 +42,22 @@ final class DenseVectorReader extends KnnVectorsReader {
   private static final double MARGIN = 1.5;
 
   private final KnnVectorsReader prefixes;
+  private final FieldInfos fields;
 
-  DenseVectorReader(KnnVectorsReader prefixes) {
+  DenseVectorReader(KnnVectorsReader prefixes, FieldInfos fields) {
     this.prefixes = prefixes;
+    this.fields = fields;
+  }
+
+  /** For the nearest of so many that are asked for. */
+  private int candidates(String name, int k) {
+    FieldInfo field = fields.fieldInfo(name);
+    String recall = field.getAttribute(DenseVectorWriter.RECALL_ATTRIBUTE);
+    OptionalInt learnt =
+        recall == null
+            ? OptionalInt.empty()
+            : MatryoshkaHnswVectorsFormat.candidates(field, k, Double.parseDouble(recall));
+    return learnt.orElse((int) Math.min((long) k * OVERSAMPLE, Integer.MAX_VALUE));
   }
 
   /**
@@ -55,10 +72,10 @@ final class DenseVectorReader extends KnnVectorsReader {
       throws IOException {
     FloatVectorValues vectors = prefixes.getFloatVectorValues(field);
     int size = vectors.size();
-    int wanted = (int) Math.min((long) collector.k() * OVERSAMPLE, size);
-    if (wanted == 0) {
+    if (size == 0 || collector.k() == 0) {
       return;
     }
+    int wanted = Math.min(candidates(field, collector.k()), size);
     FullScores scores = new FullScores(vectors, target, collector, wanted);
     AcceptDocs accepted = new AcceptedOften(acceptDocs);
     KnnSearchStrategy strategy = collector.getSearchStrategy();

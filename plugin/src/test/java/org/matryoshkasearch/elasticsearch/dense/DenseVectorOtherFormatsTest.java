@@ -69,7 +69,7 @@ public class DenseVectorOtherFormatsTest extends LuceneTestCase {
   }
 
   private static KnnVectorsFormat ours(int prefixDims) {
-    return new DenseVectorFormat(new MatryoshkaHnswVectorsFormat(prefixDims));
+    return new DenseVectorFormat(new MatryoshkaHnswVectorsFormat(prefixDims), 0.98);
   }
 
   public void testToTheFormatsOfElasticsearch() throws IOException {

@@ -84,10 +84,48 @@ public class DenseVectorPrefixesTests extends ESTestCase {
         expectThrows(IllegalArgumentException.class, () -> DenseVectorPrefixes.of(unknown));
     assertEquals(
         "unknown setting [index.matryoshka.dense_vector.title.dims]: expected"
-            + " [index.matryoshka.dense_vector.<field>.prefix_dims]",
+            + " [index.matryoshka.dense_vector.<field>.prefix_dims] or"
+            + " [index.matryoshka.dense_vector.<field>.target_recall]",
         key.getMessage());
     Settings noField =
         Settings.builder().put("index.matryoshka.dense_vector.prefix_dims", 8).build();
     expectThrows(IllegalArgumentException.class, () -> DenseVectorPrefixes.of(noField));
+  }
+
+  private static DenseVectorPrefixes settings(String... keysAndValues) {
+    Settings.Builder settings = Settings.builder();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      settings.put("index.matryoshka.dense_vector." + keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return DenseVectorPrefixes.of(settings.build());
+  }
+
+  public void testTargetRecall() {
+    DenseVectorPrefixes prefixes =
+        settings("*.prefix_dims", "64", "*.target_recall", "0.9", "a.b.target_recall", "0.999");
+    assertEquals(0.999, prefixes.recall("a.b"), 0);
+    assertEquals(0.9, prefixes.recall("c"), 0);
+    assertEquals(OptionalInt.of(64), prefixes.dims("a.b"));
+    assertEquals(0.98, settings("c.prefix_dims", "64").recall("c"), 0);
+    assertEquals(0.98, settings("c.prefix_dims", "8", "c.target_recall", null).recall("c"), 0);
+  }
+
+  public void testWrongTargetRecall() {
+    for (String wrong : new String[] {"0.4", "1", "much", "", "NaN", "-1"}) {
+      Exception e =
+          expectThrows(
+              IllegalArgumentException.class,
+              () -> settings("a.prefix_dims", "8", "a.target_recall", wrong));
+      assertTrue(e.getMessage(), e.getMessage().contains("dense_vector.a.target_recall]"));
+    }
+    Exception alone =
+        expectThrows(IllegalArgumentException.class, () -> settings("a.target_recall", "0.9"));
+    assertEquals(
+        "setting [index.matryoshka.dense_vector.a.target_recall] needs"
+            + " [index.matryoshka.dense_vector.a.prefix_dims]",
+        alone.getMessage());
+    expectThrows(
+        IllegalArgumentException.class,
+        () -> settings("b_*.prefix_dims", "8", "b_*.target_recall", "0.9"));
   }
 }

@@ -69,7 +69,7 @@ public class DenseVectorSearchTests extends ESTestCase {
 
   private static KnnVectorsFormat ours(PrefixEncoding encoding) {
     return new DenseVectorFormat(
-        new MatryoshkaHnswVectorsFormat(16, encoding, FullVectorEncoding.FLOAT32));
+        new MatryoshkaHnswVectorsFormat(16, encoding, FullVectorEncoding.FLOAT32), 0.98);
   }
 
   /**

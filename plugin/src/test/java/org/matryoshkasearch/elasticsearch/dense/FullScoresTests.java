@@ -52,7 +52,8 @@ public class FullScoresTests extends ESTestCase {
                     TestUtil.alwaysKnnVectorsFormat(
                         new DenseVectorFormat(
                             new MatryoshkaHnswVectorsFormat(
-                                8, PrefixEncoding.INT8, FullVectorEncoding.FLOAT32)))))) {
+                                8, PrefixEncoding.INT8, FullVectorEncoding.FLOAT32),
+                            0.98))))) {
       for (int i = 0; i < SIZE; i++) {
         Document document = new Document();
         document.add(new KnnFloatVectorField("v", vector(), VectorSimilarityFunction.EUCLIDEAN));

@@ -68,7 +68,8 @@ public class TestDenseVectorFormat extends BaseKnnVectorsFormatTestCase {
             new MatryoshkaHnswVectorsFormat(
                 prefixDims,
                 encodings[random().nextInt(encodings.length)],
-                FullVectorEncoding.FLOAT32)));
+                FullVectorEncoding.FLOAT32),
+            0.98));
   }
 
   @Override

@@ -167,10 +167,10 @@ public class MatryoshkaVectorMappingTests extends MapperServiceTestCase {
     assertOptionsRefused(
         b -> b.startObject("rescore_vector").endObject(),
         "[rescore_vector] needs [oversample] or [target_recall]");
-    assertRefused(
+    assertOptionsRefused(
         b -> b.startObject("rescore_vector").field("target_recall", 1).endObject(),
         "[rescore_vector.target_recall] must be between [0.5] and [0.999] but was [1.0]");
-    assertRefused(
+    assertOptionsRefused(
         b ->
             b.startObject("rescore_vector")
                 .field("target_recall", 0.9)

@@ -31,6 +31,9 @@ public final class RecallCurve {
   /** More hits that recalls are of, from as many candidates on. */
   public static final int MANY = 100;
 
+  /** Queries are less near to documents than those are to each other, from which it was learnt. */
+  private static final double OF_QUERIES = 1.4;
+
   /** Candidates for one hit, of those for {@link #FEW}. */
   private static final double FOR_ONE = 0.5;
 
@@ -135,13 +138,24 @@ public final class RecallCurve {
     return deviation;
   }
 
+  /**
+   * The least number of candidates that finds a share of the nearest to a query, about.
+   *
+   * @param k how many are nearest
+   * @param recall the share of them, more than 0, less than 1
+   * @return at least {@code k}
+   */
+  public double candidatesOfQuery(int k, double recall) {
+    return OF_QUERIES * candidates(k, recall);
+  }
+
   /** With so many times as many vectors, as many candidates are needed to this power, 0 to 1. */
   public float growth() {
     return growth;
   }
 
   /**
-   * The least number of candidates that finds a share of the nearest, about.
+   * The least number of candidates that finds a share of the nearest to a document, about.
    *
    * @param k how many are nearest
    * @param recall the share of them, more than 0, less than 1
