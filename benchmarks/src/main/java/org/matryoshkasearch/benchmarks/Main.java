@@ -27,6 +27,8 @@ import org.matryoshkasearch.benchmarks.node.NodeBench;
 import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
 import org.matryoshkasearch.benchmarks.shapes.ShapesBench;
 import org.matryoshkasearch.benchmarks.shapes.ShapesSettings;
+import org.matryoshkasearch.benchmarks.shapes.TargetsBench;
+import org.matryoshkasearch.benchmarks.shapes.TargetsSettings;
 import org.matryoshkasearch.cli.Faults;
 import org.matryoshkasearch.cli.Screen;
 import org.matryoshkasearch.cli.UsageException;
@@ -72,6 +74,8 @@ public final class Main {
         new KernelBench(screen, KernelSettings.parse(arguments), checkout).run();
       } else if (arguments.contains(NodeBenchSettings.NODE)) {
         new NodeBench(screen, NodeBenchSettings.parse(arguments), checkout).run();
+      } else if (arguments.contains(TargetsSettings.TARGETS)) {
+        new TargetsBench(screen, TargetsSettings.parse(arguments), checkout).run();
       } else if (ShapesSettings.wanted(arguments)) {
         new ShapesBench(screen, ShapesSettings.parse(arguments), checkout).run();
       } else {

@@ -23,6 +23,7 @@ import org.junit.Test;
 import org.matryoshkasearch.benchmarks.kernel.KernelSettings;
 import org.matryoshkasearch.benchmarks.node.NodeBenchSettings;
 import org.matryoshkasearch.benchmarks.shapes.ShapesSettings;
+import org.matryoshkasearch.benchmarks.shapes.TargetsSettings;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.Screen;
 
@@ -36,11 +37,12 @@ public class MainTest {
     String usage = out.toString(StandardCharsets.UTF_8);
     usage.lines().forEach(line -> assertTrue(line, line.length() <= 80));
     String[] parts = usage.split("\nOptions[^\n]*:\n", -1);
-    assertEquals(5, parts.length);
+    assertEquals(6, parts.length);
     assertTells(parts[1], BenchSettings.OPTIONS);
     assertTells(parts[2], NodeBenchSettings.OPTIONS);
     assertTells(parts[3], KernelSettings.OPTIONS);
     assertTells(parts[4], ShapesSettings.OPTIONS);
+    assertTells(parts[5], TargetsSettings.OPTIONS);
   }
 
   /** All of them, with their defaults, and no others. */

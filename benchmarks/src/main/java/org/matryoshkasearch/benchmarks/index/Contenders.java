@@ -93,6 +93,13 @@ public final class Contenders {
         .toList();
   }
 
+  /** Ours with some prefix and code. */
+  public static Contender ours(
+      int dims, int prefix, PrefixEncoding encoding, ElasticsearchFormats elasticsearch) {
+    return new Contenders(dims, List.of(prefix), elasticsearch)
+        .named(nameOf("matryoshka", prefix, encoding));
+  }
+
   private Contender named(String name) {
     return all.stream()
         .filter(contender -> contender.name().equals(name))

@@ -114,6 +114,20 @@ final class LuceneSearchable implements Searchable {
     return rescore(query, k, rows(searcher.search(knn, rescored)));
   }
 
+  @Override
+  public Targeted search(float[] query, int k, double targetRecall) throws IOException {
+    List<StageStats> stages = new ArrayList<>();
+    TopDocs found =
+        searcher.search(
+            MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
+                .targetRecall(targetRecall)
+                .filter(filter)
+                .listener(stages::addAll)
+                .build(),
+            k);
+    return new Targeted(rows(found), stages.isEmpty() ? 0 : stages.getLast().in());
+  }
+
   private MatryoshkaKnnQuery.Builder ours(float[] query, int k, int candidates, int rescored) {
     return MatryoshkaKnnQuery.builder(LuceneSetup.FIELD, query, k)
         .candidates(candidates)

@@ -26,6 +26,20 @@ public interface Searchable extends Closeable {
     return 1;
   }
 
+  /**
+   * What a search for a share of the nearest found.
+   *
+   * @param rows of the documents, best first
+   * @param rescored how many full vectors it compared
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Targeted(int[] rows, int rescored) {}
+
+  /** Searches for a share of the nearest; only ours can. */
+  default Targeted search(float[] query, int k, double targetRecall) throws IOException {
+    throw new UnsupportedOperationException("no search for a target recall");
+  }
+
   /** Bytes that each search reads at random: codes and graph, or vectors and graph. */
   long hotBytes() throws IOException;
 }

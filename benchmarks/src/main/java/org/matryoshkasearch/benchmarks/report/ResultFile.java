@@ -57,13 +57,18 @@ public final class ResultFile {
     return "```\n" + text + "```\n";
   }
 
+  /** Writes the file without a plot. */
+  public Path write(Path folder, String title, String conditions, String table) throws IOException {
+    return write(folder, title, conditions, table, null, "");
+  }
+
   /**
    * Writes the file and, beside it, its plot. A second run on the same day replaces the first.
    *
    * @param title of the file
    * @param conditions how it was measured, and what the columns mean
    * @param overview the table that comes first, as Markdown
-   * @param plot the picture, as SVG
+   * @param plot the picture, as SVG; null for none
    * @param details the table that comes last
    * @return the file, named by date, machine and vectors
    */
@@ -73,7 +78,11 @@ public final class ResultFile {
     Machine machine = Machine.here();
     String dated = LocalDate.now(ZoneOffset.UTC) + "-" + machine.slug() + "-" + name;
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve(dated + ".svg"), plot);
+    String picture = "";
+    if (plot != null) {
+      Files.writeString(folder.resolve(dated + ".svg"), plot);
+      picture = "![what was found against what it took](" + dated + ".svg)\n";
+    }
     Path file = folder.resolve(dated + ".md");
     Files.writeString(
         file,
@@ -91,8 +100,7 @@ public final class ResultFile {
 
             %s
             %s
-            ![what was found against what it took](%s)
-
+            %s
             %s""",
             title,
             machine.describe(),
@@ -101,8 +109,8 @@ public final class ResultFile {
             arguments.isEmpty() ? "" : " " + String.join(" ", arguments),
             conditions,
             overview,
-            dated + ".svg",
-            fenced(details)));
+            picture,
+            details.isEmpty() ? "" : fenced(details)));
     return file;
   }
 }

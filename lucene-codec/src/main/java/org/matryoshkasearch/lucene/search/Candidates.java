@@ -76,6 +76,20 @@ final class Candidates {
     return scores[row];
   }
 
+  boolean isScored(int row) {
+    return scores[row] != NOT_SCORED;
+  }
+
+  /** Takes over the scores that rows have elsewhere. */
+  void takeScores(Candidates others) {
+    for (int i = 0; i < others.docs.length; i++) {
+      int row = Arrays.binarySearch(docs, others.docs[i]);
+      if (row >= 0) {
+        scores[row] = others.scores[i];
+      }
+    }
+  }
+
   float prefixScore(int row) {
     return prefixScores[row];
   }

@@ -22,9 +22,18 @@ import java.util.Arrays;
  *
  * @param slope of the line
  * @param deviation from it, standard
- * @param allowed how many may be expected among what is left out
+ * @param allowed how many may be expected among candidates that are left out
+ * @param allowedBeyond how many may be expected among what is no candidate
  */
-record ExpectedMisses(double slope, double deviation, double allowed) {
+record ExpectedMisses(double slope, double deviation, double allowed, double allowedBeyond) {
+  /** The last candidates, by which those are judged that would come after them: one of so many. */
+  private static final int WINDOW = 4;
+
+  private static final int LEAST_WINDOW = 8;
+
+  /** From one such window to the next not less than a tenth less is expected. */
+  private static final double SLOWEST = 0.9;
+
   /**
    * How many of the candidates that come next must be rescored, so that no more are expected among
    * those after them than is allowed.
@@ -36,21 +45,14 @@ record ExpectedMisses(double slope, double deviation, double allowed) {
    */
   Next next(float[] prefixScores, float[] fullScores, int k) {
     int scored = fullScores.length;
-    float[] ranked = fullScores.clone();
-    Arrays.sort(ranked);
     if (scored < k) {
       return new Next(prefixScores.length - scored, 0);
     }
-    double last = ranked[scored - k];
-    double heights = 0;
-    for (int i = 0; i < scored; i++) {
-      heights += fullScores[i] - slope * prefixScores[i];
-    }
-    double height = heights / scored;
+    double distance = distance(prefixScores, fullScores, k);
     double expected = 0;
     int end = prefixScores.length;
     while (end > scored) {
-      double more = above(last - height - slope * prefixScores[end - 1]);
+      double more = above(distance - slope * prefixScores[end - 1]);
       if (expected + more > allowed) {
         break;
       }
@@ -58,6 +60,40 @@ record ExpectedMisses(double slope, double deviation, double allowed) {
       end--;
     }
     return new Next(end - scored, expected);
+  }
+
+  /**
+   * Whether more are expected than is allowed among what the graph would give after the last
+   * candidate: as many less from window to window as in the last two of candidates.
+   *
+   * @param prefixScores of all candidates, falling
+   * @param fullScores of the first of them
+   */
+  boolean wantsMore(float[] prefixScores, float[] fullScores, int k) {
+    int window = Math.max(LEAST_WINDOW, prefixScores.length / WINDOW);
+    if (fullScores.length < k || prefixScores.length < 2 * window || slope <= 0) {
+      return false;
+    }
+    double distance = distance(prefixScores, fullScores, k);
+    double before = 0;
+    double last = 0;
+    for (int i = 1; i <= window; i++) {
+      last += above(distance - slope * prefixScores[prefixScores.length - i]);
+      before += above(distance - slope * prefixScores[prefixScores.length - window - i]);
+    }
+    double rate = before == 0 ? 0 : Math.min(SLOWEST, last / before);
+    return last * rate / (1 - rate) > allowedBeyond;
+  }
+
+  /** How far above the height of the line the last of the nearest is. */
+  private double distance(float[] prefixScores, float[] fullScores, int k) {
+    float[] ranked = fullScores.clone();
+    Arrays.sort(ranked);
+    double heights = 0;
+    for (int i = 0; i < fullScores.length; i++) {
+      heights += fullScores[i] - slope * prefixScores[i];
+    }
+    return ranked[fullScores.length - k] - heights / fullScores.length;
   }
 
   /** The candidates to rescore next, and the hits that are expected among those after them. */

@@ -203,6 +203,10 @@ final class Explainer {
 
     @Override
     public void ended(StageStats stage, int[] docs) {
+      if (stage.name().equals(StageStats.GRAPH)) { // again, for more
+        stages.clear();
+        left.clear();
+      }
       stages.add(stage);
       left.add(docs);
     }

@@ -42,7 +42,7 @@ final class RecallPlan {
   private static final int LEAST_UNLEARNT = 50;
 
   /** As Elasticsearch allows to ask for: a search of more costs more than to compare all. */
-  private static final int MOST = 10_000;
+  static final int MOST = 10_000;
 
   private final int candidates;
   private final ExpectedMisses misses;
@@ -97,7 +97,7 @@ final class RecallPlan {
     return new RecallPlan(
         limited(k, wanted / learnt),
         new ExpectedMisses(
-            slopes / learnt, Math.sqrt(squares / learnt), (1 - BY_THE_GRAPH) * missed * k));
+            slopes / learnt, Math.sqrt(squares / learnt), (1 - BY_THE_GRAPH) * missed * k, BY_THE_GRAPH * missed * k));
   }
 
   private static int limited(int k, double candidates) {

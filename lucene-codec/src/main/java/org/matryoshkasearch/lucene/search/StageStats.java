@@ -15,7 +15,8 @@ package org.matryoshkasearch.lucene.search;
  * What one stage of a search did, over all segments. What is counted are vectors; in blocks, those
  * of children.
  *
- * <p>The stages of a search are, in their order: {@link #GRAPH}, or {@link #ALL} where there are so
+ * <p>The stages of a search are, in their order: {@link #GRAPH} (with a target recall once more for
+ * each time that candidates turned out to be too few), or {@link #ALL} where there are so
  * few vectors to choose from that none needs to be chosen; each {@link #FUNNEL} stage that had
  * anything to leave out; with a target recall {@link #EXPECTED}, if all candidates need not be
  * rescored; {@link #FULL}.

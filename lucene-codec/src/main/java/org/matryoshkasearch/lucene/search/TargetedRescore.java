@@ -30,13 +30,15 @@ final class TargetedRescore {
   private final int[] ranked; // rows, the best by prefix first
   private final float[] prefixScores; // as they are ranked
   private final float[] fullScores;
+  private int first; // at least so many are scored at once
   private int scored;
   private double expectedMisses;
 
   /**
    * @param rows candidates with the scores of their prefixes
+   * @param before of fewer candidates, which need no second score; null for none
    */
-  TargetedRescore(Candidates rows, int k, ExpectedMisses misses) {
+  TargetedRescore(Candidates rows, int k, ExpectedMisses misses, TargetedRescore before) {
     this.rows = rows;
     this.k = k;
     this.misses = misses;
@@ -45,6 +47,10 @@ final class TargetedRescore {
     this.fullScores = new float[ranked.length];
     for (int i = 0; i < ranked.length; i++) {
       prefixScores[i] = rows.prefixScore(ranked[i]);
+    }
+    if (before != null) {
+      rows.takeScores(before.rows);
+      first = before.scored;
     }
   }
 
@@ -55,7 +61,7 @@ final class TargetedRescore {
    * @return the bytes of rows that were compared
    */
   long run(Rescorer rescorer, float[] target, TimeLimit limit) throws IOException {
-    int next = Math.min(ranked.length, k + Math.max(BESIDES, k / 2));
+    int next = Math.min(ranked.length, Math.max(first, k + Math.max(BESIDES, k / 2)));
     long bytes = 0;
     while (next > 0) {
       bytes += score(rescorer, target, next);
@@ -70,8 +76,11 @@ final class TargetedRescore {
   }
 
   private long score(Rescorer rescorer, float[] target, int count) throws IOException {
-    int[] batch = Arrays.copyOfRange(ranked, scored, scored + count);
-    Arrays.sort(batch);
+    int[] batch =
+        Arrays.stream(ranked, scored, scored + count)
+            .filter(row -> !rows.isScored(row))
+            .sorted()
+            .toArray();
     Candidates part = rows.part(batch);
     long bytes = rescorer.score(part, target);
     for (int i = 0; i < batch.length; i++) {
@@ -82,6 +91,11 @@ final class TargetedRescore {
     }
     scored += count;
     return bytes;
+  }
+
+  /** Whether hits are expected among what is no candidate yet. */
+  boolean wantsMore() {
+    return misses.wantsMore(prefixScores, Arrays.copyOf(fullScores, scored), k);
   }
 
   /** The documents that were rescored, ascending. */

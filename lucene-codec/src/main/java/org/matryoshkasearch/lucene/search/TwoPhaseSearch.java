@@ -26,6 +26,9 @@ import org.apache.lucene.search.Weight;
 
 /** One run of a {@link MatryoshkaKnnQuery}: candidates, funnel, rescore, answer. */
 final class TwoPhaseSearch {
+  /** How often more candidates are looked for where a search wants a share of the nearest. */
+  private static final int MOST_AGAIN = 3;
+
   private final MatryoshkaKnnQuery query;
   private final String field;
   private final float[] target;
@@ -74,20 +77,48 @@ final class TwoPhaseSearch {
         watch.end(StageStats.FUNNEL, stage.dims(), size, rows.docs, 0, bytes);
       }
     }
-    return rescore(info.getVectorDimension(), rows, rescorer);
+    boolean whole = target.length == info.getVectorDimension();
+    return misses == null || !whole || !query.getFunnel().isEmpty()
+        ? rescoreAll(info, rows, rescorer)
+        : rescoreSome(info, accepting, rows, rescorer);
   }
 
-  private RankedDocs rescore(int dims, Candidates rows, Rescorer rescorer) throws IOException {
+  private RankedDocs rescoreAll(FieldInfo info, Candidates rows, Rescorer rescorer)
+      throws IOException {
     watch.begin();
-    if (misses == null || target.length < dims || !query.getFunnel().isEmpty()) {
-      long bytes = rescorer.score(rows, target);
-      RankedDocs answer = answer(dims, rows);
-      watch.end(StageStats.FULL, target.length, rows.size(), answer.docs(), 0, bytes);
-      return answer;
-    }
-    TargetedRescore targeted = new TargetedRescore(rows, query.getK(), misses);
+    long bytes = rescorer.score(rows, target);
+    RankedDocs answer = answer(info.getVectorDimension(), rows);
+    watch.end(StageStats.FULL, target.length, rows.size(), answer.docs(), 0, bytes);
+    return answer;
+  }
+
+  /** Where candidates turn out to be too few, twice as many are looked for, a few times. */
+  private RankedDocs rescoreSome(
+      FieldInfo info, Query accepting, Candidates found, Rescorer rescorer) throws IOException {
+    watch.begin();
+    Candidates rows = found;
+    TargetedRescore targeted = new TargetedRescore(rows, query.getK(), misses, null);
     long bytes = targeted.run(rescorer, target, limit);
-    RankedDocs answer = answer(dims, rows);
+    for (int again = 0;
+        again < MOST_AGAIN
+            && rows.size() < RecallPlan.MOST
+            && targeted.wantsMore()
+            && !limit.leftOut();
+        again++) {
+      int twice = Math.min(2 * rows.size(), RecallPlan.MOST);
+      Candidates more = find(info, accepting, twice, twice);
+      if (misses == null) {
+        return rescoreAll(info, more, rescorer);
+      }
+      watch.begin();
+      if (more.size() <= rows.size()) {
+        break; // there are no more
+      }
+      rows = more;
+      targeted = new TargetedRescore(rows, query.getK(), misses, targeted);
+      bytes += targeted.run(rescorer, target, limit);
+    }
+    RankedDocs answer = answer(info.getVectorDimension(), rows);
     int[] scored = targeted.scoredDocs();
     watch.expected(rows.size(), scored, targeted.expectedMisses());
     watch.end(StageStats.FULL, target.length, scored.length, answer.docs(), 0, bytes);
@@ -136,8 +167,6 @@ final class TwoPhaseSearch {
   }
 
   private Candidates candidates(FieldInfo info, Query accepting) throws IOException {
-    watch.begin();
-    AcceptedRows accepted = acceptedRows(info, accepting);
     int candidates = query.getCandidates();
     int kept = query.getRescored();
     if (query.getTargetRecall() > 0) {
@@ -146,6 +175,13 @@ final class TwoPhaseSearch {
       kept = candidates;
       misses = query.getParents() == null ? plan.misses() : null;
     }
+    return find(info, accepting, candidates, kept);
+  }
+
+  private Candidates find(FieldInfo info, Query accepting, int candidates, int kept)
+      throws IOException {
+    watch.begin();
+    AcceptedRows accepted = acceptedRows(info, accepting);
     Candidates all = accepted.all(candidates);
     if (all != null) {
       misses = null; // they have no scores yet

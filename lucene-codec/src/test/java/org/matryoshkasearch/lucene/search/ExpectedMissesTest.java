@@ -29,7 +29,7 @@ public class ExpectedMissesTest extends LuceneTestCase {
     // full = 2 * prefix + 0.1, but for 0.01
     float[] prefixes = {0.4f, 0.39f, 0.38f, 0.37f, 0.3f, 0.2f};
     float[] full = {0.9f, 0.88f, 0.86f};
-    ExpectedMisses misses = new ExpectedMisses(2, 0.01, 0.1);
+    ExpectedMisses misses = new ExpectedMisses(2, 0.01, 0.1, 1);
     // the second is .88, and what comes next .84: four deviations below
     ExpectedMisses.Next next = misses.next(prefixes, full, 2);
     assertEquals(0, next.count());
@@ -37,15 +37,31 @@ public class ExpectedMissesTest extends LuceneTestCase {
     // of three, .86 is the last, and .84 two deviations below: .023
     assertEquals(0, misses.next(prefixes, full, 3).count());
     assertEquals(0.0228, misses.next(prefixes, full, 3).expectedAfter(), 1e-3);
-    assertEquals(1, new ExpectedMisses(2, 0.01, 0.01).next(prefixes, full, 3).count());
+    assertEquals(1, new ExpectedMisses(2, 0.01, 0.01, 1).next(prefixes, full, 3).count());
     // with what says little more are needed, with nothing to say all
-    assertEquals(3, new ExpectedMisses(2, 10, 0.01).next(prefixes, full, 3).count());
+    assertEquals(3, new ExpectedMisses(2, 10, 0.01, 1).next(prefixes, full, 3).count());
     assertEquals(3, misses.next(prefixes, full, 4).count());
   }
 
   public void testOfALineWithoutDeviation() {
     float[] prefixes = {0.4f, 0.3f, 0.2f};
-    assertEquals(0, new ExpectedMisses(1, 0, 0.1).next(prefixes, new float[] {0.4f}, 1).count());
-    assertEquals(2, new ExpectedMisses(-1, 0, 0.1).next(prefixes, new float[] {0.4f}, 1).count());
+    assertEquals(0, new ExpectedMisses(1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());
+    assertEquals(2, new ExpectedMisses(-1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());
+  }
+
+  public void testWantsMoreWhereHitsAreExpectedBeyondTheLast() {
+    float[] prefixes = new float[40];
+    float[] full = new float[40];
+    for (int i = 0; i < prefixes.length; i++) {
+      prefixes[i] = 1 - 0.001f * i;
+      full[i] = prefixes[i];
+    }
+    // the tenth is .991, the last .961: three deviations below, or half a one
+    assertFalse(new ExpectedMisses(1, 0.01, 0.1, 0.1).wantsMore(prefixes, full, 10));
+    assertTrue(new ExpectedMisses(1, 0.06, 0.1, 0.1).wantsMore(prefixes, full, 10));
+    assertFalse(new ExpectedMisses(1, 0.06, 0.1, 1000).wantsMore(prefixes, full, 10));
+    assertFalse(new ExpectedMisses(0, 0.06, 0.1, 0.1).wantsMore(prefixes, full, 10));
+    float[] few = {0.9f, 0.8f, 0.7f};
+    assertFalse(new ExpectedMisses(1, 0.06, 0.1, 0.1).wantsMore(few, few, 1));
   }
 }
