@@ -55,8 +55,7 @@ public class MappingIT extends NodeTestCase {
     JsonNode mapping = mapping("defaults");
     assertEquals(256, mapping.path("prefix_dims").asInt());
     assertEquals("int4_hnsw", mapping.at("/index_options/type").asText());
-    assertEquals(
-        0.98, mapping.at("/index_options/rescore_vector/target_recall").asDouble(), 1e-6);
+    assertEquals(0.98, mapping.at("/index_options/rescore_vector/target_recall").asDouble(), 1e-6);
   }
 
   @Test

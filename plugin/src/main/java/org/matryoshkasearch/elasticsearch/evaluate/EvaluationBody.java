@@ -38,7 +38,7 @@ final class EvaluationBody {
   private static final ParseField SAMPLE = new ParseField("sample");
   private static final ParseField PREFIX_DIMS = new ParseField("prefix_dims");
   private static final ParseField INDEX_OPTIONS = new ParseField("index_options");
-  private static final ParseField TYPE = new ParseField("type", "types");
+  private static final ParseField TYPE = new ParseField("type");
   private static final ParseField OVERSAMPLE = new ParseField("oversample");
   private static final ParseField NUM_CANDIDATES = new ParseField("num_candidates");
   private static final ParseField FILTER = new ParseField("filter");

@@ -69,6 +69,8 @@ final class ShardEvaluation {
   ShardResult run(int sample) throws IOException {
     guard.report("preparing", 0);
     SearchExecutionContext context = search.getSearchExecutionContext();
+    // knn queries look for it there; without a body Elasticsearch does not set it
+    context.setAliasFilter(search.request().getAliasFilter().getQueryBuilder());
     IndexSearcher searcher = search.searcher();
     EvaluatedField field =
         EvaluatedField.find(evaluation.field(), context, searcher.getIndexReader(), visible);

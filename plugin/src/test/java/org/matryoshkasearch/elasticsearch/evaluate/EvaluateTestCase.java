@@ -39,7 +39,7 @@ abstract class EvaluateTestCase extends VectorIndexTestCase {
     try (XContentParser parser =
         JsonXContent.jsonXContent.createParser(
             XContentParserConfiguration.EMPTY.withRegistry(REGISTRY), body)) {
-      return new EvaluateRequest(EvaluationBody.parse(parser), index);
+      return new EvaluateRequest(EvaluationBody.parse(parser), index.split(",", -1));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -103,7 +103,7 @@ abstract class EvaluateTestCase extends VectorIndexTestCase {
     for (int i = 0; i < count; i++) {
       float[] vector = nested();
       String with = i % 10 == 9 ? "" : ", \"" + field + "\": " + json(vector);
-      index(index, Integer.toString(i), "{\"n\": " + i + with + "}");
+      index(index, field + i, "{\"n\": " + i + with + "}");
       if (with.isEmpty() == false) {
         vectors.add(vector);
       }

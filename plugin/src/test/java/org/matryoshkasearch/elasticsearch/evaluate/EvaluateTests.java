@@ -223,7 +223,7 @@ public class EvaluateTests extends EvaluateTestCase {
     createVectorIndex("test", matryoshka("v", DIMS, "") + ", \"n\": {\"type\": \"integer\"}");
     fill("test", "v", 200, 4);
     for (int i = 0; i < 50; i++) {
-      delete("test", Integer.toString(i));
+      delete("test", "v" + i);
     }
     indicesAdmin()
         .prepareAliases(TEST_REQUEST_TIMEOUT, TEST_REQUEST_TIMEOUT)
