@@ -139,15 +139,17 @@ public class EvaluateTests extends EvaluateTestCase {
 
   public void testDenseVector() {
     for (String element : List.of("float", "bfloat16")) {
-      for (String type : List.of("hnsw", "int8_hnsw", "bbq_hnsw", "int4_flat")) {
+      for (String type : List.of("hnsw", "int8_hnsw", "int4_hnsw", "int4_flat")) {
         String index = element + "_" + type;
         createVectorIndex(
             index,
             dense(
                 "v",
-                ", \"element_type\": \"%s\", \"index_options\": {\"type\": \"%s\"}"
-                    .formatted(element, type)
-                    .replace("bbq_hnsw", DIMS < 64 ? "int4_hnsw" : "bbq_hnsw")));
+                ", \"element_type\": \""
+                    + element
+                    + "\", \"index_options\": {\"type\": \""
+                    + type
+                    + "\"}"));
         fill(index, "v", 300, 2);
         Answer answer = evaluate(index, "{\"field\": \"v\", \"sample\": 30}");
         assertEquals("dense_vector", answer.at("present.type"));
