@@ -42,13 +42,13 @@ public final class PrefixAnalysis {
   final int k;
   final int[] prefixes;
   final List<PrefixEncoding> encodings;
-  private final VectorSet queries;
-  private final int[] queryDocuments;
+  final VectorSet queries;
+  final int[] queryDocuments;
   private final double target;
-  private final int maxQueries;
-  private final long seed;
+  final int maxQueries;
+  final long seed;
   private final Executor executor;
-  private final int threads;
+  final int threads;
   private final AnalysisProgress progress;
 
   private PrefixAnalysis(Builder builder) {
@@ -81,18 +81,7 @@ public final class PrefixAnalysis {
 
   /** About how many bytes of memory {@link #run} takes at most, some of it outside of the heap. */
   public long ramBytes() {
-    int dims = documents.dims();
-    long codes = 0;
-    for (int prefix : prefixes) {
-      codes += 2L * encodings.size() * prefix;
-    }
-    long queryBytes = maxQueries * (4L * Float.BYTES * dims + codes);
-    long counted = 4L * k * Integer.BYTES * maxQueries * prefixes.length * encodings.size();
-    long worker =
-        RankCount.BLOCK * (3L * Float.BYTES * dims + codes + 2L * Float.BYTES * maxQueries)
-            + counted;
-    long sample = NestingTest.ramBytes(dims, threads);
-    return Math.max(queryBytes + counted + threads * worker, sample);
+    return AnalysisMemory.bytes(this);
   }
 
   /**
@@ -104,7 +93,7 @@ public final class PrefixAnalysis {
   public AnalysisResult run() throws IOException {
     AnalysisWork work = work();
     work.expect(2L * RankCount.blocks(documents.size()) + NestingTest.parts(documents.dims()));
-    QuerySample sample = sample();
+    QuerySample sample = QuerySample.of(this);
     NestingVerdict verdict = new NestingTest(documents, similarity, seed).run(work);
     return result(sample, TrueNeighbors.find(this, sample, work), verdict, work);
   }
@@ -118,7 +107,7 @@ public final class PrefixAnalysis {
     AnalysisWork work = work();
     work.expect(RankCount.blocks(documents.size()) + (long) NestingTest.parts(documents.dims()));
     NestingVerdict verdict = new NestingTest(documents, similarity, seed).run(work);
-    return result(sample(), new TrueNeighbors(neighbors), verdict, work);
+    return result(QuerySample.of(this), new TrueNeighbors(neighbors), verdict, work);
   }
 
   /**
@@ -130,7 +119,7 @@ public final class PrefixAnalysis {
   public int[][] neighbors() throws IOException {
     AnalysisWork work = work();
     work.expect(RankCount.blocks(documents.size()));
-    int[][] neighbors = TrueNeighbors.find(this, sample(), work).ordinals();
+    int[][] neighbors = TrueNeighbors.find(this, QuerySample.of(this), work).ordinals();
     work.finish();
     return neighbors;
   }
@@ -139,15 +128,6 @@ public final class PrefixAnalysis {
     return new AnalysisWork(
         new Workers(executor == null ? null : new TaskExecutor(executor), threads, () -> {}),
         progress);
-  }
-
-  private QuerySample sample() throws IOException {
-    if (queryDocuments != null) {
-      return new QuerySample(QuerySample.read(documents, queryDocuments), queryDocuments);
-    }
-    return queries == null
-        ? QuerySample.ofDocuments(documents, maxQueries, seed)
-        : QuerySample.of(queries, maxQueries, seed);
   }
 
   private AnalysisResult result(

@@ -14,13 +14,13 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.matryoshkasearch.elasticsearch.query.StageRecorder;
+import org.matryoshkasearch.lucene.analysis.VectorSet;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 import org.matryoshkasearch.lucene.search.StageStats;
 
@@ -73,6 +73,7 @@ final class PresentSearches {
   List<Found> run(ShardVectors vectors, List<float[]> queries, int[] own, int[][] truth)
       throws IOException {
     List<Found> found = new ArrayList<>();
+    VectorSet.Reader reader = vectors.reader();
     // as a node that has been searched before
     searcher.search(query(queries.get(0), own[0] >= 0), evaluation.k());
     for (int i = 0; i < queries.size(); i++) {
@@ -81,29 +82,48 @@ final class PresentSearches {
       long start = System.nanoTime();
       TopDocs hits = searcher.search(query, evaluation.k() + (own[i] >= 0 ? 1 : 0));
       long nanos = System.nanoTime() - start;
-      double recall = recall(vectors, queries.get(i), own[i], truth[i], hits);
+      Scorer scorer = new Scorer(reader, queries.get(i), new float[vectors.dims()]);
+      double recall = recall(vectors, scorer, own[i], truth[i], hits);
       found.add(new Found(recall, rows(query), nanos));
     }
     return found;
   }
 
-  private double recall(ShardVectors vectors, float[] query, int own, int[] truth, TopDocs hits)
+  /** Scores vectors by all dims. */
+  private final class Scorer {
+    private final VectorSet.Reader reader;
+    private final float[] query;
+    private final float[] vector;
+
+    Scorer(VectorSet.Reader reader, float[] query, float[] vector) {
+      this.reader = reader;
+      this.query = query;
+      this.vector = vector;
+    }
+
+    float score(int place) throws IOException {
+      reader.read(place, vector);
+      return field.present().similarity().function().compare(query, vector);
+    }
+  }
+
+  /** A hit counts if it is as near as the k-th neighbour, of which there may be many. */
+  private double recall(ShardVectors vectors, Scorer scorer, int own, int[] truth, TopDocs hits)
       throws IOException {
-    VectorSimilarityFunction similarity = field.present().similarity().function();
     float least = Float.POSITIVE_INFINITY;
     for (int place : truth) {
-      least = Math.min(least, similarity.compare(query, vectors.vector(place)));
+      least = Math.min(least, scorer.score(place));
     }
     int most = Math.min(evaluation.k(), truth.length);
     int seen = 0;
     int found = 0;
     for (ScoreDoc hit : hits.scoreDocs) {
       int place = vectors.place(hit.doc);
-      if (place == own || seen == evaluation.k()) {
+      if ((own >= 0 && place == own) || seen == evaluation.k()) {
         continue;
       }
       seen++;
-      if (place >= 0 && similarity.compare(query, vectors.vector(place)) >= least - TIE * least) {
+      if (place >= 0 && scorer.score(place) >= least - TIE * least) {
         found++;
       }
     }

@@ -78,7 +78,7 @@ final class ShardEvaluation {
       return ShardResult.empty(0);
     }
     check(field);
-    guard.take(ShardVectors.ramBytes(searcher.getIndexReader().numDocs()));
+    guard.take(ShardVectors.ramBytes(searcher.getIndexReader()));
     ShardVectors vectors = vectors(field, context, searcher);
     if (vectors.size() < (evaluation.queries().isEmpty() ? 2 : 1)) {
       return ShardResult.empty(vectors.size());
@@ -93,8 +93,11 @@ final class ShardEvaluation {
       own = Arrays.stream(ownCompared).map(place -> places[place]).toArray();
       queries = new ArrayList<>();
       guard.take((long) own.length * Float.BYTES * vectors.dims());
+      VectorSet.Reader reader = vectors.reader();
       for (int place : own) {
-        queries.add(vectors.vector(place));
+        float[] vector = new float[vectors.dims()];
+        reader.read(place, vector);
+        queries.add(vector);
       }
     } else {
       queries = evaluation.queries();

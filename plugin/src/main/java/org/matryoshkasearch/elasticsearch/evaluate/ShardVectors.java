@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
@@ -51,9 +52,9 @@ final class ShardVectors implements VectorSet {
     this.ordinals = ordinals;
   }
 
-  /** How many bytes of memory those take that a reader has at most. */
-  static long ramBytes(int documents) {
-    return 2L * Integer.BYTES * documents;
+  /** How many bytes of memory those of a reader take at most, while they are found. */
+  static long ramBytes(IndexReader reader) {
+    return 4L * Integer.BYTES * reader.maxDoc(); // both arrays, and the copies that have no rest
   }
 
   /**
@@ -153,11 +154,5 @@ final class ShardVectors implements VectorSet {
       }
       System.arraycopy(open[leaf].vectorValue(ordinals[place]), 0, vector, 0, dims);
     };
-  }
-
-  float[] vector(int place) throws IOException {
-    float[] vector = new float[dims];
-    reader().read(place, vector);
-    return vector;
   }
 }
