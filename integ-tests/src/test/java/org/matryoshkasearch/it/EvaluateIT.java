@@ -23,7 +23,7 @@ import java.util.List;
 import org.junit.Test;
 import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.vectors.ExactSearch;
-import org.matryoshkasearch.cli.vectors.Neighbor;
+import org.matryoshkasearch.cli.vectors.ExactSearch.Neighbor;
 import org.matryoshkasearch.cli.vectors.Similarity;
 
 /** Evaluates real vectors of a nested model, as both types of fields. */
@@ -79,8 +79,6 @@ public class EvaluateIT extends NodeTestCase {
     ArrayNode vectors = body.putArray("queries");
     queries.forEach(query -> vectors.add(Json.array(query)));
     JsonNode answer = client().post("/" + index.name() + "/_matryoshka/evaluate", body);
-    java.nio.file.Files.writeString(
-        java.nio.file.Path.of("/tmp/answer-" + index.name() + ".json"), answer.toPrettyString());
     assertNull(answer.get("error"));
     assertEquals(index.count(), answer.path("documents").asInt());
     assertEquals(1, answer.at("/settings").findValues("present").size());
