@@ -220,7 +220,7 @@ final class EvaluationReport implements ToXContentFragment {
     }
     builder.startObject("index_options").field("type", type(setting));
     builder.startObject("rescore_vector");
-    if (recommendation.reached()) {
+    if (recommendation.reached() && fallsShort() == false) {
       builder.field("target_recall", largest.target());
     } else {
       builder.field("oversample", recommendation.oversample());
@@ -230,8 +230,19 @@ final class EvaluationReport implements ToXContentFragment {
     builder.endObject();
   }
 
+  /** Whether the field has a target that its searches do not reach for these queries. */
+  private boolean fallsShort() {
+    double[] recalls = values(PresentSearches.Found::recall);
+    return RecallSummary.of(recalls, k).mean().high() < present.targetRecall();
+  }
+
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
+    if (fallsShort()) {
+      notes.add(
+          "For these queries the searches find less than the [target_recall] of the field, which was"
+              + " learnt with documents as queries: say [oversample] instead.");
+    }
     notes.add(
         "Recall is that of the k nearest of each shard, as a query finds them. Other settings than"
             + " the present one are measured with every code looked at: a graph may find somewhat"

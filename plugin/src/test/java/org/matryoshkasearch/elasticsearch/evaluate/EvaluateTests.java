@@ -34,8 +34,6 @@ public class EvaluateTests extends EvaluateTestCase {
     Answer answer =
         evaluate("test", "{\"field\": \"v\", \"k\": 5, \"sample\": 40, \"target_recall\": 0.9}");
     assertEquals(450, answer.at("documents"));
-    assertEquals(450, answer.at("documents_compared"));
-    assertEquals("documents", answer.at("queries.from"));
     assertEquals(40, answer.at("queries.count"));
     assertEquals("matryoshka_vector", answer.at("present.type"));
     assertEquals(8, answer.at("present.prefix_dims"));
