@@ -35,6 +35,8 @@ public class ReadmeIT extends NodeTestCase {
           "CONTRIBUTING.md",
           "CHANGELOG.md",
           "docs/reference.md",
+          "docs/analyze.md",
+          "docs/evaluate.md",
           "docs/features.md",
           "docs/architecture.md",
           "docs/performance.md",
@@ -129,6 +131,13 @@ public class ReadmeIT extends NodeTestCase {
   @Test
   public void testMigration() throws IOException {
     for (ConsoleRequest request : ConsoleRequest.inPage("docs/migration.md")) {
+      request.run(client());
+    }
+  }
+
+  @Test
+  public void testEvaluate() throws IOException {
+    for (ConsoleRequest request : ConsoleRequest.inPage("docs/evaluate.md")) {
       request.run(client());
     }
   }

@@ -182,6 +182,19 @@ public class SecurityIT {
     assertTrue(explained, explained.contains("\"matched\":false"));
   }
 
+  /** A role that may read evaluates what it may see. */
+  @Test
+  public void testEvaluateSeesNoMore() throws IOException {
+    String body = "{\"field\": \"F\", \"queries\": [[1, 0, 0, 0, 0, 0, 0, 0]]}";
+    String path = "/%s/_matryoshka/evaluate";
+    assertAsMissing(format(path, "test"), body);
+    String shown = ask(format(path, "test"), body.replace("F", "truncated"));
+    assertEquals(shown, 1000, Json.parse(shown).path("documents").asInt());
+    String some = ask(format(path, "some"), body.replace("F", "truncated"));
+    assertEquals(some, 100, Json.parse(some).path("documents").asInt());
+    assertEquals(some, 1.0, Json.parse(some).at("/present/recall/mean").asDouble(), 0);
+  }
+
   private static void assertAsMissing(String path, String body) throws IOException {
     String ofHidden = askOf("hidden", path, body);
     assertEquals(path + " " + body, askOf("missing", path, body), ofHidden);

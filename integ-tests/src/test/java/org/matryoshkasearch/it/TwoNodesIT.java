@@ -114,6 +114,11 @@ public class TwoNodesIT {
     assertEquals(Set.of("first", "second"), nodesOf("shards"));
     ExactSearch exact = index.exact(Similarity.COSINE, K, set.queries());
     assertExact("four shards", index, set, exact, "");
+    ObjectNode evaluate = Json.object().put("field", TestIndex.FIELD).put("sample", 40);
+    JsonNode evaluated = first.client().post("/shards/_matryoshka/evaluate", evaluate);
+    assertEquals(4, evaluated.at("/_shards/successful").asInt());
+    assertEquals(set.documents().size(), evaluated.path("documents").asInt());
+    assertEquals(40, evaluated.at("/queries/count").asInt());
   }
 
   /**

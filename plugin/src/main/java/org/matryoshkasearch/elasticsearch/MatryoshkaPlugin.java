@@ -15,19 +15,33 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.elasticsearch.cluster.node.DiscoveryNodes;
+import org.elasticsearch.common.io.stream.NamedWriteableRegistry;
 import org.elasticsearch.common.settings.Setting;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.features.NodeFeature;
 import org.elasticsearch.index.IndexModule;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.engine.EngineFactory;
 import org.elasticsearch.index.mapper.Mapper;
 import org.elasticsearch.index.mapper.MetadataFieldMapper;
+import org.elasticsearch.plugins.ActionPlugin;
 import org.elasticsearch.plugins.EnginePlugin;
 import org.elasticsearch.plugins.MapperPlugin;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.SearchPlugin;
+import org.elasticsearch.rest.RestHandler;
+import org.elasticsearch.tasks.Task;
+import org.elasticsearch.threadpool.ExecutorBuilder;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixCheck;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorPrefixes;
 import org.matryoshkasearch.elasticsearch.engine.MatryoshkaEngineFactory;
+import org.matryoshkasearch.elasticsearch.evaluate.EvaluateAction;
+import org.matryoshkasearch.elasticsearch.evaluate.EvaluateTask;
+import org.matryoshkasearch.elasticsearch.evaluate.RestEvaluateAction;
+import org.matryoshkasearch.elasticsearch.evaluate.TransportEvaluateAction;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldMapper;
 import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 import org.matryoshkasearch.elasticsearch.query.ExactMatryoshkaQueryBuilder;
@@ -36,11 +50,11 @@ import org.matryoshkasearch.elasticsearch.query.StageProfile;
 
 /**
  * The Elasticsearch plugin: registers the field type {@code matryoshka_vector}, the query {@code
- * matryoshka_knn}, the settings that give {@code dense_vector} fields a prefix, and the engine
- * factory that brings the codec to the shards.
+ * matryoshka_knn}, the settings that give {@code dense_vector} fields a prefix, the evaluation of
+ * fields, and the engine factory that brings the codec to the shards.
  */
 public final class MatryoshkaPlugin extends Plugin
-    implements MapperPlugin, SearchPlugin, EnginePlugin {
+    implements ActionPlugin, MapperPlugin, SearchPlugin, EnginePlugin {
 
   private final VisibleFields visibleFields = new VisibleFields();
 
@@ -50,7 +64,32 @@ public final class MatryoshkaPlugin extends Plugin
   @Override
   public Collection<?> createComponents(PluginServices services) {
     visibleFields.setFilter(services.indicesService().getFieldFilter());
-    return List.of();
+    return List.of(visibleFields);
+  }
+
+  @Override
+  public List<ActionHandler> getActions() {
+    return List.of(new ActionHandler(EvaluateAction.INSTANCE, TransportEvaluateAction.class));
+  }
+
+  @Override
+  public List<RestHandler> getRestHandlers(
+      RestHandlersServices services,
+      Supplier<DiscoveryNodes> nodes,
+      Predicate<NodeFeature> clusterSupports) {
+    return List.of(new RestEvaluateAction());
+  }
+
+  @Override
+  public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
+    return List.of(
+        new NamedWriteableRegistry.Entry(
+            Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new));
+  }
+
+  @Override
+  public List<ExecutorBuilder<?>> getExecutorBuilders(Settings settings) {
+    return List.of(TransportEvaluateAction.executor(settings));
   }
 
   @Override

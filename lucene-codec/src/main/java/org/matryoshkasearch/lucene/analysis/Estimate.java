@@ -28,7 +28,7 @@ public record Estimate(double mean, double low, double high) {
    * @param least that a mean can be
    * @param most that a mean can be
    */
-  static Estimate of(double[] values, double step, double least, double most) {
+  public static Estimate of(double[] values, double step, double least, double most) {
     double sum = 0;
     for (double value : values) {
       sum += value;

@@ -37,26 +37,25 @@ import org.matryoshkasearch.lucene.internal.graph.Workers;
  * documents there are.
  */
 public final class PrefixAnalysis {
-  private static final int MOST_DEFAULT_DIVISOR = 32;
-  private static final int LEAST_DEFAULT_PREFIX = 16;
-
   final VectorSet documents;
   final VectorSimilarityFunction similarity;
   final int k;
   final int[] prefixes;
   final List<PrefixEncoding> encodings;
-  private final VectorSet queries;
+  final VectorSet queries;
+  final int[] queryDocuments;
   private final double target;
-  private final int maxQueries;
-  private final long seed;
+  final int maxQueries;
+  final long seed;
   private final Executor executor;
-  private final int threads;
+  final int threads;
   private final AnalysisProgress progress;
 
   private PrefixAnalysis(Builder builder) {
     documents = builder.documents;
     similarity = builder.similarity;
     queries = builder.queries;
+    queryDocuments = builder.queryDocuments;
     int others = documents.size() - (queries == null ? 1 : 0);
     k = Math.min(builder.k, others);
     target = builder.target;
@@ -82,18 +81,7 @@ public final class PrefixAnalysis {
 
   /** About how many bytes of memory {@link #run} takes at most, some of it outside of the heap. */
   public long ramBytes() {
-    int dims = documents.dims();
-    long codes = 0;
-    for (int prefix : prefixes) {
-      codes += 2L * encodings.size() * prefix;
-    }
-    long queryBytes = maxQueries * (4L * Float.BYTES * dims + codes);
-    long counted = 4L * k * Integer.BYTES * maxQueries * prefixes.length * encodings.size();
-    long worker =
-        RankCount.BLOCK * (3L * Float.BYTES * dims + codes + 2L * Float.BYTES * maxQueries)
-            + counted;
-    long sample = NestingTest.ramBytes(dims, threads);
-    return Math.max(queryBytes + counted + threads * worker, sample);
+    return AnalysisMemory.bytes(this);
   }
 
   /**
@@ -103,17 +91,48 @@ public final class PrefixAnalysis {
    * @throws IOException if a vector cannot be read, or what the progress hook throws
    */
   public AnalysisResult run() throws IOException {
-    AnalysisWork work =
-        new AnalysisWork(
-            new Workers(executor == null ? null : new TaskExecutor(executor), threads, () -> {}),
-            progress);
-    QuerySample sample =
-        queries == null
-            ? QuerySample.ofDocuments(documents, maxQueries, seed)
-            : QuerySample.of(queries, maxQueries, seed);
+    AnalysisWork work = work();
     work.expect(2L * RankCount.blocks(documents.size()) + NestingTest.parts(documents.dims()));
+    QuerySample sample = QuerySample.of(this);
     NestingVerdict verdict = new NestingTest(documents, similarity, seed).run(work);
-    TrueNeighbors truth = TrueNeighbors.find(this, sample, work);
+    return result(sample, TrueNeighbors.find(this, sample, work), verdict, work);
+  }
+
+  /**
+   * Does what is left when the true neighbours are known.
+   *
+   * @param neighbors from {@link #neighbors} of an analysis of the same documents and queries
+   */
+  public AnalysisResult run(int[][] neighbors) throws IOException {
+    AnalysisWork work = work();
+    work.expect(RankCount.blocks(documents.size()) + (long) NestingTest.parts(documents.dims()));
+    NestingVerdict verdict = new NestingTest(documents, similarity, seed).run(work);
+    return result(QuerySample.of(this), new TrueNeighbors(neighbors), verdict, work);
+  }
+
+  /**
+   * Only compares each query with every document by its full vector.
+   *
+   * @return for each query the ordinals of its k nearest and of those as near as the k-th,
+   *     ascending
+   */
+  public int[][] neighbors() throws IOException {
+    AnalysisWork work = work();
+    work.expect(RankCount.blocks(documents.size()));
+    int[][] neighbors = TrueNeighbors.find(this, QuerySample.of(this), work).ordinals();
+    work.finish();
+    return neighbors;
+  }
+
+  private AnalysisWork work() {
+    return new AnalysisWork(
+        new Workers(executor == null ? null : new TaskExecutor(executor), threads, () -> {}),
+        progress);
+  }
+
+  private AnalysisResult result(
+      QuerySample sample, TrueNeighbors truth, NestingVerdict verdict, AnalysisWork work)
+      throws IOException {
     List<PrefixRecall> settings = new RankCount(this, sample, truth).run(work);
     work.finish();
     return new AnalysisResult(
@@ -133,6 +152,7 @@ public final class PrefixAnalysis {
     private final List<PrefixEncoding> encodings =
         new ArrayList<>(List.of(PrefixEncoding.values()));
     private VectorSet queries;
+    private int[] queryDocuments;
     private int[] prefixDims;
     private int k = 10;
     private double target = 0.95;
@@ -165,6 +185,16 @@ public final class PrefixAnalysis {
       return this;
     }
 
+    /** Which documents search for all others, by their ordinals; by default some are drawn. */
+    public Builder queryDocuments(int... ordinals) {
+      for (int ordinal : ordinals) {
+        checkRange("query document", ordinal, 0, documents.size() - 1);
+      }
+      maxQueries = checkRange("queries", ordinals.length, 1, 100_000);
+      queryDocuments = ordinals.clone();
+      return this;
+    }
+
     /** How many neighbours are to be found: 1 to 1000, by default 10. */
     public Builder k(int newK) {
       k = checkRange("k", newK, 1, 1000);
@@ -181,10 +211,7 @@ public final class PrefixAnalysis {
       return this;
     }
 
-    /**
-     * Lengths of prefixes, each from 1 to the dims. By default powers of two from a 32nd of the
-     * dims on, a quarter, half and all of them.
-     */
+    /** Lengths of prefixes, each from 1 to the dims; by default {@link PrefixLengths}. */
     public Builder prefixDims(int... newPrefixDims) {
       for (int prefix : newPrefixDims) {
         checkRange("prefixDims", prefix, 1, documents.dims());
@@ -256,16 +283,7 @@ public final class PrefixAnalysis {
           lengths.add(prefix);
         }
       } else {
-        int dims = documents.dims();
-        int least = Math.max(LEAST_DEFAULT_PREFIX, dims / MOST_DEFAULT_DIVISOR);
-        for (int power = 1; power <= dims / 2; power *= 2) {
-          if (power >= least) {
-            lengths.add(power);
-          }
-        }
-        lengths.add(Math.ceilDiv(dims, 4));
-        lengths.add(Math.ceilDiv(dims, 2));
-        lengths.add(dims);
+        lengths.addAll(PrefixLengths.defaults(documents.dims()));
       }
       return lengths.stream().mapToInt(Integer::intValue).toArray();
     }

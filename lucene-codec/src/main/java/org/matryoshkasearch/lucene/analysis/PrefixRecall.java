@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.lucene.analysis;
 
+import java.util.Arrays;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 
 /**
@@ -31,7 +32,18 @@ public final class PrefixRecall {
   /** For each query the places of its true neighbours by the prefix, from 1, the best first. */
   private final int[][] places;
 
-  PrefixRecall(
+  /**
+   * Of places that were counted somewhere, as on another machine.
+   *
+   * @param prefixDims leading dimensions that are compared
+   * @param encoding how they are coded
+   * @param codeBytes what the code of a vector takes
+   * @param k how many neighbours of a query are to be found
+   * @param documents how many there are to rescore at most
+   * @param places for each query the places of its true neighbours, ascending; not copied. Where
+   *     there are fewer than k, no more could be found
+   */
+  public PrefixRecall(
       int prefixDims,
       PrefixEncoding encoding,
       int codeBytes,
@@ -56,6 +68,11 @@ public final class PrefixRecall {
     return encoding;
   }
 
+  /** Bytes of a code; of float32, of the leading dimensions. */
+  public int codeBytes() {
+    return codeBytes;
+  }
+
   /**
    * Bytes a vector that a search needs in memory: its code (of float32, the leading dimensions of
    * its row), and about 40 for its links in the graph.
@@ -72,19 +89,34 @@ public final class PrefixRecall {
    * @return from 0 to 1
    */
   public Estimate at(int rescored) {
+    return Estimate.of(recalls(rescored), 1.0 / k, 0, 1);
+  }
+
+  /** That share of each query. */
+  public double[] recalls(int rescored) {
     double[] recalls = new double[places.length];
     for (int query = 0; query < places.length; query++) {
       recalls[query] = recall(places[query], rescored);
     }
-    return Estimate.of(recalls, 1.0 / k, 0, 1);
+    return recalls;
   }
 
   private double recall(int[] of, int rescored) {
+    int most = Math.min(k, of.length);
     int found = 0;
-    while (found < Math.min(k, of.length) && of[found] <= rescored) {
+    while (found < most && of[found] <= rescored) {
       found++;
     }
-    return (double) found / k;
+    return (double) found / most;
+  }
+
+  /** For each query the places of its k true neighbours, or as many as there are. */
+  public int[][] places() {
+    int[][] best = new int[places.length][];
+    for (int query = 0; query < best.length; query++) {
+      best[query] = Arrays.copyOf(places[query], Math.min(k, places[query].length));
+    }
+    return best;
   }
 
   private double mean(int rescored) {

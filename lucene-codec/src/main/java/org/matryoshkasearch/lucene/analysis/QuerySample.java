@@ -24,6 +24,16 @@ import java.util.TreeSet;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 record QuerySample(float[][] vectors, int[] own) {
+  static QuerySample of(PrefixAnalysis analysis) throws IOException {
+    int[] chosen = analysis.queryDocuments;
+    if (chosen != null) {
+      return new QuerySample(read(analysis.documents, chosen), chosen);
+    }
+    return analysis.queries == null
+        ? ofDocuments(analysis.documents, analysis.maxQueries, analysis.seed)
+        : of(analysis.queries, analysis.maxQueries, analysis.seed);
+  }
+
   static QuerySample ofDocuments(VectorSet documents, int most, long seed) throws IOException {
     int[] ordinals = draw(documents.size(), most, seed);
     return new QuerySample(read(documents, ordinals), ordinals);

@@ -31,7 +31,14 @@ public record Recommendation(
   /** The most rows a hit that a mapping can ask for. */
   private static final int MOST = 100;
 
-  static Recommendation of(List<PrefixRecall> settings, int k, double target) {
+  /**
+   * Chooses.
+   *
+   * @param settings at least one
+   * @param k how many neighbours are to be found
+   * @param target the recall to reach
+   */
+  public static Recommendation of(List<PrefixRecall> settings, int k, double target) {
     Comparator<PrefixRecall> memory = Comparator.comparingInt(PrefixRecall::hotBytes);
     Comparator<PrefixRecall> rows = Comparator.comparingInt(s -> s.oversampleFor(target));
     Comparator<PrefixRecall> found = Comparator.comparingDouble(s -> s.at(k * MOST).mean());

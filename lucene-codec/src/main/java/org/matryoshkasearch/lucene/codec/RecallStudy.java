@@ -47,8 +47,8 @@ final class RecallStudy {
   /** The share of the nearest by whose ranks growth is told. */
   private static final double RANKED = 0.95;
 
-  /** The best candidates, of which lines are drawn. */
-  private static final int ON_A_LINE = 100;
+  /** The best candidates, of which lines are drawn: among others they may have another slope. */
+  private static final int ON_A_LINE = 24;
 
   /** No step beyond this recall is worth its time. */
   private static final double ENOUGH = 0.9985;

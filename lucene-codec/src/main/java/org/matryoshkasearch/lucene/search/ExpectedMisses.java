@@ -31,6 +31,12 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
 
   private static final int LEAST_WINDOW = 8;
 
+  /**
+   * So many times what is allowed is to be expected, for another search costs as much as the first,
+   * and far from the line there is less than a normal distribution has.
+   */
+  private static final double CERTAIN = 4;
+
   /** From one such window to the next not less than a tenth less is expected. */
   private static final double SLOWEST = 0.9;
 
@@ -63,7 +69,7 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
   }
 
   /**
-   * Whether more are expected than is allowed among what the graph would give after the last
+   * Whether far more are expected than is allowed among what the graph would give after the last
    * candidate: as many less from window to window as in the last two of candidates.
    *
    * @param prefixScores of all candidates, falling
@@ -82,7 +88,7 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
       before += above(distance - slope * prefixScores[prefixScores.length - window - i]);
     }
     double rate = before == 0 ? 0 : Math.min(SLOWEST, last / before);
-    return last * rate / (1 - rate) > allowedBeyond;
+    return last * rate / (1 - rate) > CERTAIN * allowedBeyond;
   }
 
   /** How far above the height of the line the last of the nearest is. */

@@ -136,6 +136,39 @@ public class PrefixAnalysisTest extends LuceneTestCase {
     assertEquals(1, result.setting(2, PrefixEncoding.INT8).at(1).mean(), 0.051);
   }
 
+  /** The parts give the same as the whole, for queries that are chosen. */
+  public void testInParts() throws IOException {
+    VectorSet documents = VectorSet.of(NestedVectors.unit(random(), ROWS, DIMS));
+    int[] chosen = {3, 77, 500};
+    PrefixAnalysis analysis =
+        PrefixAnalysis.builder(documents, VectorSimilarityFunction.COSINE)
+            .queryDocuments(chosen)
+            .k(K)
+            .build();
+    int[][] neighbors = analysis.neighbors();
+    AnalysisResult whole = analysis.run();
+    AnalysisResult parts = analysis.run(neighbors);
+    assertEquals(chosen.length, whole.queries());
+    for (int query = 0; query < chosen.length; query++) {
+      assertEquals(K, neighbors[query].length);
+      assertTrue("not its own neighbour", Arrays.binarySearch(neighbors[query], chosen[query]) < 0);
+    }
+    for (int i = 0; i < whole.settings().size(); i++) {
+      int[][] places = whole.settings().get(i).places();
+      assertTrue(Arrays.deepEquals(places, parts.settings().get(i).places()));
+    }
+  }
+
+  /** Of two analyses together, one of which had fewer neighbours to find. */
+  public void testJoinedRecall() {
+    int[][] places = {{1, 2, 9}, {1, 4}};
+    PrefixRecall joined = new PrefixRecall(8, PrefixEncoding.INT4, 4, 3, 9, places);
+    assertArrayEquals(new double[] {2 / 3.0, 0.5}, joined.recalls(3), 1e-9);
+    assertArrayEquals(new double[] {2 / 3.0, 1}, joined.recalls(4), 1e-9);
+    assertEquals(9, joined.rowsFor(0.9));
+    assertEquals(44, joined.hotBytes());
+  }
+
   public void testThreads() throws IOException {
     float[][] documents = NestedVectors.unit(random(), 1500, DIMS);
     long seed = random().nextLong();

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.elasticsearch.mapper;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 
@@ -34,6 +35,11 @@ public enum GraphType {
   /** How the library codes a prefix for such a graph. */
   public PrefixEncoding encoding() {
     return encoding;
+  }
+
+  /** The one that codes prefixes so. */
+  public static GraphType of(PrefixEncoding encoding) {
+    return Arrays.stream(values()).filter(t -> t.encoding == encoding).findFirst().orElseThrow();
   }
 
   @Override

@@ -31,7 +31,8 @@ public final class VisibleFields {
     this.ofIndex = ofIndex;
   }
 
-  boolean contains(String index, String field) {
+  /** Whether the user may know of a field. */
+  public boolean contains(String index, String field) {
     return ofIndex.apply(index).test(field);
   }
 }

@@ -252,6 +252,11 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     return all;
   }
 
+  /** The same, but that its Lucene query has a {@link StageRecorder}. */
+  public MatryoshkaKnnQueryBuilder recorded() {
+    return new MatryoshkaKnnQueryBuilder(field, vector, size, funnel, filters, similarity, true);
+  }
+
   @Override
   protected Query doToQuery(SearchExecutionContext context) throws IOException {
     Surroundings around = new Surroundings(context, this);

@@ -16,15 +16,18 @@ import java.util.function.Consumer;
 import org.matryoshkasearch.lucene.search.StageStats;
 
 /** Remembers what the stages of a query did when it was last run, for the profile of a search. */
-final class StageRecorder implements Consumer<List<StageStats>> {
+public final class StageRecorder implements Consumer<List<StageStats>> {
   private volatile List<StageStats> stages = List.of();
+
+  StageRecorder() {}
 
   @Override
   public void accept(List<StageStats> ofLastRun) {
     stages = ofLastRun;
   }
 
-  List<StageStats> stages() {
+  /** Those of the last run; empty before, and where there was nothing to search. */
+  public List<StageStats> stages() {
     return stages;
   }
 }

@@ -1,0 +1,27 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.evaluate;
+
+import org.elasticsearch.action.ActionType;
+
+/** The name by which the action goes from node to node, and by which privileges know it. */
+public final class EvaluateAction extends ActionType<EvaluateResponse> {
+  /** A read of data: who may search an index may evaluate it. */
+  public static final String NAME = "indices:data/read/matryoshka/evaluate";
+
+  /** The only one. */
+  public static final EvaluateAction INSTANCE = new EvaluateAction();
+
+  private EvaluateAction() {
+    super(NAME);
+  }
+}

@@ -1,0 +1,190 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.evaluate;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.elasticsearch.common.Strings;
+import org.elasticsearch.common.xcontent.XContentHelper;
+import org.elasticsearch.index.mapper.MappedFieldType;
+import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper;
+import org.elasticsearch.index.mapper.vectors.DenseVectorFieldMapper.DenseVectorFieldType;
+import org.elasticsearch.index.query.QueryBuilder;
+import org.elasticsearch.index.query.SearchExecutionContext;
+import org.elasticsearch.search.vectors.KnnVectorQueryBuilder;
+import org.elasticsearch.xcontent.json.JsonXContent;
+import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
+import org.matryoshkasearch.elasticsearch.mapper.ElementType;
+import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+import org.matryoshkasearch.elasticsearch.mapper.VectorOptions;
+import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
+import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
+import org.matryoshkasearch.elasticsearch.query.Prefilters;
+import org.matryoshkasearch.elasticsearch.query.QueryVector;
+import org.matryoshkasearch.elasticsearch.query.SearchSize;
+import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+
+/** A field whose vectors can be evaluated, of either type. */
+final class EvaluatedField {
+  private static final String CANNOT = "cannot evaluate field [";
+
+  private final String name;
+  private final PresentSetting present;
+
+  private EvaluatedField(String name, PresentSetting present) {
+    this.name = name;
+    this.present = present;
+  }
+
+  /**
+   * Finds a field.
+   *
+   * @return null if there has been no vector yet, so that not even dims are known
+   * @throws IllegalArgumentException when there is none that the user may see, or it has no float
+   *     vectors that can be searched
+   */
+  static EvaluatedField find(
+      String name, SearchExecutionContext context, IndexReader reader, VisibleFields visible) {
+    String index = context.index().getName();
+    MappedFieldType type =
+        visible.contains(index, name) ? MatryoshkaVectorFieldType.find(name, context) : null;
+    if (type == null) {
+      throw new IllegalArgumentException(
+          CANNOT + name + "]: index [" + index + "] has no such field");
+    }
+    if (visible.contains(index, type.name()) == false) { // by another name
+      throw new IllegalArgumentException(
+          CANNOT + name + "]: index [" + index + "] has no such field");
+    }
+    String parent = context.nestedLookup().getNestedParent(type.name());
+    if (parent != null) {
+      throw new IllegalArgumentException(
+          CANNOT + name + "]: it is in nested objects [" + parent + "], which are not supported");
+    }
+    PresentSetting present =
+        switch (type) {
+          case MatryoshkaVectorFieldType ours -> ofMatryoshka(ours);
+          case DenseVectorFieldType dense -> ofDense(dense, reader);
+          default ->
+              throw new IllegalArgumentException(
+                  CANNOT
+                      + name
+                      + "]: its type must be one of [matryoshka_vector, dense_vector] but is ["
+                      + type.typeName()
+                      + "]");
+        };
+    return present == null ? null : new EvaluatedField(type.name(), present);
+  }
+
+  private static PresentSetting ofMatryoshka(MatryoshkaVectorFieldType field) {
+    VectorOptions options = MatryoshkaVectorFieldType.of(field, "evaluate").options();
+    if (field.isEmpty()) {
+      return null;
+    }
+    RescoreVector rescore = options.indexOptions().rescoreVector();
+    return new PresentSetting(
+        field.typeName(),
+        options.dims(),
+        options.elementType(),
+        options.similarity(),
+        options.prefixDims(),
+        options.indexOptions().type().toString(),
+        rescore.hasTarget() ? rescore.recall() : 0,
+        rescore.hasTarget() ? 0 : rescore.oversample());
+  }
+
+  private static PresentSetting ofDense(DenseVectorFieldType field, IndexReader reader) {
+    DenseVectorFieldMapper.ElementType element = field.getElementType();
+    if (element != DenseVectorFieldMapper.ElementType.FLOAT
+        && element != DenseVectorFieldMapper.ElementType.BFLOAT16) {
+      throw new IllegalArgumentException(
+          CANNOT
+              + field.name()
+              + "]: its element_type must be one of [float, bfloat16] but is ["
+              + element.toString().toLowerCase(Locale.ROOT)
+              + "]");
+    }
+    if (field.isSearchable() == false) {
+      throw new IllegalArgumentException(
+          CANNOT + field.name() + "]: its mapping must have [index] set to [true]");
+    }
+    int prefix = 0;
+    int dims = 0;
+    for (LeafReaderContext leaf : reader.leaves()) {
+      FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field.name());
+      if (info != null && info.hasVectorValues()) {
+        dims = info.getVectorDimension();
+        String format = info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
+        if (DenseVectorFormat.NAME.equals(format)) { // another format keeps the attribute
+          prefix =
+              Integer.parseInt(
+                  info.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE));
+        }
+      }
+    }
+    if (dims == 0) {
+      return null;
+    }
+    Map<String, Object> options =
+        field.getIndexOptions() == null
+            ? Map.of("type", "hnsw")
+            : XContentHelper.convertToMap(
+                JsonXContent.jsonXContent, Strings.toString(field.getIndexOptions()), false);
+    return new PresentSetting(
+        field.typeName(),
+        dims,
+        ElementType.valueOf(element.name()),
+        VectorSimilarity.valueOf(field.getSimilarity().name()),
+        prefix == 0 ? dims : prefix,
+        options.get("type").toString(),
+        0,
+        options.get("rescore_vector") instanceof Map<?, ?> rescore
+                && rescore.get("oversample") instanceof Number oversample
+            ? oversample.floatValue()
+            : 0);
+  }
+
+  String name() {
+    return name;
+  }
+
+  PresentSetting present() {
+    return present;
+  }
+
+  /**
+   * A search as a user would send it, which says nothing but k.
+   *
+   * @param vector all dims
+   */
+  QueryBuilder search(float[] vector, int k, Evaluation evaluation) {
+    if (present.fieldType().equals(DenseVectorFieldMapper.CONTENT_TYPE)) {
+      return new KnnVectorQueryBuilder(name, vector, k, null, null, null, null)
+          .addFilterQueries(evaluation.filters());
+    }
+    return new MatryoshkaKnnQueryBuilder(
+            name,
+            QueryVector.of(vector),
+            new SearchSize(k, null, null),
+            List.of(),
+            Prefilters.of(evaluation.filters().toArray(QueryBuilder[]::new)),
+            null)
+        .recorded();
+  }
+}

@@ -1,0 +1,238 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.elasticsearch.evaluate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.elasticsearch.ExceptionsHelper;
+import org.elasticsearch.action.ActionListener;
+import org.elasticsearch.action.ResolvedIndices;
+import org.elasticsearch.action.support.ActionFilters;
+import org.elasticsearch.action.support.TransportActions;
+import org.elasticsearch.action.support.broadcast.TransportBroadcastAction;
+import org.elasticsearch.cluster.ClusterState;
+import org.elasticsearch.cluster.ProjectState;
+import org.elasticsearch.cluster.block.ClusterBlockException;
+import org.elasticsearch.cluster.block.ClusterBlockLevel;
+import org.elasticsearch.cluster.metadata.IndexNameExpressionResolver;
+import org.elasticsearch.cluster.project.ProjectResolver;
+import org.elasticsearch.cluster.routing.SearchShardRouting;
+import org.elasticsearch.cluster.routing.ShardRouting;
+import org.elasticsearch.cluster.service.ClusterService;
+import org.elasticsearch.common.breaker.CircuitBreaker;
+import org.elasticsearch.common.io.stream.StreamInput;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.common.util.concurrent.EsExecutors;
+import org.elasticsearch.index.query.BoolQueryBuilder;
+import org.elasticsearch.index.query.Rewriteable;
+import org.elasticsearch.indices.breaker.CircuitBreakerService;
+import org.elasticsearch.injection.guice.Inject;
+import org.elasticsearch.search.SearchService;
+import org.elasticsearch.search.internal.AliasFilter;
+import org.elasticsearch.search.internal.SearchContext;
+import org.elasticsearch.search.internal.ShardSearchRequest;
+import org.elasticsearch.tasks.Task;
+import org.elasticsearch.threadpool.ExecutorBuilder;
+import org.elasticsearch.threadpool.FixedExecutorBuilder;
+import org.elasticsearch.transport.TransportService;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
+
+/** Has one copy of each shard evaluate itself, and joins the answers. */
+public final class TransportEvaluateAction
+    extends TransportBroadcastAction<
+        EvaluateRequest, EvaluateResponse, EvaluateShardRequest, EvaluateShardResponse> {
+
+  /** The threads of it: few, so that searches have the rest of the node. */
+  public static final String EXECUTOR = "matryoshka_evaluate";
+
+  private static final int QUEUE = 100;
+
+  private final SearchService searchService;
+  private final ProjectResolver projectResolver;
+  private final CircuitBreakerService breakers;
+  private final VisibleFields visible;
+
+  /** Called by Elasticsearch. */
+  @Inject
+  public TransportEvaluateAction(
+      ClusterService clusterService,
+      TransportService transportService,
+      SearchService searchService,
+      ActionFilters actionFilters,
+      ProjectResolver projectResolver,
+      IndexNameExpressionResolver indexNames,
+      CircuitBreakerService breakers,
+      VisibleFields visible) {
+    super(
+        EvaluateAction.NAME,
+        clusterService,
+        transportService,
+        actionFilters,
+        indexNames,
+        EvaluateRequest::new,
+        EvaluateShardRequest::new,
+        transportService.getThreadPool().executor(EXECUTOR));
+    this.searchService = searchService;
+    this.projectResolver = projectResolver;
+    this.breakers = breakers;
+    this.visible = visible;
+  }
+
+  /** A thread of a node with less than eight processors; the requests of others wait. */
+  public static ExecutorBuilder<?> executor(Settings settings) {
+    return new FixedExecutorBuilder(
+        settings,
+        EXECUTOR,
+        Math.max(1, EsExecutors.allocatedProcessors(settings) / 4),
+        QUEUE,
+        "thread_pool." + EXECUTOR,
+        EsExecutors.TaskTrackingConfig.DO_NOT_TRACK);
+  }
+
+  private ProjectState project() {
+    return projectResolver.getProjectState(clusterService.state());
+  }
+
+  /** First what filters must get from elsewhere, as the terms of another document. */
+  @Override
+  protected void doExecute(
+      Task task, EvaluateRequest request, ActionListener<EvaluateResponse> listener) {
+    request.start();
+    if (request.evaluation().filters().isEmpty()) {
+      super.doExecute(task, request, listener);
+      return;
+    }
+    BoolQueryBuilder filters = new BoolQueryBuilder();
+    request.evaluation().filters().forEach(filters::filter);
+    ResolvedIndices indices =
+        ResolvedIndices.resolveWithIndicesRequest(
+            request,
+            project().metadata(),
+            indexNameExpressionResolver,
+            transportService.getRemoteClusterService(),
+            request.startMillis());
+    Rewriteable.rewriteAndFetch(
+        filters,
+        searchService.getRewriteContext(
+            request::startMillis,
+            clusterService.state().getMinTransportVersion(),
+            null,
+            indices,
+            null,
+            null),
+        transportService.getThreadPool().executor(EXECUTOR),
+        listener.delegateFailureAndWrap(
+            (then, rewritten) -> {
+              request.setFilters(List.of(rewritten));
+              super.doExecute(task, request, then);
+            }));
+  }
+
+  @Override
+  protected List<SearchShardRouting> shards(
+      ClusterState state, EvaluateRequest request, String[] concreteIndices) {
+    Map<String, Set<String>> routing =
+        indexNameExpressionResolver.resolveSearchRouting(
+            project().metadata(), null, request.indices());
+    List<SearchShardRouting> shards =
+        clusterService
+            .operationRouting()
+            .searchShards(project(), concreteIndices, routing, "_local");
+    request.setShards(shards.size());
+    return shards;
+  }
+
+  @Override
+  protected EvaluateShardRequest newShardRequest(
+      int copies, ShardRouting shard, EvaluateRequest request) {
+    ProjectState project = project();
+    AliasFilter aliasFilter =
+        searchService.buildAliasFilter(
+            project,
+            shard.getIndexName(),
+            indexNameExpressionResolver.resolveExpressionsIgnoringRemotes(
+                project.metadata(), request.indices()));
+    return new EvaluateShardRequest(shard.shardId(), request, aliasFilter);
+  }
+
+  @Override
+  protected EvaluateShardResponse readShardResponse(StreamInput in) throws IOException {
+    return new EvaluateShardResponse(in);
+  }
+
+  @Override
+  protected EvaluateShardResponse shardOperation(EvaluateShardRequest request, Task task)
+      throws IOException {
+    EvaluateTask evaluateTask = (EvaluateTask) task;
+    Evaluation evaluation = request.evaluation();
+    CircuitBreaker breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
+    ShardSearchRequest search =
+        new ShardSearchRequest(request.shardId(), request.startMillis(), request.aliasFilter());
+    try (ShardGuard guard = new ShardGuard(evaluateTask, breaker, evaluation);
+        SearchContext context =
+            searchService.createSearchContext(search, SearchService.NO_TIMEOUT)) {
+      context.searcher().addQueryCancellation(guard::check);
+      ShardResult result =
+          new ShardEvaluation(evaluation, context, visible, guard).run(request.sample());
+      return new EvaluateShardResponse(request.shardId(), result, null);
+    } catch (Exception e) {
+      if (TransportActions.isShardNotAvailableException(e)) {
+        throw e; // another copy may be
+      }
+      return new EvaluateShardResponse(request.shardId(), null, e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>What a part of the shards found is not what users see: if one fails, all do.
+   */
+  @Override
+  protected EvaluateResponse newResponse(
+      EvaluateRequest request, AtomicReferenceArray<?> responses, ClusterState state) {
+    List<ShardResult> results = new ArrayList<>();
+    for (int i = 0; i < responses.length(); i++) {
+      Object response = responses.get(i);
+      if (response instanceof Exception failure) {
+        throw runtime(failure);
+      }
+      EvaluateShardResponse shard = (EvaluateShardResponse) response;
+      if (shard.failure() != null) {
+        throw runtime(shard.failure());
+      }
+      results.add(shard.result());
+    }
+    return EvaluateResponse.of(request, results);
+  }
+
+  private static RuntimeException runtime(Exception failure) {
+    return ExceptionsHelper.convertToRuntime((Exception) ExceptionsHelper.unwrapCause(failure));
+  }
+
+  @Override
+  protected ClusterBlockException checkGlobalBlock(ClusterState state, EvaluateRequest request) {
+    return state.blocks().globalBlockedException(project().projectId(), ClusterBlockLevel.READ);
+  }
+
+  @Override
+  protected ClusterBlockException checkRequestBlock(
+      ClusterState state, EvaluateRequest request, String[] concreteIndices) {
+    return state
+        .blocks()
+        .indicesBlockedException(project().projectId(), ClusterBlockLevel.READ, concreteIndices);
+  }
+}
