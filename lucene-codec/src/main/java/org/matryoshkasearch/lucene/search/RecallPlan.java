@@ -97,7 +97,10 @@ final class RecallPlan {
     return new RecallPlan(
         limited(k, wanted / learnt),
         new ExpectedMisses(
-            slopes / learnt, Math.sqrt(squares / learnt), (1 - BY_THE_GRAPH) * missed * k, BY_THE_GRAPH * missed * k));
+            slopes / learnt,
+            Math.sqrt(squares / learnt),
+            (1 - BY_THE_GRAPH) * missed * k,
+            BY_THE_GRAPH * missed * k));
   }
 
   private static int limited(int k, double candidates) {

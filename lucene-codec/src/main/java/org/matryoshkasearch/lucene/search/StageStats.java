@@ -16,10 +16,10 @@ package org.matryoshkasearch.lucene.search;
  * of children.
  *
  * <p>The stages of a search are, in their order: {@link #GRAPH} (with a target recall once more for
- * each time that candidates turned out to be too few), or {@link #ALL} where there are so
- * few vectors to choose from that none needs to be chosen; each {@link #FUNNEL} stage that had
- * anything to leave out; with a target recall {@link #EXPECTED}, if all candidates need not be
- * rescored; {@link #FULL}.
+ * each time that candidates turned out to be too few), or {@link #ALL} where there are so few
+ * vectors to choose from that none needs to be chosen; each {@link #FUNNEL} stage that had anything
+ * to leave out; with a target recall {@link #EXPECTED}, if all candidates need not be rescored;
+ * {@link #FULL}.
  *
  * @param name which stage, one of the constants
  * @param dims how many leading dimensions it compared; none in {@link #ALL}

@@ -46,7 +46,8 @@ public class ExpectedMissesTest extends LuceneTestCase {
   public void testOfALineWithoutDeviation() {
     float[] prefixes = {0.4f, 0.3f, 0.2f};
     assertEquals(0, new ExpectedMisses(1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());
-    assertEquals(2, new ExpectedMisses(-1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());
+    assertEquals(
+        2, new ExpectedMisses(-1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());
   }
 
   public void testWantsMoreWhereHitsAreExpectedBeyondTheLast() {
