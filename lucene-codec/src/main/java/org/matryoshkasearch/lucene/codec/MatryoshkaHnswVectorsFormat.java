@@ -170,6 +170,18 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  *   <li><b>array[int32]</b> the ordinals of the pivots, group by group
  * </ul>
  *
+ * <h2>Attributes of fields</h2>
+ *
+ * <p>In the segment's field infos, as text:
+ *
+ * <ul>
+ *   <li>{@code matryoshka.prefix_dims}: the dimensions of the prefix
+ *   <li>{@code matryoshka.without_graph}: {@code true} where there is no graph for want of memory
+ *   <li>{@code matryoshka.recall}: what was learnt of searches when the segment was written, {@code
+ *       slope;deviation;growth;candidates:recall@10:recall@100,...}; empty of fewer than 100
+ *       vectors. What cannot be read is as nothing
+ * </ul>
+ *
  * <h2>Versions</h2>
  *
  * <ul>
