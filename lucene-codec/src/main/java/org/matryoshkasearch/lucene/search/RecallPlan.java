@@ -11,8 +11,8 @@
  */
 package org.matryoshkasearch.lucene.search;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
@@ -52,6 +52,9 @@ final class RecallPlan {
     this.misses = misses;
   }
 
+  /** What was learnt of a segment with so many documents. */
+  private record Learnt(int docs, RecallCurve curve) {}
+
   /**
    * Makes the plan of a search.
    *
@@ -59,7 +62,7 @@ final class RecallPlan {
    */
   static RecallPlan of(IndexSearcher searcher, String field, int k, double recall) {
     double missed = 1 - recall;
-    Map<LeafReaderContext, RecallCurve> curves = new HashMap<>();
+    List<Learnt> curves = new ArrayList<>();
     long all = 0;
     int largest = 0; // of what is learnt of
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
@@ -67,21 +70,22 @@ final class RecallPlan {
       if (info == null || !info.hasVectorValues()) {
         continue;
       }
-      all += leaf.reader().maxDoc();
+      int docs = leaf.reader().maxDoc();
+      all += docs;
       RecallCurve curve =
           MatryoshkaHnswVectorsFormat.isFormatOf(info) ? RecallCurve.of(info) : null;
       if (curve != null) {
-        largest = Math.max(largest, leaf.reader().maxDoc());
-        curves.put(leaf, curve);
+        largest = Math.max(largest, docs);
+        curves.add(new Learnt(docs, curve));
       }
     }
     double learnt = 0;
     double slopes = 0;
     double squares = 0;
     double wanted = 0;
-    for (Map.Entry<LeafReaderContext, RecallCurve> entry : curves.entrySet()) {
-      int docs = entry.getKey().reader().maxDoc();
-      RecallCurve curve = entry.getValue();
+    for (Learnt segment : curves) {
+      int docs = segment.docs();
+      RecallCurve curve = segment.curve();
       if ((long) SMALLER * docs >= largest) {
         learnt += docs;
         slopes += docs * curve.slope();

@@ -13,6 +13,8 @@ package org.matryoshkasearch.lucene.internal.recall;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.index.FieldInfo;
 
 /**
@@ -24,6 +26,11 @@ import org.apache.lucene.index.FieldInfo;
  */
 public final class RecallCurve {
   private static final String ATTRIBUTE = "matryoshka.recall";
+
+  /** Every search asks for those of all segments. */
+  private static final Map<String, RecallCurve> PARSED = new ConcurrentHashMap<>();
+
+  private static final int MOST_PARSED = 10_000;
 
   /** The hits that recalls are of. */
   public static final int FEW = 10;
@@ -68,7 +75,20 @@ public final class RecallCurve {
   /** What was learnt of a field, or null if nothing was, or it cannot be read. */
   public static RecallCurve of(FieldInfo field) {
     String attribute = field.getAttribute(ATTRIBUTE);
-    return attribute == null || attribute.isEmpty() ? null : parse(attribute);
+    if (attribute == null || attribute.isEmpty()) {
+      return null;
+    }
+    RecallCurve known = PARSED.get(attribute);
+    if (known == null) {
+      known = parse(attribute);
+      if (PARSED.size() >= MOST_PARSED) {
+        PARSED.clear();
+      }
+      if (known != null) {
+        PARSED.put(attribute, known);
+      }
+    }
+    return known;
   }
 
   /**
