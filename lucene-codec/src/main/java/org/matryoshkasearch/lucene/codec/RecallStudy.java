@@ -50,6 +50,11 @@ final class RecallStudy {
   /** The best candidates, of which lines are drawn: among others they may have another slope. */
   private static final int ON_A_LINE = 24;
 
+  /** A near copy is at less than a quarter of the distance of one of the nearest. */
+  private static final float COPY = 0.25f;
+
+  private static final int NEIGHBOUR = 20;
+
   /** No step beyond this recall is worth its time. */
   private static final double ENOUGH = 0.9985;
 
@@ -60,6 +65,7 @@ final class RecallStudy {
   private final int[] queries;
   private final int[] nearest; // of one query, ordinals
   private final float[] nearestScores;
+  private final int[] copies; // of each query
   private final int[][] few;
   private final int[][] many;
   private final Ranks ranks = new Ranks();
@@ -80,6 +86,7 @@ final class RecallStudy {
     }
     this.nearest = new int[GENEROUS];
     this.nearestScores = new float[GENEROUS];
+    this.copies = new int[queries.length];
     this.few = new int[queries.length][];
     this.many = new int[queries.length][];
   }
@@ -105,16 +112,20 @@ final class RecallStudy {
       int searches = ofMoreThanFew ? Math.min(FEWER_QUERIES, queries.length) : queries.length;
       long foundOfFew = 0;
       long foundOfMany = 0;
+      long allOfFew = 0;
+      long allOfMany = 0;
       for (int i = 0; i < searches; i++) {
         int query = i * queries.length / searches;
-        int[] found = ordinals(search(queries[query], candidates), queries[query]);
+        int[] found = ordinals(search(queries[query], candidates + copies[query]), queries[query]);
         foundOfFew += common(found, few[query]);
         foundOfMany += common(found, many[query]);
+        allOfFew += few[query].length;
+        allOfMany += many[query].length;
       }
-      ofFew[steps++] = (float) foundOfFew / ((long) searches * RecallCurve.FEW);
+      ofFew[steps++] = (float) foundOfFew / Math.max(1, allOfFew);
       enough = ofFew[steps - 1] >= ENOUGH;
       if (ofMoreThanFew && size > GENEROUS / 2) {
-        ofMany[manySteps++] = (float) foundOfMany / ((long) searches * RecallCurve.MANY);
+        ofMany[manySteps++] = (float) foundOfMany / Math.max(1, allOfMany);
         enough &= ofMany[manySteps - 1] >= ENOUGH;
       } else {
         enough = false;
@@ -138,21 +149,35 @@ final class RecallStudy {
     return Math.clamp(Math.log(all / half) / Math.log(2), 0, 1);
   }
 
-  /** Finds the nearest of a query, and draws its line. */
+  /**
+   * Finds the nearest of a query, and draws its line. Its near copies do not count: a query that
+   * comes from elsewhere has none, and they would be all that is found.
+   */
   private void lookAround(int query) throws IOException {
     int self = queries[query];
-    int count = 0;
-    double[] prefixScores = new double[ON_A_LINE];
-    for (ScoreDoc hit : search(self, Math.min(GENEROUS, size) - 1)) {
-      if (hit.doc != self) {
-        if (count < ON_A_LINE) {
-          prefixScores[count] = hit.score;
-        }
-        nearest[count++] = hit.doc;
-      }
-    }
+    ScoreDoc[] hits = search(self, Math.min(GENEROUS, size) - 1);
+    int[] ords = Arrays.stream(hits).mapToInt(hit -> hit.doc).toArray();
+    float[] scores = new float[ords.length];
     RandomVectorScorer full = values.vectorScorer(values.vectorValue(self).clone());
-    full.bulkScore(nearest, nearestScores, count);
+    full.bulkScore(ords, scores, ords.length);
+    float ofSelf = full.score(self);
+    float copy = ofSelf - COPY * (ofSelf - nth(scores, NEIGHBOUR));
+    double[] prefixScores = new double[ON_A_LINE];
+    int count = 0;
+    for (int i = 0; i < ords.length; i++) {
+      if (ords[i] == self) {
+        continue;
+      }
+      if (scores[i] > copy) {
+        copies[query]++;
+        continue;
+      }
+      if (count < ON_A_LINE) {
+        prefixScores[count] = hits[i].score;
+      }
+      nearest[count] = ords[i];
+      nearestScores[count++] = scores[i];
+    }
     addLine(prefixScores, nearestScores, Math.min(ON_A_LINE, count));
     long[] ranked = new long[count];
     for (int i = 0; i < count; i++) {
@@ -164,6 +189,13 @@ final class RecallStudy {
     ranksOfHalf.add(nearestScores, count, 2);
     few[query] = best(ranked, RecallCurve.FEW);
     many[query] = best(ranked, RecallCurve.MANY);
+  }
+
+  /** The nth highest score, or the lowest if there are fewer. */
+  private static float nth(float[] scores, int n) {
+    float[] sorted = scores.clone();
+    Arrays.sort(sorted);
+    return sorted[Math.max(0, sorted.length - n)];
   }
 
   private static int[] best(long[] ranked, int count) {
