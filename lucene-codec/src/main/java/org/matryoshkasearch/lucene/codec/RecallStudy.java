@@ -161,7 +161,12 @@ final class RecallStudy {
     RandomVectorScorer full = values.vectorScorer(values.vectorValue(self).clone());
     full.bulkScore(ords, scores, ords.length);
     float ofSelf = full.score(self);
-    float copy = ofSelf - COPY * (ofSelf - nth(scores, NEIGHBOUR));
+    float ofNeighbour = nth(scores, NEIGHBOUR);
+    // by inner product others may be more like it than it is itself
+    float copy =
+        ofNeighbour < ofSelf
+            ? Math.max(ofNeighbour, ofSelf - COPY * (ofSelf - ofNeighbour))
+            : Float.MAX_VALUE;
     double[] prefixScores = new double[ON_A_LINE];
     int count = 0;
     for (int i = 0; i < ords.length; i++) {
@@ -259,6 +264,9 @@ final class RecallStudy {
      * @param every how many of them come before the next that counts
      */
     void add(float[] scores, int count, int every) {
+      if (count == 0) {
+        return; // nothing but itself
+      }
       float[] counted = new float[Math.ceilDiv(count, every)];
       for (int i = 0; i < counted.length; i++) {
         counted[i] = scores[i * every];
@@ -278,7 +286,7 @@ final class RecallStudy {
     int get(double share) {
       int below = 0;
       int rank = 0;
-      while (below < share * all) {
+      while (below < share * all && rank < GENEROUS) {
         below += counts[++rank];
       }
       return Math.max(1, rank);
