@@ -36,6 +36,10 @@ final class RecallStudy {
   private static final int VECTORS_A_QUERY = 40;
 
   private static final int LEAST_QUERIES = 12;
+
+  /** Squares of larger components could be more than a float holds. */
+  private static final float LARGEST = 1e15f;
+
   private static final int MOST_QUERIES = 64;
 
   /** Searches for many candidates, each of which tells more. */
@@ -80,10 +84,7 @@ final class RecallStudy {
     this.field = field;
     this.values = reader.getFloatVectorValues(field.name);
     this.size = values.size();
-    this.queries = new int[Math.clamp(size / VECTORS_A_QUERY, LEAST_QUERIES, MOST_QUERIES)];
-    for (int i = 0; i < queries.length; i++) {
-      queries[i] = (int) ((i + 0.5) * size / queries.length);
-    }
+    this.queries = queries(Math.clamp(size / VECTORS_A_QUERY, LEAST_QUERIES, MOST_QUERIES));
     this.nearest = new int[GENEROUS];
     this.nearestScores = new float[GENEROUS];
     this.copies = new int[queries.length];
@@ -91,10 +92,33 @@ final class RecallStudy {
     this.many = new int[queries.length][];
   }
 
+  /** Ordinals as far from each other as can be, but of vectors so long that none is like them. */
+  private int[] queries(int most) throws IOException {
+    int[] found = new int[most];
+    int count = 0;
+    for (int i = 0; i < most; i++) {
+      int ord = (int) ((i + 0.5) * size / most);
+      if (isOrdinary(values.vectorValue(ord))) {
+        found[count++] = ord;
+      }
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  private static boolean isOrdinary(float[] vector) {
+    for (float component : vector) {
+      if (Math.abs(component) > LARGEST) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** What is learnt of a field, or null where it has few vectors. */
   static RecallCurve of(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
     boolean few = reader.getFloatVectorValues(field.name).size() < LEAST_VECTORS;
-    return few ? null : new RecallStudy(reader, field).curve();
+    RecallStudy study = few ? null : new RecallStudy(reader, field);
+    return few || study.queries.length < LEAST_QUERIES / 2 ? null : study.curve();
   }
 
   private RecallCurve curve() throws IOException {

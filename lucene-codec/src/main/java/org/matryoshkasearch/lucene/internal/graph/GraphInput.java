@@ -122,6 +122,7 @@ public final class GraphInput implements Accountable, Closeable {
         entry.kind,
         query.prefix(),
         entry.means,
+        entry.isLong,
         entry.ends,
         data.randomAccessSlice(entry.nodesAt, entry.nodesLength()),
         rows,
@@ -153,6 +154,7 @@ public final class GraphInput implements Accountable, Closeable {
       if (entry.quantizer != null) {
         total +=
             RamUsageEstimator.sizeOf(entry.ends)
+                + RamUsageEstimator.sizeOf(entry.isLong)
                 + RamUsageEstimator.shallowSizeOf(entry.means)
                 + entry.means.length * RamUsageEstimator.sizeOf(entry.means[0])
                 + entry.quantizer.ramBytesUsed();
@@ -179,6 +181,7 @@ public final class GraphInput implements Accountable, Closeable {
     private PrefixQuantizer quantizer; // of the pivots; null: no graph
     private int[] ends; // of the groups of pivots
     private float[][] means; // of the groups
+    private boolean[] isLong; // which of these are
     private long rowsAt;
     private long nodesAt;
 
@@ -239,8 +242,10 @@ public final class GraphInput implements Accountable, Closeable {
       }
       meta.checkFollow((long) groups * dims * Float.BYTES);
       means = new float[groups][dims];
-      for (float[] mean : means) {
-        in.readFloats(mean, 0, dims);
+      isLong = new boolean[groups];
+      for (int group = 0; group < groups; group++) {
+        in.readFloats(means[group], 0, dims);
+        isLong[group] = WayIn.isLong(means[group]);
       }
       quantizer = GraphOutput.pivotQuantizer(kind, centroid);
       rowsAt = in.readVLong();

@@ -45,9 +45,12 @@ public final class WayIn {
 
   private static final int RESULTS_AN_ENTRY = 10;
 
+  private static final float LARGEST = 1e15f;
+
   private final Nearness kind;
   private final float[] prefix;
   private final float[][] means;
+  private final boolean[] isLong;
   private final int[] ends;
   private final RandomAccessInput nodes;
   private final CodeRows rows;
@@ -57,6 +60,7 @@ public final class WayIn {
    * @param kind what makes nodes near
    * @param prefix that is searched for, comparable
    * @param means of the groups
+   * @param isLong which means are {@link #isLong}
    * @param ends where each group ends, among the members
    * @param nodes the numbers of the members, group by group
    * @param rows the codes of the members, with the query set; null where there are none, as the
@@ -67,6 +71,7 @@ public final class WayIn {
       Nearness kind,
       float[] prefix,
       float[][] means,
+      boolean[] isLong,
       int[] ends,
       RandomAccessInput nodes,
       CodeRows rows,
@@ -74,6 +79,7 @@ public final class WayIn {
     this.kind = kind;
     this.prefix = prefix;
     this.means = means;
+    this.isLong = isLong;
     this.ends = ends;
     this.nodes = nodes;
     this.rows = rows;
@@ -110,15 +116,40 @@ public final class WayIn {
     return nodes(entries, entries.length);
   }
 
+  private float near(float[] mean) {
+    return kind == Nearness.INNER_PRODUCT
+        ? VectorUtil.dotProduct(prefix, mean)
+        : -VectorUtil.squareDistance(prefix, mean);
+  }
+
+  /** Of components whose squares may be more than a float holds. */
+  private float nearOfLong(float[] mean) {
+    double near = 0;
+    for (int i = 0; i < mean.length; i++) {
+      double difference = (double) prefix[i] - mean[i];
+      near +=
+          kind == Nearness.INNER_PRODUCT ? (double) prefix[i] * mean[i] : -difference * difference;
+    }
+    return (float) Math.clamp(near, -Float.MAX_VALUE, Float.MAX_VALUE);
+  }
+
+  /** Whether components are so large that their squares may be more than a float holds. */
+  static boolean isLong(float[] vector) {
+    for (float component : vector) {
+      if (Math.abs(component) > LARGEST) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private int[] nearestGroups(int most, KnnCollector results) {
+    boolean ordinary = !isLong(prefix);
     int count = visited(means.length, results);
     NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(most, count)), false);
     for (int group = 0; group < count; group++) {
-      float near =
-          kind == Nearness.INNER_PRODUCT
-              ? VectorUtil.dotProduct(prefix, means[group])
-              : -VectorUtil.squareDistance(prefix, means[group]);
-      best.insertWithOverflow(group, near >= -Float.MAX_VALUE ? near : -Float.MAX_VALUE);
+      float near = ordinary && !isLong[group] ? near(means[group]) : nearOfLong(means[group]);
+      best.insertWithOverflow(group, near);
     }
     int[] groups = new int[best.size()];
     for (int i = groups.length - 1; i >= 0; i--) {
