@@ -159,8 +159,10 @@ public class NestingVerdictTest extends LuceneTestCase {
     assertEquals(what, expected, verdict.nesting());
   }
 
-  /** With next to nothing else. */
-  /** With the seed that users have: by another, the main set is weakly nested now and then. */
+  /**
+   * By all that is said, with the seed that users have: by another, the main set is weakly nested
+   * now and then.
+   */
   private static NestingVerdict verdict(float[][] vectors, VectorSimilarityFunction similarity)
       throws IOException {
     return PrefixAnalysis.builder(VectorSet.of(vectors), similarity)
