@@ -18,7 +18,9 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.matryoshkasearch.lucene.internal.recall.NeighbourRanks;
 import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
+import org.matryoshkasearch.lucene.internal.recall.ScoreLine;
 
 /**
  * Learns how many candidates the searches of a field need, when its segment has been written: some
@@ -36,9 +38,6 @@ final class RecallStudy {
   private static final int VECTORS_A_QUERY = 40;
 
   private static final int LEAST_QUERIES = 12;
-
-  /** Squares of larger components could be more than a float holds. */
-  private static final float LARGEST = 1e15f;
 
   private static final int MOST_QUERIES = 64;
 
@@ -72,19 +71,19 @@ final class RecallStudy {
   private final int[] copies; // of each query
   private final int[][] few;
   private final int[][] many;
-  private final Ranks ranks = new Ranks();
-  private final Ranks ranksOfHalf = new Ranks();
-  private int linePoints;
-  private double prefixSquares;
-  private double fullSquares;
-  private double products;
+  private final NeighbourRanks ranks = new NeighbourRanks(GENEROUS, RecallCurve.FEW);
+  private final NeighbourRanks ranksOfHalf = new NeighbourRanks(GENEROUS, RecallCurve.FEW);
+  private final ScoreLine line = new ScoreLine();
 
   private RecallStudy(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
     this.reader = reader;
     this.field = field;
     this.values = reader.getFloatVectorValues(field.name);
     this.size = values.size();
-    this.queries = queries(Math.clamp(size / VECTORS_A_QUERY, LEAST_QUERIES, MOST_QUERIES));
+    this.queries = new int[Math.clamp(size / VECTORS_A_QUERY, LEAST_QUERIES, MOST_QUERIES)];
+    for (int i = 0; i < queries.length; i++) {
+      queries[i] = (int) ((i + 0.5) * size / queries.length);
+    }
     this.nearest = new int[GENEROUS];
     this.nearestScores = new float[GENEROUS];
     this.copies = new int[queries.length];
@@ -92,33 +91,10 @@ final class RecallStudy {
     this.many = new int[queries.length][];
   }
 
-  /** Ordinals as far from each other as can be, but of vectors so long that none is like them. */
-  private int[] queries(int most) throws IOException {
-    int[] found = new int[most];
-    int count = 0;
-    for (int i = 0; i < most; i++) {
-      int ord = (int) ((i + 0.5) * size / most);
-      if (isOrdinary(values.vectorValue(ord))) {
-        found[count++] = ord;
-      }
-    }
-    return Arrays.copyOf(found, count);
-  }
-
-  private static boolean isOrdinary(float[] vector) {
-    for (float component : vector) {
-      if (Math.abs(component) > LARGEST) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** What is learnt of a field, or null where it has few vectors. */
   static RecallCurve of(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
     boolean few = reader.getFloatVectorValues(field.name).size() < LEAST_VECTORS;
-    RecallStudy study = few ? null : new RecallStudy(reader, field);
-    return few || study.queries.length < LEAST_QUERIES / 2 ? null : study.curve();
+    return few ? null : new RecallStudy(reader, field).curve();
   }
 
   private RecallCurve curve() throws IOException {
@@ -155,11 +131,9 @@ final class RecallStudy {
         enough = false;
       }
     }
-    double slope = prefixSquares == 0 ? 0 : products / prefixSquares;
-    double left = Math.max(0, fullSquares - slope * products);
     return new RecallCurve(
-        (float) slope,
-        (float) Math.sqrt(left / Math.max(1, linePoints - queries.length - 1)),
+        (float) line.slope(),
+        (float) line.deviation(),
         (float) growth(),
         Arrays.copyOf(STEPS, steps),
         Arrays.copyOf(ofFew, steps),
@@ -207,7 +181,7 @@ final class RecallStudy {
       nearest[count] = ords[i];
       nearestScores[count++] = scores[i];
     }
-    addLine(prefixScores, nearestScores, Math.min(ON_A_LINE, count));
+    line.add(prefixScores, nearestScores, Math.min(ON_A_LINE, count));
     long[] ranked = new long[count];
     for (int i = 0; i < count; i++) {
       long worse = ~Float.floatToIntBits(nearestScores[i]); // no score is negative
@@ -236,23 +210,6 @@ final class RecallStudy {
     return best;
   }
 
-  private void addLine(double[] prefixScores, float[] fullScores, int count) {
-    double prefixSum = 0;
-    double fullSum = 0;
-    for (int i = 0; i < count; i++) {
-      prefixSum += prefixScores[i];
-      fullSum += fullScores[i];
-    }
-    for (int i = 0; i < count; i++) {
-      double prefix = prefixScores[i] - prefixSum / count;
-      double full = fullScores[i] - fullSum / count;
-      prefixSquares += prefix * prefix;
-      fullSquares += full * full;
-      products += prefix * full;
-    }
-    linePoints += count;
-  }
-
   /** Candidates besides the query itself, as ordinals, the best first. */
   private ScoreDoc[] search(int query, int candidates) throws IOException {
     KnnCollector found = new TopKnnCollector(candidates + 1, Integer.MAX_VALUE);
@@ -274,46 +231,5 @@ final class RecallStudy {
       common += Arrays.binarySearch(found, ord) >= 0 ? 1 : 0;
     }
     return common;
-  }
-
-  /** The ranks by prefix that the nearest have among candidates. */
-  private static final class Ranks {
-    private final int[] counts = new int[GENEROUS + 1];
-    private int all;
-
-    /**
-     * Adds those of a query.
-     *
-     * @param scores of the full vectors, the best by prefix first
-     * @param every how many of them come before the next that counts
-     */
-    void add(float[] scores, int count, int every) {
-      if (count == 0) {
-        return; // nothing but itself
-      }
-      float[] counted = new float[Math.ceilDiv(count, every)];
-      for (int i = 0; i < counted.length; i++) {
-        counted[i] = scores[i * every];
-      }
-      float[] sorted = counted.clone();
-      Arrays.sort(sorted);
-      float least = sorted[Math.max(0, sorted.length - RecallCurve.FEW)];
-      for (int i = 0; i < counted.length; i++) {
-        if (counted[i] >= least) {
-          counts[i + 1]++;
-          all++;
-        }
-      }
-    }
-
-    /** The rank that a share of them has at most. */
-    int get(double share) {
-      int below = 0;
-      int rank = 0;
-      while (below < share * all && rank < GENEROUS) {
-        below += counts[++rank];
-      }
-      return Math.max(1, rank);
-    }
   }
 }

@@ -100,8 +100,8 @@ final class ExactSearch {
     Best best = new Best();
     int compared = 0;
     DocAndFloatFeatureBuffer chunk = new DocAndFloatFeatureBuffer();
+    scores.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, chunk);
     do {
-      scores.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, chunk);
       for (int i = 0; i < chunk.size; i++) {
         int doc = chunk.docs[i];
         int group = parentBits == null ? doc : parentBits.nextSetBit(doc);
@@ -110,6 +110,7 @@ final class ExactSearch {
         }
       }
       compared += chunk.size;
+      scores.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, chunk);
     } while (chunk.size > 0 && !limit.leavesOutRest());
     return new Found(best.hits(), compared);
   }

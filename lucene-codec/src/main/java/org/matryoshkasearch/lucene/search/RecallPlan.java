@@ -65,6 +65,7 @@ final class RecallPlan {
     List<Learnt> curves = new ArrayList<>();
     long all = 0;
     int largest = 0; // of what is learnt of
+    boolean onlyOurs = true;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
       if (info == null || !info.hasVectorValues()) {
@@ -72,8 +73,9 @@ final class RecallPlan {
       }
       int docs = leaf.reader().maxDoc();
       all += docs;
-      RecallCurve curve =
-          MatryoshkaHnswVectorsFormat.isFormatOf(info) ? RecallCurve.of(info) : null;
+      boolean ours = MatryoshkaHnswVectorsFormat.isFormatOf(info);
+      RecallCurve curve = ours ? RecallCurve.of(info) : null;
+      onlyOurs &= ours;
       if (curve != null) {
         largest = Math.max(largest, docs);
         curves.add(new Learnt(docs, curve));
@@ -98,13 +100,14 @@ final class RecallPlan {
       double each = UNLEARNT * Math.pow(UNLEARNT_MISSED / missed, UNLEARNT_GROWTH);
       return new RecallPlan(limited(k, Math.max(LEAST_UNLEARNT, k * each)), null);
     }
-    return new RecallPlan(
-        limited(k, wanted / learnt),
+    ExpectedMisses misses =
         new ExpectedMisses(
             slopes / learnt,
             Math.sqrt(squares / learnt),
             (1 - BY_THE_GRAPH) * missed * k,
-            BY_THE_GRAPH * missed * k));
+            BY_THE_GRAPH * missed * k);
+    // other formats give their candidates other scores than those of prefixes
+    return new RecallPlan(limited(k, wanted / learnt), onlyOurs ? misses : null);
   }
 
   private static int limited(int k, double candidates) {

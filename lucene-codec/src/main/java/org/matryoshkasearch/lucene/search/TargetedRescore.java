@@ -30,7 +30,7 @@ final class TargetedRescore {
   private final int[] ranked; // rows, the best by prefix first
   private final float[] prefixScores; // as they are ranked
   private final float[] fullScores;
-  private int first; // at least so many are scored at once
+  private int known; // so many of the first have scores from before, about
   private int scored;
   private double expectedMisses;
 
@@ -50,7 +50,7 @@ final class TargetedRescore {
     }
     if (before != null) {
       rows.takeScores(before.rows);
-      first = before.scored;
+      known = before.scored;
     }
   }
 
@@ -61,16 +61,16 @@ final class TargetedRescore {
    * @return the bytes of rows that were compared
    */
   long run(Rescorer rescorer, float[] target, TimeLimit limit) throws IOException {
-    int next = Math.min(ranked.length, Math.max(first, k + Math.max(BESIDES, k / 2)));
+    int next = Math.min(ranked.length, Math.max(known, k + Math.max(BESIDES, k / 2)));
     long bytes = 0;
     while (next > 0) {
       bytes += score(rescorer, target, next);
-      if (scored < ranked.length && limit.leavesOutRest()) {
-        return bytes;
+      if (limit.leftOut()) {
+        return bytes; // some of these have no score
       }
       ExpectedMisses.Next after = misses.next(prefixScores, Arrays.copyOf(fullScores, scored), k);
-      next = after.count();
       expectedMisses = after.expectedAfter();
+      next = after.count() > 0 && limit.leavesOutRest() ? 0 : after.count();
     }
     return bytes;
   }
@@ -84,7 +84,9 @@ final class TargetedRescore {
     Candidates part = rows.part(batch);
     long bytes = rescorer.score(part, target);
     for (int i = 0; i < batch.length; i++) {
-      rows.setScore(batch[i], part.score(i));
+      if (part.isScored(i)) { // the time may have been over
+        rows.setScore(batch[i], part.score(i));
+      }
     }
     for (int i = scored; i < scored + count; i++) {
       fullScores[i] = rows.score(ranked[i]);
@@ -100,7 +102,11 @@ final class TargetedRescore {
 
   /** The documents that were rescored, ascending. */
   int[] scoredDocs() {
-    return Arrays.stream(ranked, 0, scored).map(row -> rows.docs[row]).sorted().toArray();
+    return Arrays.stream(ranked, 0, scored)
+        .filter(rows::isScored)
+        .map(row -> rows.docs[row])
+        .sorted()
+        .toArray();
   }
 
   /** How many hits are expected among the rest. */

@@ -167,6 +167,23 @@ public class ParentsTest extends KnnTestCase {
     }
   }
 
+  /** How many parents it takes is not known: all candidates are rescored. */
+  public void testTargetRecall() throws IOException {
+    float[] target = vectors.get();
+    List<StageStats> stages = new ArrayList<>();
+    Query query =
+        MatryoshkaKnnQuery.builder(FIELD, target, 8)
+            .targetRecall(0.9)
+            .parents(PARENTS)
+            .listener(stages::addAll)
+            .build();
+    List<Hit> hits = hits(searcher, query, 8);
+    assertEquals(8, hits.size());
+    assertEquals(8, bestOfEach(hits, hit -> parentOf.get(hit.id())).size());
+    assertTrue(
+        stages.stream().map(StageStats::name).noneMatch(name -> name.equals(StageStats.EXPECTED)));
+  }
+
   public void testEveryChildOfACandidateIsRescored() throws IOException {
     for (int i = 0; i < 5; i++) {
       float[] target = vectors.get();

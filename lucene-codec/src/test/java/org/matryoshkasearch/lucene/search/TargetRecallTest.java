@@ -18,6 +18,7 @@ import java.util.List;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.Explanation;
@@ -26,24 +27,25 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
 
 /** Searches that are told which share of the nearest to find. */
 public class TargetRecallTest extends KnnTestCase {
-  private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
   private static final int K = 10;
   private static final int SIZE = 6000;
   private static final int QUERIES = 60;
 
+  private final VectorSimilarityFunction similarity = randomSimilarity();
   private final float[][] vectors = NestedVectors.unit(random(), SIZE + QUERIES, DIMS);
 
   private void write(Directory directory, Codec codec, int segmentSize) throws IOException {
     try (IndexWriter writer =
         new IndexWriter(
             directory, config(codec).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100))) {
-      add(writer, rows(), SIMILARITY, segmentSize);
+      add(writer, rows(), similarity, segmentSize);
     }
   }
 
@@ -88,7 +90,7 @@ public class TargetRecallTest extends KnnTestCase {
                   exact(
                       rows(),
                       row -> filter == null || row.tag().equals("b"),
-                      SIMILARITY,
+                      similarity,
                       target(query),
                       K);
               found += (int) hits.stream().filter(nearest::contains).count();
@@ -128,6 +130,98 @@ public class TargetRecallTest extends KnnTestCase {
         Explanation why = searcher.explain(query, leftOut);
         assertFalse(why.isMatch());
         assertTrue(why.toString(), why.getDescription().contains("hardly among the nearest"));
+      }
+    }
+  }
+
+  /** Of one hit, or many. */
+  public void testOtherNumbersOfHits() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, PrefixEncoding.INT4), random().nextBoolean() ? SIZE : 2100);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (int k : new int[] {1, 40, 250}) {
+          int found = 0;
+          for (int query = 0; query < QUERIES; query++) {
+            MatryoshkaKnnQuery.Builder builder =
+                MatryoshkaKnnQuery.builder(FIELD, target(query), k).targetRecall(0.9);
+            List<Hit> hits = hits(searcher, builder.build(), k);
+            assertEquals(k, hits.size());
+            List<Hit> nearest = exact(rows(), row -> true, similarity, target(query), k);
+            found += (int) hits.stream().filter(nearest::contains).count();
+          }
+          assertTrue(k + " found " + found, found >= 0.85 * QUERIES * k);
+        }
+      }
+    }
+  }
+
+  /** Their candidates have scores of another kind, by which nothing is told of ours. */
+  public void testBesideAnotherFormat() throws IOException {
+    try (Directory directory = newDirectory()) {
+      List<Row> rows = rows();
+      Codec[] codecs = {codec(16, PrefixEncoding.INT4), TestUtil.getDefaultCodec()};
+      for (int i = 0; i < 2; i++) {
+        IndexWriterConfig config =
+            config(codecs[i]).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100);
+        try (IndexWriter writer = new IndexWriter(directory, config)) {
+          add(
+              writer,
+              i == 0 ? rows.subList(0, SIZE / 2) : rows.subList(SIZE / 2, SIZE),
+              similarity,
+              SIZE);
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(2, reader.leaves().size());
+        IndexSearcher searcher = new IndexSearcher(reader);
+        int found = 0;
+        for (int query = 0; query < QUERIES; query++) {
+          List<StageStats> stages = new ArrayList<>();
+          Query wanted = query(target(query), 0.9).listener(stages::addAll).build();
+          List<Hit> hits = hits(searcher, wanted, K);
+          assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
+          List<Hit> nearest = exact(rows, row -> true, similarity, target(query), K);
+          found += (int) hits.stream().filter(nearest::contains).count();
+        }
+        assertTrue("found " + found, found >= 0.85 * K * QUERIES);
+      }
+    }
+  }
+
+  /** Queries that are like nothing: more candidates are looked for than was learnt. */
+  public void testSearchesAgain() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(6, PrefixEncoding.INT4), SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        int again = 0;
+        for (int i = 0; i < QUERIES; i++) {
+          float[] target = new float[DIMS];
+          for (int d = 0; d < DIMS; d++) {
+            target[d] = (float) random().nextGaussian();
+          }
+          VectorUtil.l2normalize(target);
+          List<StageStats> stages = new ArrayList<>();
+          Query query = query(target, 0.99).listener(stages::addAll).build();
+          List<Hit> hits = hits(searcher, query, K);
+          assertEquals(K, hits.size());
+          for (Hit hit : hits) {
+            float score = score(similarity, target, vectors[hit.id()]);
+            assertEquals(score, hit.score(), 1e-5 * Math.max(1, score));
+          }
+          List<StageStats> graphs =
+              stages.stream().filter(stage -> stage.name().equals(StageStats.GRAPH)).toList();
+          for (int j = 1; j < graphs.size(); j++) {
+            assertEquals(2L * graphs.get(j - 1).out(), graphs.get(j).out());
+          }
+          if (graphs.size() > 1) {
+            again++;
+            Explanation why = searcher.explain(query, hits.get(0).id());
+            assertTrue(why.isMatch());
+          }
+        }
+        assertTrue("again: " + again, again > 0);
       }
     }
   }

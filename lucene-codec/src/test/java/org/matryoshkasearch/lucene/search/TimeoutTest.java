@@ -109,18 +109,27 @@ public class TimeoutTest extends KnnTestCase {
             .candidates(200)
             .funnel(List.of(new FunnelStage(16, 100)))
             .build();
-    for (int checks = 0; checks < 400; checks += 1 + random().nextInt(20)) {
-      List<Hit> hits = hits(after(checks), query);
-      assertTrue(hits.size() <= 10);
-      assertFullScores(target, hits);
+    // so many that there are several chunks of a leaf
+    Query targeted = MatryoshkaKnnQuery.builder(FIELD, target, 150).targetRecall(0.5).build();
+    Query exact = MatryoshkaKnnQuery.builder(FIELD, target, 10).exact(true).build();
+    for (int checks = 0; checks < 400; checks += 1 + random().nextInt(checks < 60 ? 2 : 20)) {
+      for (Query each : List.of(query, targeted, exact)) {
+        List<Hit> hits = hits(after(checks), each);
+        assertTrue(hits.size() <= ((MatryoshkaKnnQuery) each).getK());
+        assertFullScores(target, hits);
+      }
     }
   }
 
   /** The time is over with the last row: nothing was left out. */
   public void testATimeoutThatCameTooLateLeftNothingOut() throws IOException {
-    for (int candidates : new int[] {100, 600}) {
-      Query query =
-          MatryoshkaKnnQuery.builder(FIELD, vectors.get(), 10).candidates(candidates).build();
+    float[] target = vectors.get();
+    for (Query query :
+        List.of(
+            MatryoshkaKnnQuery.builder(FIELD, target, 10).candidates(100).build(),
+            MatryoshkaKnnQuery.builder(FIELD, target, 10).candidates(600).build(),
+            MatryoshkaKnnQuery.builder(FIELD, target, 10).targetRecall(0.9).build(),
+            MatryoshkaKnnQuery.builder(FIELD, target, 10).exact(true).build())) {
       AtomicInteger asked = new AtomicInteger();
       IndexSearcher searcher = new IndexSearcher(reader);
       searcher.setTimeout(() -> asked.incrementAndGet() < 0);

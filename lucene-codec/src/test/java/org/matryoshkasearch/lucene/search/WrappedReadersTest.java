@@ -106,6 +106,17 @@ public class WrappedReadersTest extends KnnTestCase {
             }
             assertTrue(name, stages.getLast().fullVectorBytes() > 0);
           }
+          for (MatryoshkaKnnQuery query :
+              List.of(
+                  MatryoshkaKnnQuery.builder(FIELD, target, 10).targetRecall(0.9).build(),
+                  MatryoshkaKnnQuery.builder(FIELD, target, 10).exact(true).build())) {
+            List<Hit> hits = hits(searcher, query, 10);
+            assertEquals(name, 10, hits.size());
+            for (Hit hit : hits) {
+              float score = score(similarity, target, rows.get(hit.id()).vector());
+              assertEquals(name, score, hit.score(), 1e-5 * Math.max(1, score));
+            }
+          }
         }
       }
     }
