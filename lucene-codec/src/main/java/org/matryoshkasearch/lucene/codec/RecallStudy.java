@@ -35,16 +35,20 @@ final class RecallStudy {
   private static final int LEAST_VECTORS = 100;
 
   /** The more vectors there are, the less of the time of the build is a query. */
-  private static final int VECTORS_A_QUERY = 40;
+  private static final int VECTORS_A_QUERY = 100;
 
-  private static final int LEAST_QUERIES = 12;
+  private static final int LEAST_QUERIES = 16;
 
-  private static final int MOST_QUERIES = 64;
+  private static final int MOST_QUERIES = 48;
 
-  /** Searches for many candidates, each of which tells more. */
-  private static final int FEWER_QUERIES = 24;
+  /**
+   * Searches for many candidates, each of which tells more, but of small segments would visit all.
+   */
+  private static final int FEWER_QUERIES = 16;
 
-  private static final int[] STEPS = {12, 16, 24, 36, 54, 80, 120, 180, 270, 400};
+  private static final int LEAST_VECTORS_FOR_MANY = 2_000;
+
+  private static final int[] STEPS = {12, 18, 28, 44, 70, 120, 200, 400};
   private static final int GENEROUS = 640;
 
   /** The share of the nearest by whose ranks growth is told. */
@@ -58,8 +62,10 @@ final class RecallStudy {
 
   private static final int NEIGHBOUR = 20;
 
-  /** No step beyond this recall is worth its time. */
-  private static final double ENOUGH = 0.9985;
+  /**
+   * Of a few hundred trials chance misses more or less: so many deviations more count as missed.
+   */
+  private static final double DEVIATIONS = 0.25;
 
   private final MatryoshkaHnswVectorsReader reader;
   private final FieldInfo field;
@@ -105,31 +111,26 @@ final class RecallStudy {
     float[] ofMany = new float[STEPS.length];
     int steps = 0;
     int manySteps = 0;
-    boolean enough = false;
-    while (!enough && steps < STEPS.length && (steps == 0 || STEPS[steps] < size)) {
+    boolean all = false;
+    while (!all && steps < STEPS.length && (steps == 0 || STEPS[steps] < size)) {
       int candidates = STEPS[steps];
-      boolean ofMoreThanFew = candidates >= RecallCurve.MANY;
-      int searches = ofMoreThanFew ? Math.min(FEWER_QUERIES, queries.length) : queries.length;
-      long foundOfFew = 0;
-      long foundOfMany = 0;
-      long allOfFew = 0;
-      long allOfMany = 0;
+      boolean ofMoreThanFew = candidates >= RecallCurve.MANY && size >= LEAST_VECTORS_FOR_MANY;
+      Trials fewTrials = new Trials();
+      Trials manyTrials = new Trials();
+      int searches =
+          candidates < RecallCurve.MANY ? queries.length : Math.min(FEWER_QUERIES, queries.length);
       for (int i = 0; i < searches; i++) {
         int query = i * queries.length / searches;
         int[] found = ordinals(search(queries[query], candidates + copies[query]), queries[query]);
-        foundOfFew += common(found, few[query]);
-        foundOfMany += common(found, many[query]);
-        allOfFew += few[query].length;
-        allOfMany += many[query].length;
+        fewTrials.add(found, few[query]);
+        manyTrials.add(found, many[query]);
       }
-      ofFew[steps++] = (float) foundOfFew / Math.max(1, allOfFew);
-      enough = ofFew[steps - 1] >= ENOUGH;
-      if (ofMoreThanFew && size > GENEROUS / 2) {
-        ofMany[manySteps++] = (float) foundOfMany / Math.max(1, allOfMany);
-        enough &= ofMany[manySteps - 1] >= ENOUGH;
-      } else {
-        enough = false;
+      ofFew[steps++] = fewTrials.recall();
+      if (ofMoreThanFew) {
+        ofMany[manySteps++] = manyTrials.recall();
       }
+      boolean moreToLearn = size >= LEAST_VECTORS_FOR_MANY;
+      all = fewTrials.missedNone() && (ofMoreThanFew ? manyTrials.missedNone() : !moreToLearn);
     }
     return new RecallCurve(
         (float) line.slope(),
@@ -225,11 +226,25 @@ final class RecallStudy {
         .toArray();
   }
 
-  private static int common(int[] found, int[] wanted) {
-    int common = 0;
-    for (int ord : wanted) {
-      common += Arrays.binarySearch(found, ord) >= 0 ? 1 : 0;
+  /** Nearest that were looked for. */
+  private static final class Trials {
+    private int all;
+    private int missed;
+
+    void add(int[] found, int[] wanted) {
+      for (int ord : wanted) {
+        missed += Arrays.binarySearch(found, ord) < 0 ? 1 : 0;
+      }
+      all += wanted.length;
     }
-    return common;
+
+    boolean missedNone() {
+      return missed == 0;
+    }
+
+    float recall() {
+      double likely = missed + DEVIATIONS * Math.sqrt(missed + 1);
+      return (float) Math.max(0, 1 - likely / Math.max(1, all));
+    }
   }
 }

@@ -36,13 +36,15 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
  */
 final class PrefixSearch {
   private final int kept;
+  private final ScoreKinds kinds;
   private int[] docs = {};
   private float[] scores = {};
   private long visited;
   private boolean leftOut;
 
-  private PrefixSearch(int kept) {
+  private PrefixSearch(int kept, ScoreKinds kinds) {
     this.kept = kept;
+    this.kinds = kinds;
   }
 
   /**
@@ -51,7 +53,8 @@ final class PrefixSearch {
    * @param target as many dimensions as the field has
    * @param candidates how many documents, or with parents how many parents with a child each: fewer
    *     than there are, for queues are made at full size
-   * @param kept how many of these are kept, the best
+   * @param kept how many of these are kept, the best: somewhat more where the scores of segments
+   *     cannot be compared
    * @param filter of the documents with vectors, or null
    * @param parents of the documents with vectors, or null
    */
@@ -64,7 +67,7 @@ final class PrefixSearch {
       Query filter,
       BitSetProducer parents)
       throws IOException {
-    PrefixSearch found = new PrefixSearch(kept);
+    PrefixSearch found = new PrefixSearch(kept, ScoreKinds.of(searcher.getLeafContexts(), field));
     Query search =
         parents == null
             ? new Documents(searcher, field, target, candidates, filter, found)
@@ -110,13 +113,12 @@ final class PrefixSearch {
     return leftOut;
   }
 
-  private TopDocs keep(TopDocs found) {
-    int count = Math.min(kept, found.scoreDocs.length); // they come best first
-    ScoreDoc[] best = Arrays.copyOf(found.scoreDocs, count);
+  private TopDocs keep(TopDocs found, TopDocs[] ofLeaves) {
+    ScoreDoc[] best = kinds.best(found, ofLeaves, kept);
     Arrays.sort(best, Comparator.comparingInt(hit -> hit.doc));
-    docs = new int[count];
-    scores = new float[count];
-    for (int i = 0; i < count; i++) {
+    docs = new int[best.length];
+    scores = new float[best.length];
+    for (int i = 0; i < best.length; i++) {
       docs[i] = best[i].doc;
       scores[i] = best[i].score;
     }
@@ -161,7 +163,7 @@ final class PrefixSearch {
 
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] ofLeaves) {
-      return found.keep(super.mergeLeafResults(ofLeaves));
+      return found.keep(super.mergeLeafResults(ofLeaves), ofLeaves);
     }
 
     @Override
@@ -217,7 +219,7 @@ final class PrefixSearch {
 
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] ofLeaves) {
-      return found.keep(super.mergeLeafResults(ofLeaves));
+      return found.keep(super.mergeLeafResults(ofLeaves), ofLeaves);
     }
 
     @Override

@@ -81,20 +81,24 @@ final class RecallPlan {
         curves.add(new Learnt(docs, curve));
       }
     }
+    int least = largest / SMALLER;
+    curves.removeIf(segment -> segment.docs() < least);
     double learnt = 0;
     double slopes = 0;
     double squares = 0;
+    double growths = 0;
+    for (Learnt segment : curves) {
+      RecallCurve curve = segment.curve();
+      learnt += segment.docs();
+      slopes += segment.docs() * curve.slope();
+      squares += segment.docs() * curve.deviation() * curve.deviation();
+      growths += segment.docs() * curve.growth();
+    }
     double wanted = 0;
     for (Learnt segment : curves) {
-      int docs = segment.docs();
-      RecallCurve curve = segment.curve();
-      if ((long) SMALLER * docs >= largest) {
-        learnt += docs;
-        slopes += docs * curve.slope();
-        squares += docs * curve.deviation() * curve.deviation();
-        double grown = Math.pow((double) all / docs, curve.growth());
-        wanted += docs * grown * curve.candidatesOfQuery(k, 1 - BY_THE_GRAPH * missed);
-      }
+      double grown = Math.pow((double) all / segment.docs(), growths / learnt);
+      double ofTheGraph = 1 - BY_THE_GRAPH * missed;
+      wanted += segment.docs() * grown * segment.curve().candidatesOfQuery(k, ofTheGraph);
     }
     if (learnt == 0) {
       double each = UNLEARNT * Math.pow(UNLEARNT_MISSED / missed, UNLEARNT_GROWTH);
@@ -106,8 +110,9 @@ final class RecallPlan {
             Math.sqrt(squares / learnt),
             (1 - BY_THE_GRAPH) * missed * k,
             BY_THE_GRAPH * missed * k);
-    // other formats give their candidates other scores than those of prefixes
-    return new RecallPlan(limited(k, wanted / learnt), onlyOurs ? misses : null);
+    // what was learnt tells of no other scores than those of prefixes of one length
+    boolean tells = onlyOurs && ScoreKinds.of(searcher.getLeafContexts(), field).isOne();
+    return new RecallPlan(limited(k, wanted / learnt), tells ? misses : null);
   }
 
   private static int limited(int k, double candidates) {

@@ -158,9 +158,18 @@ public class TargetRecallTest extends KnnTestCase {
 
   /** Their candidates have scores of another kind, by which nothing is told of ours. */
   public void testBesideAnotherFormat() throws IOException {
+    findsBeside(TestUtil.getDefaultCodec());
+  }
+
+  /** As where the mapping was changed. */
+  public void testBesideAnotherPrefix() throws IOException {
+    findsBeside(codec(24, PrefixEncoding.INT8));
+  }
+
+  private void findsBeside(Codec other) throws IOException {
     try (Directory directory = newDirectory()) {
       List<Row> rows = rows();
-      Codec[] codecs = {codec(16, PrefixEncoding.INT4), TestUtil.getDefaultCodec()};
+      Codec[] codecs = {codec(16, PrefixEncoding.INT4), other};
       for (int i = 0; i < 2; i++) {
         IndexWriterConfig config =
             config(codecs[i]).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100);
@@ -176,6 +185,7 @@ public class TargetRecallTest extends KnnTestCase {
         assertEquals(2, reader.leaves().size());
         IndexSearcher searcher = new IndexSearcher(reader);
         int found = 0;
+        int foundOfFixed = 0;
         for (int query = 0; query < QUERIES; query++) {
           List<StageStats> stages = new ArrayList<>();
           Query wanted = query(target(query), 0.9).listener(stages::addAll).build();
@@ -183,8 +193,13 @@ public class TargetRecallTest extends KnnTestCase {
           assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
           List<Hit> nearest = exact(rows, row -> true, similarity, target(query), K);
           found += (int) hits.stream().filter(nearest::contains).count();
+          Query fixed =
+              MatryoshkaKnnQuery.builder(FIELD, target(query), K).candidates(8 * K).build();
+          List<Hit> ofFixed = hits(searcher, fixed, K);
+          foundOfFixed += (int) ofFixed.stream().filter(nearest::contains).count();
         }
         assertTrue("found " + found, found >= 0.85 * K * QUERIES);
+        assertTrue("found " + foundOfFixed, foundOfFixed >= 0.85 * K * QUERIES);
       }
     }
   }
