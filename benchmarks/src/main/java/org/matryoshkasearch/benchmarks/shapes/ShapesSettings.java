@@ -12,11 +12,9 @@
 package org.matryoshkasearch.benchmarks.shapes;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.matryoshkasearch.benchmarks.data.DataChoice;
 import org.matryoshkasearch.cli.Options;
 import org.matryoshkasearch.cli.Options.Option;
@@ -48,12 +46,11 @@ public record ShapesSettings(
     List<String> arguments) {
 
   private static final String SHAPES = "--shapes";
-  private static final String ALL = "all";
 
   /** The options of this form of the command. */
   public static final List<Option> OPTIONS =
       List.of(
-          new Option(SHAPES, "NAME,...", ALL),
+          new Option(SHAPES, "NAME,...", ShapeChoice.ALL),
           new Option("--rows", "N,...", "40000"),
           new Option("--dims", "N", "128"),
           new Option("--queries", "N", "300"),
@@ -75,7 +72,7 @@ public record ShapesSettings(
   public static ShapesSettings parse(List<String> arguments) throws UsageException, IOException {
     Options options = Options.parse(OPTIONS, DataChoice.HELP, withName(arguments));
     return new ShapesSettings(
-        shapes(options.list(SHAPES), options.path("--real")),
+        ShapeChoice.of(SHAPES, options.list(SHAPES), options.path("--real")),
         rows(options.list("--rows")),
         options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS),
         options.number("--queries", 1, 100_000),
@@ -91,38 +88,9 @@ public record ShapesSettings(
     List<String> whole = new ArrayList<>(arguments);
     int at = whole.indexOf(SHAPES);
     if (at >= 0 && (at + 1 == whole.size() || whole.get(at + 1).startsWith("--"))) {
-      whole.add(at + 1, ALL);
+      whole.add(at + 1, ShapeChoice.ALL);
     }
     return whole;
-  }
-
-  private static List<Shape> shapes(List<String> names, Path real)
-      throws UsageException, IOException {
-    if (real != null && !Files.isDirectory(real)) {
-      throw new UsageException("--real must be a folder, found " + real);
-    }
-    List<Shape> all =
-        Stream.of(
-                NestedShapes.all(),
-                ClusterShapes.all(),
-                real == null ? List.<Shape>of() : RealSets.in(real))
-            .flatMap(List::stream)
-            .toList();
-    if (names.equals(List.of(ALL))) {
-      return all;
-    }
-    List<String> known = all.stream().map(Shape::name).toList();
-    for (String name : names) {
-      if (!known.contains(name)) {
-        throw new UsageException(
-            "--shapes must name some of "
-                + String.join(", ", known)
-                + (real == null ? " (more with --real DIR)" : "")
-                + "; found "
-                + name);
-      }
-    }
-    return all.stream().filter(shape -> names.contains(shape.name())).toList();
   }
 
   private static List<Integer> rows(List<String> texts) throws UsageException {

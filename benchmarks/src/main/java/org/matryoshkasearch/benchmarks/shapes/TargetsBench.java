@@ -82,15 +82,7 @@ public final class TargetsBench {
   public void run() throws IOException {
     ElasticsearchFormats elasticsearch = ElasticsearchFormats.of(checkout, work);
     elasticsearch.start();
-    List<Shape> shapes = new ArrayList<>();
-    NestedShapes.all().stream()
-        .filter(shape -> List.of("nested", "skewed_lengths", "gap").contains(shape.name()))
-        .forEach(shapes::add);
-    ClusterShapes.all().stream().filter(shape -> shape.name().equals("l2")).forEach(shapes::add);
-    if (settings.real() != null) {
-      shapes.addAll(RealSets.in(settings.real()));
-    }
-    for (Shape shape : shapes) {
+    for (Shape shape : settings.shapes()) {
       measure(shape, elasticsearch);
     }
     screen.out().println();
@@ -100,7 +92,7 @@ public final class TargetsBench {
     Path file =
         new ResultFile(
                 "targets-" + settings.rows() + "x" + settings.dims() + "-k" + K,
-                shapes.size() + " sets, " + settings.queries() + " queries of each",
+                settings.shapes().size() + " sets, " + settings.queries() + " queries of each",
                 settings.arguments(),
                 List.of(Machine.jarOf(IndexSearcher.class)))
             .write(folder, "Recall that was asked for, and reached", CONDITIONS, table.toString());

@@ -11,7 +11,7 @@
  */
 package org.matryoshkasearch.benchmarks.shapes;
 
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.matryoshkasearch.benchmarks.data.DataChoice;
@@ -23,16 +23,22 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 /**
  * How to measure what searches for a target recall find.
  *
+ * @param shapes the shapes
  * @param rows how many documents are generated
  * @param dims components of each
  * @param queries how many are searched for
- * @param real a folder of real sets, or null
  * @param work a folder for vectors and indexes, or null
  * @param results a folder for the results, or null
  * @param arguments the command line, for the results
  */
 public record TargetsSettings(
-    int rows, int dims, int queries, Path real, Path work, Path results, List<String> arguments) {
+    List<Shape> shapes,
+    int rows,
+    int dims,
+    int queries,
+    Path work,
+    Path results,
+    List<String> arguments) {
 
   /** The option that asks for this form of the command. */
   public static final String TARGETS = "--targets";
@@ -41,6 +47,7 @@ public record TargetsSettings(
   public static final List<Option> OPTIONS =
       List.of(
           new Option(TARGETS, null, null),
+          new Option("--only", "NAME,...", "nested,skewed_lengths,l2,gap"),
           new Option("--rows", "N", "100000"),
           new Option("--dims", "N", "1024"),
           new Option("--queries", "N", "300"),
@@ -49,17 +56,15 @@ public record TargetsSettings(
           new Option("--results", "DIR", null));
 
   /** Reads the command line. */
-  public static TargetsSettings parse(List<String> arguments) throws UsageException {
+  public static TargetsSettings parse(List<String> arguments) throws UsageException, IOException {
     Options options = Options.parse(OPTIONS, DataChoice.HELP, arguments);
+    List<String> names = options.list("--only");
     Path real = options.path("--real");
-    if (real != null && !Files.isDirectory(real)) {
-      throw new UsageException("--real must be a folder, found " + real);
-    }
     return new TargetsSettings(
+        ShapeChoice.of("--only", names, real),
         options.number("--rows", 2000, 10_000_000),
         options.number("--dims", 8, MatryoshkaHnswVectorsFormat.MAX_DIMS),
         options.number("--queries", 1, 100_000),
-        real,
         options.path("--work"),
         options.path("--results"),
         List.copyOf(arguments));
