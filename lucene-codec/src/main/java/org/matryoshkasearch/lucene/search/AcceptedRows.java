@@ -69,6 +69,21 @@ final class AcceptedRows {
     this.limit = limit;
   }
 
+  /** Which share of the vectors a filter accepts, about and at most: 1 without one. */
+  double share() throws IOException {
+    if (filter == null) {
+      return 1;
+    }
+    long vectors = 0;
+    long accepted = 0;
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+      vectors += values == null ? 0 : values.size();
+      accepted += matching(leaf, values == null ? 0 : values.size());
+    }
+    return accepted == 0 ? 1 : accepted / (double) vectors;
+  }
+
   /**
    * All of them, of each parent the best few, where it takes little to see that they are of at most
    * {@code most} groups, else null. A search that would rescore everything needs no graph.
@@ -149,11 +164,16 @@ final class AcceptedRows {
       BitSet parentBits = parents.getBitSet(leaf);
       estimate = Math.min(estimate, parentBits == null ? 0 : parentBits.approximateCardinality());
     }
-    if (filter != null && estimate > 0) {
-      ScorerSupplier matches = filter.scorerSupplier(leaf);
-      estimate = Math.min(estimate, matches == null ? 0 : matches.cost());
+    return matching(leaf, estimate);
+  }
+
+  /** At most about so many documents of the leaf match, of so many that can. */
+  private long matching(LeafReaderContext leaf, long most) throws IOException {
+    if (filter == null || most == 0) {
+      return most;
     }
-    return estimate;
+    ScorerSupplier matches = filter.scorerSupplier(leaf);
+    return Math.min(most, matches == null ? 0 : matches.cost());
   }
 
   /** The accepted rows of a leaf, whether they have a parent or not. */

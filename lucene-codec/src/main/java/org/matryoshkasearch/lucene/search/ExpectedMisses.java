@@ -18,7 +18,9 @@ import java.util.Arrays;
  *
  * <p>A full score is taken for normally distributed around a line over the score of the prefix. Its
  * slope and deviation were learnt, its height is that of the candidates of this query which have
- * been rescored.
+ * been rescored. These also correct the deviation, for among far neighbours, as a filter leaves
+ * them, and those of queries unlike the documents, prefixes tell less. They never make it smaller:
+ * of so few, chance would too often.
  *
  * @param slope of the line
  * @param deviation from it, standard
@@ -37,6 +39,9 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
    */
   private static final double CERTAIN = 4;
 
+  /** What was learnt of the deviation counts as much as so many rescored candidates. */
+  private static final int LEARNT = 8;
+
   /** From one such window to the next not less than a tenth less is expected. */
   private static final double SLOWEST = 0.9;
 
@@ -54,11 +59,11 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
     if (scored < k) {
       return new Next(prefixScores.length - scored, 0);
     }
-    double distance = distance(prefixScores, fullScores, k);
+    Line line = line(prefixScores, fullScores, k);
     double expected = 0;
     int end = prefixScores.length;
     while (end > scored) {
-      double more = above(distance - slope * prefixScores[end - 1]);
+      double more = line.above(prefixScores[end - 1]);
       if (expected + more > allowed) {
         break;
       }
@@ -80,38 +85,61 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
     if (fullScores.length < k || prefixScores.length < 2 * window || slope <= 0) {
       return false;
     }
-    double distance = distance(prefixScores, fullScores, k);
+    Line line = line(prefixScores, fullScores, k);
     double before = 0;
     double last = 0;
     for (int i = 1; i <= window; i++) {
-      last += above(distance - slope * prefixScores[prefixScores.length - i]);
-      before += above(distance - slope * prefixScores[prefixScores.length - window - i]);
+      last += line.above(prefixScores[prefixScores.length - i]);
+      before += line.above(prefixScores[prefixScores.length - window - i]);
     }
     double rate = before == 0 ? 0 : Math.min(SLOWEST, last / before);
     return last * rate / (1 - rate) > CERTAIN * allowedBeyond;
   }
 
-  /** How far above the height of the line the last of the nearest is. */
-  private double distance(float[] prefixScores, float[] fullScores, int k) {
+  /** The line of this query. */
+  private Line line(float[] prefixScores, float[] fullScores, int k) {
+    int scored = fullScores.length;
+    double sum = 0;
+    for (int i = 0; i < scored; i++) {
+      sum += height(prefixScores[i], fullScores[i]);
+    }
+    double mean = sum / scored;
+    double squares = LEARNT * deviation * deviation;
+    for (int i = 0; i < scored; i++) {
+      double away = height(prefixScores[i], fullScores[i]) - mean;
+      squares += away * away;
+    }
     float[] ranked = fullScores.clone();
     Arrays.sort(ranked);
-    double heights = 0;
-    for (int i = 0; i < fullScores.length; i++) {
-      heights += fullScores[i] - slope * prefixScores[i];
+    double distance = ranked[scored - k] - mean;
+    double own = Math.sqrt(squares / (LEARNT + scored - 1));
+    return new Line(slope, distance, Math.max(deviation, own));
+  }
+
+  private double height(float prefixScore, float fullScore) {
+    return fullScore - slope * prefixScore;
+  }
+
+  /**
+   * The line of a query.
+   *
+   * @param slope of it
+   * @param distance how far above its height the last of the nearest is
+   * @param deviation from it
+   */
+  private record Line(double slope, double distance, double deviation) {
+    /** The probability that a candidate is nearer than the last of the nearest. */
+    double above(float prefixScore) {
+      double above = distance - slope * prefixScore;
+      if (deviation == 0) {
+        return above < 0 ? 1 : 0;
+      }
+      return normalTail(above / deviation);
     }
-    return ranked[fullScores.length - k] - heights / fullScores.length;
   }
 
   /** The candidates to rescore next, and the hits that are expected among those after them. */
   record Next(int count, double expectedAfter) {}
-
-  /** The probability that a full score is more than so far above the line. */
-  private double above(double distance) {
-    if (deviation == 0) {
-      return distance < 0 ? 1 : 0;
-    }
-    return normalTail(distance / deviation);
-  }
 
   /**
    * The upper tail of the normal distribution, to 1e-7 (Abramowitz and Stegun, Handbook of

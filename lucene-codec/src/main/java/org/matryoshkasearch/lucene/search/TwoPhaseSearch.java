@@ -170,7 +170,9 @@ final class TwoPhaseSearch {
     int candidates = query.getCandidates();
     int kept = query.getRescored();
     if (query.getTargetRecall() > 0) {
-      RecallPlan plan = RecallPlan.of(searcher, field, query.getK(), query.getTargetRecall());
+      double share = acceptedRows(info, accepting).share();
+      RecallPlan plan =
+          RecallPlan.of(searcher, field, query.getK(), query.getTargetRecall(), share);
       candidates = Math.max(candidates, plan.candidates());
       kept = candidates;
       misses = query.getParents() == null ? plan.misses() : null;

@@ -43,6 +43,19 @@ public class ExpectedMissesTest extends LuceneTestCase {
     assertEquals(3, misses.next(prefixes, full, 4).count());
   }
 
+  /** Where the rescored lie farther from the line than was learnt, the rest may, too. */
+  public void testLearnsFromTheQuery() {
+    float[] prefixes = {0.4f, 0.4f, 0.4f, 0.4f, 0.39f, 0.38f};
+    ExpectedMisses misses = new ExpectedMisses(1, 0.001, 0.01, 1);
+    float[] near = {0.401f, 0.399f, 0.401f, 0.399f};
+    assertEquals(0, misses.next(prefixes, near, 1).count());
+    float[] far = {0.45f, 0.35f, 0.45f, 0.35f};
+    assertEquals(2, misses.next(prefixes, far, 1).count());
+    // nearer than was learnt is chance
+    ExpectedMisses wide = new ExpectedMisses(1, 0.01, 0.01, 1);
+    assertEquals(2, wide.next(prefixes, new float[] {0.4f, 0.4f, 0.4f, 0.4f}, 1).count());
+  }
+
   public void testOfALineWithoutDeviation() {
     float[] prefixes = {0.4f, 0.3f, 0.2f};
     assertEquals(0, new ExpectedMisses(1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());

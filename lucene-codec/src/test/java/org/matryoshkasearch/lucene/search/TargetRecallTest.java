@@ -156,6 +156,49 @@ public class TargetRecallTest extends KnnTestCase {
     }
   }
 
+  /** What a narrow filter leaves lies far apart, and takes more candidates. */
+  public void testNarrowFilter() throws IOException {
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer =
+          new IndexWriter(
+              directory,
+              config(codec(16, PrefixEncoding.INT4))
+                  .setMaxBufferedDocs(SIZE + 1)
+                  .setRAMBufferSizeMB(100))) {
+        add(writer, narrowRows(), similarity, SIZE);
+      }
+      Query filter = new TermQuery(new Term("tag", "a"));
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        long candidates = 0;
+        long all = 0;
+        int found = 0;
+        for (int query = 0; query < QUERIES; query++) {
+          List<StageStats> stages = new ArrayList<>();
+          Query wanted = query(target(query), 0.95).filter(filter).listener(stages::addAll).build();
+          List<Hit> hits = hits(searcher, wanted, K);
+          candidates += stages.getFirst().out();
+          stages.clear();
+          hits(searcher, query(target(query), 0.95).listener(stages::addAll).build(), K);
+          all += stages.getFirst().out();
+          List<Hit> nearest =
+              exact(narrowRows(), row -> row.tag().equals("a"), similarity, target(query), K);
+          found += (int) hits.stream().filter(nearest::contains).count();
+        }
+        assertTrue("found " + found, found >= 0.92 * K * QUERIES);
+        assertTrue(candidates + " of a few, " + all + " of all", candidates > 1.2 * all);
+      }
+    }
+  }
+
+  private List<Row> narrowRows() {
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < SIZE; id++) {
+      rows.add(new Row(id, vectors[id], id % 12 == 0 ? "a" : "b"));
+    }
+    return rows;
+  }
+
   /** Their candidates have scores of another kind, by which nothing is told of ours. */
   public void testBesideAnotherFormat() throws IOException {
     findsBeside(TestUtil.getDefaultCodec());
