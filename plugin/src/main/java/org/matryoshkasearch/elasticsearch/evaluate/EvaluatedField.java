@@ -14,6 +14,7 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
@@ -29,7 +30,9 @@ import org.elasticsearch.search.vectors.KnnVectorQueryBuilder;
 import org.elasticsearch.xcontent.json.JsonXContent;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
 import org.matryoshkasearch.elasticsearch.mapper.ElementType;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
+import org.matryoshkasearch.elasticsearch.mapper.Recipe;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.elasticsearch.mapper.VectorOptions;
 import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
@@ -46,10 +49,12 @@ final class EvaluatedField {
 
   private final String name;
   private final PresentSetting present;
+  private final UnaryOperator<float[]> compared;
 
-  private EvaluatedField(String name, PresentSetting present) {
+  private EvaluatedField(String name, PresentSetting present, UnaryOperator<float[]> compared) {
     this.name = name;
     this.present = present;
+    this.compared = compared;
   }
 
   /**
@@ -89,7 +94,12 @@ final class EvaluatedField {
                       + type.typeName()
                       + "]");
         };
-    return present == null ? null : new EvaluatedField(type.name(), present);
+    if (present == null) {
+      return null;
+    }
+    UnaryOperator<float[]> compared =
+        type instanceof MatryoshkaVectorFieldType ours ? ours::compared : UnaryOperator.identity();
+    return new EvaluatedField(type.name(), present, compared);
   }
 
   private static PresentSetting ofMatryoshka(MatryoshkaVectorFieldType field) {
@@ -97,16 +107,21 @@ final class EvaluatedField {
     if (field.isEmpty()) {
       return null;
     }
-    RescoreVector rescore = options.indexOptions().rescoreVector();
+    IndexOptions graph = options.indexOptions();
+    RescoreVector rescore = graph.rescoreVector();
     return new PresentSetting(
         field.typeName(),
         options.dims(),
         options.elementType(),
         options.similarity(),
         options.prefixDims(),
-        options.indexOptions().type().toString(),
+        graph.type().toString(),
         rescore.hasTarget() ? rescore.recall() : 0,
-        rescore.hasTarget() ? 0 : rescore.oversample());
+        rescore.hasTarget() ? 0 : rescore.oversample(),
+        options.recipe(),
+        options.allowTruncated(),
+        graph.m(),
+        graph.efConstruction());
   }
 
   private static PresentSetting ofDense(DenseVectorFieldType field, IndexReader reader) {
@@ -157,7 +172,11 @@ final class EvaluatedField {
         options.get("rescore_vector") instanceof Map<?, ?> rescore
                 && rescore.get("oversample") instanceof Number oversample
             ? oversample.floatValue()
-            : 0);
+            : 0,
+        Recipe.NONE,
+        false,
+        IndexOptions.DEFAULT.m(),
+        IndexOptions.DEFAULT.efConstruction());
   }
 
   String name() {
@@ -166,6 +185,15 @@ final class EvaluatedField {
 
   PresentSetting present() {
     return present;
+  }
+
+  /**
+   * What the search compares with the stored vectors, after the recipe.
+   *
+   * @param vector of the request, all dims
+   */
+  float[] compared(float[] vector) {
+    return compared.apply(vector);
   }
 
   /**

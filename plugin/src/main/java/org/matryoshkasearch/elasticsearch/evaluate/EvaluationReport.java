@@ -218,7 +218,9 @@ final class EvaluationReport implements ToXContentFragment {
     if (present.elementType() != ElementType.FLOAT) {
       builder.field("element_type", present.elementType().toString());
     }
+    present.writeKept(builder);
     builder.startObject("index_options").field("type", type(setting));
+    present.writeGraph(builder);
     builder.startObject("rescore_vector");
     if (recommendation.reached() && fallsShort() == false) {
       builder.field("target_recall", largest.target());

@@ -108,16 +108,26 @@ final class ShardEvaluation {
     for (int i = 0; i < own.length; i++) {
       present.query(queries.get(i), own[i] >= 0); // what is wrong is told before the work
     }
+    List<float[]> asCompared = queries;
+    if (ownCompared == null) {
+      guard.take((long) own.length * Float.BYTES * vectors.dims());
+      asCompared = queries.stream().map(field::compared).toList();
+    }
     PrefixAnalysis simulation =
-        analysis(field, compared, ownCompared, "trying other settings").build();
+        analysis(field, compared, asCompared, ownCompared, "trying other settings").build();
     PrefixAnalysis exact =
-        analysis(field, vectors, ownCompared == null ? null : own, "comparing full vectors")
+        analysis(
+                field,
+                vectors,
+                asCompared,
+                ownCompared == null ? null : own,
+                "comparing full vectors")
             .prefixDims(vectors.dims())
             .encodings(PrefixEncoding.FLOAT32)
             .build();
     guard.take(simulation.ramBytes() + exact.ramBytes());
     int[][] truth = exact.neighbors();
-    List<PresentSearches.Found> found = present.run(vectors, queries, own, truth);
+    List<PresentSearches.Found> found = present.run(vectors, queries, asCompared, own, truth);
     AnalysisResult result =
         compared == vectors ? simulation.run(truth) : simulation.run(); // another truth, of fewer
     return new ShardResult(
@@ -182,7 +192,7 @@ final class ShardEvaluation {
   }
 
   private PrefixAnalysis.Builder analysis(
-      EvaluatedField field, VectorSet vectors, int[] own, String phase) {
+      EvaluatedField field, VectorSet vectors, List<float[]> queries, int[] own, String phase) {
     PrefixAnalysis.Builder analysis =
         PrefixAnalysis.builder(vectors, field.present().similarity().function())
             .k(evaluation.k())
@@ -190,8 +200,8 @@ final class ShardEvaluation {
             .seed(SEED)
             .progress(share -> guard.report(phase, share));
     if (own == null) {
-      analysis.queries(VectorSet.of(evaluation.queries().toArray(float[][]::new)));
-      analysis.maxQueries(evaluation.queries().size());
+      analysis.queries(VectorSet.of(queries.toArray(float[][]::new)));
+      analysis.maxQueries(queries.size());
     } else {
       analysis.queryDocuments(own);
     }
@@ -208,8 +218,7 @@ final class ShardEvaluation {
         encodings.add(type.encoding());
       }
     }
-    int queries = own == null ? evaluation.queries().size() : own.length;
-    long kept = (long) evaluation.k() * queries * prefixes.size() * encodings.size();
+    long kept = (long) evaluation.k() * queries.size() * prefixes.size() * encodings.size();
     if (kept > MAX_PLACES) {
       throw new IllegalArgumentException(
           "[k] times queries times [prefix_dims] times [index_options.type] of field ["

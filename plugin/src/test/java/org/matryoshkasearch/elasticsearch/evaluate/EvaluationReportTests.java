@@ -19,6 +19,7 @@ import java.util.List;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.test.ESTestCase;
 import org.matryoshkasearch.elasticsearch.mapper.ElementType;
+import org.matryoshkasearch.elasticsearch.mapper.Recipe;
 import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
 import org.matryoshkasearch.lucene.analysis.PrefixRecall;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
@@ -79,7 +80,11 @@ public class EvaluationReportTests extends ESTestCase {
             8,
             "int4_hnsw",
             targetOfField,
-            targetOfField > 0 ? 0 : 1);
+            targetOfField > 0 ? 0 : 1,
+            Recipe.NONE,
+            false,
+            16,
+            100);
     int[][] places = Collections.nCopies(QUERIES, new int[] {1, 3}).toArray(int[][]::new);
     return new ShardResult(
         1000,
