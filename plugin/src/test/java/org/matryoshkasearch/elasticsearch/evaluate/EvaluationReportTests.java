@@ -16,6 +16,7 @@ import static org.hamcrest.Matchers.not;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.test.ESTestCase;
 import org.matryoshkasearch.elasticsearch.mapper.ElementType;
@@ -47,6 +48,27 @@ public class EvaluationReportTests extends ESTestCase {
     assertThat(joined, containsString("\"documents\":2000"));
     assertThat(joined, containsString("\"memory_bytes\":" + 2000 * 44));
     assertThat(joined, containsString("\"recall\":{\"mean\":0.75,"));
+  }
+
+  /** A search rescores 10,000 rows at most: what would take more is not recommended. */
+  public void testRowsThatNoSearchRescores() {
+    int k = 1000;
+    int[] places = IntStream.rangeClosed(1, k).map(i -> i * 12).toArray();
+    ShardResult shard = shard(0.98, 1);
+    ShardResult large =
+        new ShardResult(
+            20_000,
+            20_000,
+            shard.present(),
+            0.9,
+            shard.found(),
+            k,
+            List.of(new PrefixRecall(8, PrefixEncoding.INT4, 4, k, 20_000, new int[][] {places})),
+            "nested",
+            "reason");
+    String report = Strings.toString(new EvaluationReport(evaluation(), List.of(large)));
+    assertThat(report, containsString("\"oversample\":10,\"reaches_target\":false"));
+    assertThat(report, containsString("with an oversample of at most [10]."));
   }
 
   private static String report(double targetOfField, double recall) {
