@@ -19,6 +19,7 @@ import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.util.VectorUtil;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.common.xcontent.XContentHelper;
 import org.elasticsearch.index.mapper.MappedFieldType;
@@ -194,6 +195,16 @@ final class EvaluatedField {
    */
   float[] compared(float[] vector) {
     return compared.apply(vector);
+  }
+
+  /**
+   * A stored vector, as it can be a query. Those for the dot product must be of unit length, which
+   * rounding, or the end that it never had, may have taken from it; the order of hits is the same.
+   */
+  float[] asQuery(float[] stored) {
+    return present.similarity() == VectorSimilarity.DOT_PRODUCT
+        ? VectorUtil.l2normalize(stored.clone(), false)
+        : stored;
   }
 
   /**

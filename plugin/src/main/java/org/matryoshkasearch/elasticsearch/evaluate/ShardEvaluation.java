@@ -97,7 +97,7 @@ final class ShardEvaluation {
       for (int place : own) {
         float[] vector = new float[vectors.dims()];
         reader.read(place, vector);
-        queries.add(vector);
+        queries.add(field.asQuery(vector));
       }
     } else {
       queries = evaluation.queries();
