@@ -78,6 +78,11 @@ final class ShardEvaluation {
       return ShardResult.empty(0);
     }
     check(field);
+    int queriesAtMost =
+        evaluation.queries().isEmpty()
+            ? Math.min(sample, searcher.getIndexReader().numDocs())
+            : evaluation.queries().size();
+    checkPlaces(field, queriesAtMost);
     guard.take(ShardVectors.ramBytes(searcher.getIndexReader()));
     ShardVectors vectors = vectors(field, context, searcher);
     if (vectors.size() < (evaluation.queries().isEmpty() ? 2 : 1)) {
@@ -173,6 +178,20 @@ final class ShardEvaluation {
     }
   }
 
+  private void checkPlaces(EvaluatedField field, int queries) {
+    long kept = (long) evaluation.k() * queries * prefixes(field).size() * encodings(field).size();
+    if (kept > MAX_PLACES) {
+      throw new IllegalArgumentException(
+          "[k] times queries times [prefix_dims] times [index_options.type] of field ["
+              + evaluation.field()
+              + "] must be at most ["
+              + MAX_PLACES
+              + "] but was ["
+              + kept
+              + "]");
+    }
+  }
+
   private ShardVectors vectors(
       EvaluatedField field, SearchExecutionContext context, IndexSearcher searcher)
       throws IOException {
@@ -205,11 +224,21 @@ final class ShardEvaluation {
     } else {
       analysis.queryDocuments(own);
     }
+    return analysis
+        .prefixDims(prefixes(field).stream().mapToInt(Integer::intValue).toArray())
+        .encodings(encodings(field).toArray(PrefixEncoding[]::new));
+  }
+
+  private Set<Integer> prefixes(EvaluatedField field) {
     Set<Integer> prefixes = new TreeSet<>(evaluation.prefixDims());
     if (prefixes.isEmpty()) {
-      prefixes.addAll(PrefixLengths.defaults(vectors.dims()));
+      prefixes.addAll(PrefixLengths.defaults(field.present().dims()));
     }
     prefixes.add(field.present().prefixDims());
+    return prefixes;
+  }
+
+  private Set<PrefixEncoding> encodings(EvaluatedField field) {
     Set<PrefixEncoding> encodings = new TreeSet<>();
     for (GraphType type : GraphType.values()) {
       if (evaluation.types().isEmpty()
@@ -218,19 +247,6 @@ final class ShardEvaluation {
         encodings.add(type.encoding());
       }
     }
-    long kept = (long) evaluation.k() * queries.size() * prefixes.size() * encodings.size();
-    if (kept > MAX_PLACES) {
-      throw new IllegalArgumentException(
-          "[k] times queries times [prefix_dims] times [index_options.type] of field ["
-              + evaluation.field()
-              + "] must be at most ["
-              + MAX_PLACES
-              + "] but was ["
-              + kept
-              + "]");
-    }
-    return analysis
-        .prefixDims(prefixes.stream().mapToInt(Integer::intValue).toArray())
-        .encodings(encodings.toArray(PrefixEncoding[]::new));
+    return encodings;
   }
 }

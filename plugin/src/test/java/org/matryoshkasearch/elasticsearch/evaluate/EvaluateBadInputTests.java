@@ -150,11 +150,14 @@ public class EvaluateBadInputTests extends EvaluateTestCase {
       index("big", Integer.toString(i), "{\"v\": " + json(unitVector(4)) + "}");
     }
     flush("big");
-    assertBad(
-        "big",
-        "{\"field\": \"v\", \"k\": 1000, \"sample\": 1000}",
-        "[k] times queries times [prefix_dims] times [index_options.type] of field [v]",
-        "at most [4000000] but was [12000000]");
+    String filter = ", \"filter\": {\"term\": {\"n\": 7777}}"; // not even looked for
+    for (String more : List.of("", filter)) {
+      assertBad(
+          "big",
+          "{\"field\": \"v\", \"k\": 1000, \"sample\": 1000" + more + "}",
+          "[k] times queries times [prefix_dims] times [index_options.type] of field [v]",
+          "at most [4000000] but was [12000000]");
+    }
   }
 
   public void testMemory() {
