@@ -13,6 +13,7 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 
 import java.io.IOException;
 import java.util.List;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.elasticsearch.common.io.stream.StreamInput;
 import org.elasticsearch.common.io.stream.StreamOutput;
 import org.elasticsearch.common.io.stream.Writeable;
@@ -56,6 +57,11 @@ record Evaluation(
   static final int DEFAULT_MAX_DOCUMENTS = 100_000;
   static final TimeValue DEFAULT_TIMEOUT = TimeValue.timeValueMinutes(10);
   static final int MAX_QUERIES = 1000;
+
+  /**
+   * Prefixes that are tried where the request names none, whatever the dims, and the present one.
+   */
+  private static final int MOST_DEFAULT_PREFIXES = 9;
 
   private static final int MAX_K = 1000;
   private static final int DEFAULT_SAMPLE = 100;
@@ -128,6 +134,27 @@ record Evaluation(
               + list.size()
               + "]");
     }
+  }
+
+  /** How many documents of a shard are queries. */
+  int sampleOf(int shards) {
+    return queries.isEmpty() ? Math.ceilDiv(sample, shards) : 0;
+  }
+
+  /**
+   * About how many bytes the node that asks so many shards keeps at most until all have answered:
+   * what they are asked, and the places of neighbours that they answer, once more when joined.
+   */
+  long ramBytes(int shards) {
+    int prefixes = prefixDims.isEmpty() ? MOST_DEFAULT_PREFIXES : prefixDims.size() + 1;
+    int codes = types.isEmpty() ? GraphType.values().length : types.size() + 1;
+    long ofQuery =
+        2L
+            * prefixes
+            * codes
+            * (RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + (long) k * Integer.BYTES);
+    long asked = queries.stream().mapToLong(query -> (long) query.length * Float.BYTES).sum();
+    return shards * (asked + (queries.size() + sampleOf(shards)) * ofQuery);
   }
 
   /** The same with other filters. */

@@ -142,6 +142,26 @@ public final class TransportEvaluateAction
   }
 
   @Override
+  protected void doExecuteForked(
+      Task task, EvaluateRequest request, ActionListener<EvaluateResponse> listener) {
+    CircuitBreaker breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
+    ShardCalls shards =
+        new ShardCalls(
+            task,
+            request,
+            ActionListener.runAfter(
+                listener, () -> breaker.addWithoutBreaking(-request.ramBytes())));
+    breaker.addEstimateBytesAndMaybeBreak(
+        request.ramBytes(),
+        "answers of ["
+            + request.shards()
+            + "] shards to matryoshka evaluate of field ["
+            + request.evaluation().field()
+            + "]");
+    shards.start();
+  }
+
+  @Override
   protected List<SearchShardRouting> shards(
       ClusterState state, EvaluateRequest request, String[] concreteIndices) {
     Map<String, Set<String>> routing =
@@ -234,5 +254,12 @@ public final class TransportEvaluateAction
     return state
         .blocks()
         .indicesBlockedException(project().projectId(), ClusterBlockLevel.READ, concreteIndices);
+  }
+
+  /** Asks all shards. */
+  private final class ShardCalls extends AsyncBroadcastAction {
+    ShardCalls(Task task, EvaluateRequest request, ActionListener<EvaluateResponse> listener) {
+      super(task, request, listener);
+    }
   }
 }
