@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -42,7 +41,6 @@ import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
 import org.matryoshkasearch.elasticsearch.query.Prefilters;
 import org.matryoshkasearch.elasticsearch.query.QueryVector;
 import org.matryoshkasearch.elasticsearch.query.SearchSize;
-import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** A field whose vectors can be evaluated, of either type. */
 final class EvaluatedField {
@@ -146,12 +144,18 @@ final class EvaluatedField {
       FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field.name());
       if (info != null && info.hasVectorValues()) {
         dims = info.getVectorDimension();
-        String format = info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
-        if (DenseVectorFormat.NAME.equals(format)) { // another format keeps the attribute
-          prefix =
-              Integer.parseInt(
-                  info.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE));
+        int ofLeaf = DenseVectorFormat.prefixDims(info);
+        if (prefix > 0 && prefix != ofLeaf) {
+          throw new IllegalArgumentException(
+              CANNOT
+                  + field.name()
+                  + "]: its graph is over ["
+                  + prefix
+                  + "] dims in one segment but over ["
+                  + ofLeaf
+                  + "] in another; evaluate it when all segments have been merged anew");
         }
+        prefix = ofLeaf;
       }
     }
     if (dims == 0) {
@@ -167,7 +171,7 @@ final class EvaluatedField {
         dims,
         ElementType.valueOf(element.name()),
         VectorSimilarity.valueOf(field.getSimilarity().name()),
-        prefix == 0 ? dims : prefix,
+        prefix,
         options.get("type").toString(),
         0,
         options.get("rescore_vector") instanceof Map<?, ?> rescore

@@ -14,6 +14,10 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.elasticsearch.action.admin.indices.shrink.ResizeRequest;
+import org.elasticsearch.action.admin.indices.shrink.ResizeType;
+import org.elasticsearch.action.admin.indices.shrink.TransportResizeAction;
+import org.elasticsearch.common.settings.Settings;
 
 /** That an evaluation is of the field with all that its mapping says, and keeps it. */
 public class EvaluateMappingTests extends EvaluateTestCase {
@@ -66,6 +70,35 @@ public class EvaluateMappingTests extends EvaluateTestCase {
       normed[i] = (float) (vector[i] - mean);
     }
     return normed;
+  }
+
+  /** A clone that has a prefix, of whose segments not all have been written with it. */
+  public void testSegmentsOfDifferentPrefixes() {
+    createVectorIndex("plain", dense("v", ""));
+    fill("plain", "v", 50, 1);
+    indicesAdmin()
+        .prepareUpdateSettings("plain")
+        .setSettings(Settings.builder().put("index.blocks.write", true))
+        .get();
+    ResizeRequest clone =
+        new ResizeRequest(
+            TEST_REQUEST_TIMEOUT, TEST_REQUEST_TIMEOUT, ResizeType.CLONE, "plain", "clone");
+    clone.setTargetIndexSettings(
+        Settings.builder()
+            .put("index.number_of_replicas", 0)
+            .putNull("index.blocks.write")
+            .put("index.matryoshka.dense_vector.v.prefix_dims", 8));
+    client().execute(TransportResizeAction.TYPE, clone).actionGet();
+    ensureGreen("clone");
+    assertEquals(DIMS, evaluate("clone", "{\"field\": \"v\"}").at("present.prefix_dims"));
+    index("clone", "new", "{\"v\": " + json(nested()) + "}");
+    flush("clone");
+    assertBad(
+        "clone",
+        "{\"field\": \"v\"}",
+        "field [v]: its graph is over [32] dims in one segment but over [8] in another");
+    forceMerge("clone");
+    assertEquals(8, evaluate("clone", "{\"field\": \"v\"}").at("present.prefix_dims"));
   }
 
   /** What another prefix does not change is in the mapping to paste. */
