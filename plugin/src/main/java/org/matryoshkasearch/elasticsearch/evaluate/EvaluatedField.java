@@ -68,11 +68,8 @@ final class EvaluatedField {
     String index = context.index().getName();
     MappedFieldType type =
         visible.contains(index, name) ? MatryoshkaVectorFieldType.find(name, context) : null;
-    if (type == null) {
-      throw new IllegalArgumentException(
-          CANNOT + name + "]: index [" + index + "] has no such field");
-    }
-    if (visible.contains(index, type.name()) == false) { // by another name
+    // an alias may be of a field that is hidden
+    if (type == null || visible.contains(index, type.name()) == false) {
       throw new IllegalArgumentException(
           CANNOT + name + "]: index [" + index + "] has no such field");
     }

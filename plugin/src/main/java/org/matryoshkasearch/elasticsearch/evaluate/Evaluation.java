@@ -21,6 +21,7 @@ import org.elasticsearch.core.TimeValue;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.matryoshkasearch.elasticsearch.mapper.GraphType;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /**
  * What to evaluate.
@@ -77,7 +78,11 @@ record Evaluation(
     filters = List.copyOf(filters);
     checkRange("k", k, 1, MAX_K);
     if (targetRecall != null) {
-      checkRange("target_recall", targetRecall, 0.5, 0.999);
+      checkRange(
+          "target_recall",
+          targetRecall,
+          MatryoshkaKnnQuery.LEAST_RECALL,
+          MatryoshkaKnnQuery.MOST_RECALL);
     }
     if (queries.isEmpty() == false && sample != null) {
       throw new IllegalArgumentException("only one of [queries] and [sample] must be provided");
@@ -191,7 +196,7 @@ record Evaluation(
         in.readCollectionAsList(StreamInput::readFloatArray),
         in.readOptionalVInt(),
         in.readCollectionAsList(StreamInput::readVInt),
-        in.readCollectionAsList(from -> EvaluationBody.type(from.readString())),
+        in.readCollectionAsList(from -> GraphType.of(from.readString())),
         in.readCollectionAsList(StreamInput::readFloat),
         in.readCollectionAsList(StreamInput::readVInt),
         in.readNamedWriteableCollectionAsList(QueryBuilder.class),

@@ -25,6 +25,7 @@ import org.elasticsearch.index.query.Rewriteable;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.search.internal.SearchContext;
 import org.matryoshkasearch.elasticsearch.mapper.GraphType;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 import org.matryoshkasearch.lucene.analysis.AnalysisResult;
 import org.matryoshkasearch.lucene.analysis.PrefixAnalysis;
@@ -36,8 +37,6 @@ import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 final class ShardEvaluation {
   /** So that two evaluations of the same documents say the same. */
   private static final long SEED = 42;
-
-  private static final double DEFAULT_TARGET = 0.98;
 
   /** Places of neighbours that are kept, over all queries and settings. */
   private static final long MAX_PLACES = 4_000_000;
@@ -207,7 +206,9 @@ final class ShardEvaluation {
     if (evaluation.targetRecall() != null) {
       return evaluation.targetRecall();
     }
-    return field.present().targetRecall() > 0 ? field.present().targetRecall() : DEFAULT_TARGET;
+    return field.present().targetRecall() > 0
+        ? field.present().targetRecall()
+        : RescoreVector.DEFAULT.recall();
   }
 
   private PrefixAnalysis.Builder analysis(
