@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import org.matryoshkasearch.cli.Options.Option;
 import org.matryoshkasearch.cli.vectors.Similarity;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /**
  * What is to be analyzed, and how.
@@ -77,7 +78,8 @@ record AnalyzeSettings(
           Path.of(files.get(0)),
           dims,
           options.path("--queries"),
-          options.decimal("--target", 0.5, 0.999),
+          options.decimal(
+              "--target", MatryoshkaKnnQuery.LEAST_RECALL, MatryoshkaKnnQuery.MOST_RECALL),
           Similarity.valueOf(similarity.toUpperCase(Locale.ROOT)),
           options.path("--plot"));
     } catch (InvalidPathException e) {

@@ -33,24 +33,34 @@ final class AnalysisWork {
 
   /** Does all parts, each once. */
   void run(int parts, Workers.Hiring hiring) throws IOException {
+    run(parts, hiring, 1);
+  }
+
+  /** Does parts that are not counted, as they take little time; each may end the analysis. */
+  void runUntold(int parts, Workers.Hiring hiring) throws IOException {
+    run(parts, hiring, 0);
+  }
+
+  private void run(int parts, Workers.Hiring hiring, int counted) throws IOException {
     workers.run(
         parts,
         () -> {
           Workers.Worker worker = hiring.hire();
           return part -> {
             worker.run(part);
-            tell();
+            tell(counted);
           };
         });
   }
 
-  /** Does parts that are not counted, as they take little time. */
-  void runUntold(int parts, Workers.Hiring hiring) throws IOException {
-    workers.run(parts, hiring);
+  /** Tells again how much is done, so that the analysis may be ended here. */
+  void check() throws IOException {
+    tell(0);
   }
 
-  private synchronized void tell() throws IOException {
-    progress.report(Math.min(1, (double) ++done / expected));
+  private synchronized void tell(int parts) throws IOException {
+    done += parts;
+    progress.report(Math.min(1, (double) done / expected));
   }
 
   /** Nothing is left to do. */

@@ -23,6 +23,7 @@ import org.apache.lucene.search.TaskExecutor;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 import org.matryoshkasearch.lucene.internal.graph.Workers;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /**
  * Measures what searches by prefixes of given vectors find.
@@ -203,9 +204,11 @@ public final class PrefixAnalysis {
 
     /** The recall that the recommended setting is to reach: 0.5 to 0.999, by default 0.95. */
     public Builder target(double newTarget) {
-      if (!(newTarget >= 0.5 && newTarget <= 0.999)) {
+      double least = MatryoshkaKnnQuery.LEAST_RECALL;
+      double most = MatryoshkaKnnQuery.MOST_RECALL;
+      if (!(newTarget >= least && newTarget <= most)) {
         throw new IllegalArgumentException(
-            "target must be between 0.5 and 0.999, but is [" + newTarget + "]");
+            "target must be between " + least + " and " + most + ", but is [" + newTarget + "]");
       }
       target = newTarget;
       return this;

@@ -123,11 +123,15 @@ final class RankCount {
             scorer.score(
                 count,
                 (setting, query, found) -> {
-                  for (int i = 0; i < truth[query].length; i++) {
-                    int row = Arrays.binarySearch(all, truth[query][i]) - from;
-                    if (row >= 0 && row < count) {
-                      scores[setting][query][i] = found[row];
+                  // both ascend: of a query those of the block stand side by side
+                  int[] of = truth[query];
+                  int row = 0;
+                  for (int i = first(of, all[from]); i < of.length && row < count; i++) {
+                    row = Arrays.binarySearch(all, from + row, from + count, of[i]) - from;
+                    if (row < 0) {
+                      break; // beyond the block
                     }
+                    scores[setting][query][i] = found[row];
                   }
                 });
           };
@@ -137,6 +141,12 @@ final class RankCount {
         sort(setting, query);
       }
     }
+  }
+
+  /** Where the first that is no less stands. */
+  private static int first(int[] ascending, int least) {
+    int place = Arrays.binarySearch(ascending, least);
+    return place < 0 ? -1 - place : place;
   }
 
   private void sort(int setting, int query) {

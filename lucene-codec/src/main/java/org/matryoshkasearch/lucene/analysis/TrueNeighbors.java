@@ -72,6 +72,7 @@ record TrueNeighbors(int[][] ordinals) {
         scores[i] = score(similarity, sample.vectors()[query], document);
       }
       nearest[query] = best(candidates, scores, analysis.k);
+      work.check();
     }
     return new TrueNeighbors(nearest);
   }

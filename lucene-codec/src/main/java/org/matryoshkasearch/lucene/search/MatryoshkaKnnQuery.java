@@ -49,6 +49,12 @@ import org.apache.lucene.search.join.BitSetProducer;
  * mix scores of prefixes and of full vectors.
  */
 public final class MatryoshkaKnnQuery extends Query {
+  /** The least share of the nearest that {@link Builder#targetRecall} takes. */
+  public static final double LEAST_RECALL = 0.5;
+
+  /** The largest. */
+  public static final double MOST_RECALL = 0.999;
+
   private final String field;
   private final float[] target;
   private final int k;
@@ -220,8 +226,6 @@ public final class MatryoshkaKnnQuery extends Query {
   /** Collects what a query asks for; checks it as a whole in {@link #build}. */
   public static final class Builder {
     private static final float ANY_SCORE = 0;
-    private static final double LEAST_RECALL = 0.5;
-    private static final double MOST_RECALL = 0.999;
 
     private final String field;
     private final float[] target;

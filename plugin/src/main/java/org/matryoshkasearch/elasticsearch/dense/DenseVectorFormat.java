@@ -15,6 +15,8 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
@@ -44,6 +46,16 @@ public final class DenseVectorFormat extends KnnVectorsFormat {
     super(NAME);
     this.format = format;
     this.recall = recall;
+  }
+
+  /** The leading dimensions that the graph of a segment compares; all with another format. */
+  public static int prefixDims(FieldInfo field) {
+    // another format keeps the attribute
+    String format = field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
+    String prefix = field.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE);
+    return NAME.equals(format) && prefix != null
+        ? Integer.parseInt(prefix)
+        : field.getVectorDimension();
   }
 
   @Override

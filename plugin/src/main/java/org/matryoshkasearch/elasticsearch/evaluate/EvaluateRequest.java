@@ -65,6 +65,11 @@ public final class EvaluateRequest extends BroadcastRequest<EvaluateRequest> {
     return shards;
   }
 
+  /** Memory that is needed until all shards have answered. */
+  long ramBytes() {
+    return shards == 0 ? 0 : evaluation.ramBytes(shards);
+  }
+
   Evaluation evaluation() {
     return evaluation;
   }

@@ -71,7 +71,7 @@ final class EvaluateShardRequest extends BroadcastShardRequest {
 
   /** How many documents of this shard are queries. */
   int sample() {
-    return evaluation.queries().isEmpty() ? Math.ceilDiv(evaluation.sample(), shards) : 0;
+    return evaluation.sampleOf(shards);
   }
 
   @Override

@@ -14,10 +14,11 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.util.VectorUtil;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.common.xcontent.XContentHelper;
 import org.elasticsearch.index.mapper.MappedFieldType;
@@ -29,7 +30,9 @@ import org.elasticsearch.search.vectors.KnnVectorQueryBuilder;
 import org.elasticsearch.xcontent.json.JsonXContent;
 import org.matryoshkasearch.elasticsearch.dense.DenseVectorFormat;
 import org.matryoshkasearch.elasticsearch.mapper.ElementType;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
+import org.matryoshkasearch.elasticsearch.mapper.Recipe;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.elasticsearch.mapper.VectorOptions;
 import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
@@ -38,7 +41,6 @@ import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
 import org.matryoshkasearch.elasticsearch.query.Prefilters;
 import org.matryoshkasearch.elasticsearch.query.QueryVector;
 import org.matryoshkasearch.elasticsearch.query.SearchSize;
-import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** A field whose vectors can be evaluated, of either type. */
 final class EvaluatedField {
@@ -46,10 +48,12 @@ final class EvaluatedField {
 
   private final String name;
   private final PresentSetting present;
+  private final UnaryOperator<float[]> compared;
 
-  private EvaluatedField(String name, PresentSetting present) {
+  private EvaluatedField(String name, PresentSetting present, UnaryOperator<float[]> compared) {
     this.name = name;
     this.present = present;
+    this.compared = compared;
   }
 
   /**
@@ -64,11 +68,8 @@ final class EvaluatedField {
     String index = context.index().getName();
     MappedFieldType type =
         visible.contains(index, name) ? MatryoshkaVectorFieldType.find(name, context) : null;
-    if (type == null) {
-      throw new IllegalArgumentException(
-          CANNOT + name + "]: index [" + index + "] has no such field");
-    }
-    if (visible.contains(index, type.name()) == false) { // by another name
+    // an alias may be of a field that is hidden
+    if (type == null || visible.contains(index, type.name()) == false) {
       throw new IllegalArgumentException(
           CANNOT + name + "]: index [" + index + "] has no such field");
     }
@@ -89,7 +90,12 @@ final class EvaluatedField {
                       + type.typeName()
                       + "]");
         };
-    return present == null ? null : new EvaluatedField(type.name(), present);
+    if (present == null) {
+      return null;
+    }
+    UnaryOperator<float[]> compared =
+        type instanceof MatryoshkaVectorFieldType ours ? ours::compared : UnaryOperator.identity();
+    return new EvaluatedField(type.name(), present, compared);
   }
 
   private static PresentSetting ofMatryoshka(MatryoshkaVectorFieldType field) {
@@ -97,16 +103,21 @@ final class EvaluatedField {
     if (field.isEmpty()) {
       return null;
     }
-    RescoreVector rescore = options.indexOptions().rescoreVector();
+    IndexOptions graph = options.indexOptions();
+    RescoreVector rescore = graph.rescoreVector();
     return new PresentSetting(
         field.typeName(),
         options.dims(),
         options.elementType(),
         options.similarity(),
         options.prefixDims(),
-        options.indexOptions().type().toString(),
+        graph.type().toString(),
         rescore.hasTarget() ? rescore.recall() : 0,
-        rescore.hasTarget() ? 0 : rescore.oversample());
+        rescore.hasTarget() ? 0 : rescore.oversample(),
+        options.recipe(),
+        options.allowTruncated(),
+        graph.m(),
+        graph.efConstruction());
   }
 
   private static PresentSetting ofDense(DenseVectorFieldType field, IndexReader reader) {
@@ -130,12 +141,18 @@ final class EvaluatedField {
       FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field.name());
       if (info != null && info.hasVectorValues()) {
         dims = info.getVectorDimension();
-        String format = info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY);
-        if (DenseVectorFormat.NAME.equals(format)) { // another format keeps the attribute
-          prefix =
-              Integer.parseInt(
-                  info.getAttribute(MatryoshkaHnswVectorsFormat.PREFIX_DIMS_ATTRIBUTE));
+        int ofLeaf = DenseVectorFormat.prefixDims(info);
+        if (prefix > 0 && prefix != ofLeaf) {
+          throw new IllegalArgumentException(
+              CANNOT
+                  + field.name()
+                  + "]: its graph is over ["
+                  + prefix
+                  + "] dims in one segment but over ["
+                  + ofLeaf
+                  + "] in another; evaluate it when all segments have been merged anew");
         }
+        prefix = ofLeaf;
       }
     }
     if (dims == 0) {
@@ -151,13 +168,17 @@ final class EvaluatedField {
         dims,
         ElementType.valueOf(element.name()),
         VectorSimilarity.valueOf(field.getSimilarity().name()),
-        prefix == 0 ? dims : prefix,
+        prefix,
         options.get("type").toString(),
         0,
         options.get("rescore_vector") instanceof Map<?, ?> rescore
                 && rescore.get("oversample") instanceof Number oversample
             ? oversample.floatValue()
-            : 0);
+            : 0,
+        Recipe.NONE,
+        false,
+        IndexOptions.DEFAULT.m(),
+        IndexOptions.DEFAULT.efConstruction());
   }
 
   String name() {
@@ -166,6 +187,25 @@ final class EvaluatedField {
 
   PresentSetting present() {
     return present;
+  }
+
+  /**
+   * What the search compares with the stored vectors, after the recipe.
+   *
+   * @param vector of the request, all dims
+   */
+  float[] compared(float[] vector) {
+    return compared.apply(vector);
+  }
+
+  /**
+   * A stored vector, as it can be a query. Those for the dot product must be of unit length, which
+   * rounding, or the end that it never had, may have taken from it; the order of hits is the same.
+   */
+  float[] asQuery(float[] stored) {
+    return present.similarity() == VectorSimilarity.DOT_PRODUCT
+        ? VectorUtil.l2normalize(stored.clone(), false)
+        : stored;
   }
 
   /**

@@ -13,6 +13,7 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 
 import java.io.IOException;
 import java.util.List;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.elasticsearch.common.io.stream.StreamInput;
 import org.elasticsearch.common.io.stream.StreamOutput;
 import org.elasticsearch.common.io.stream.Writeable;
@@ -20,6 +21,7 @@ import org.elasticsearch.core.TimeValue;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.matryoshkasearch.elasticsearch.mapper.GraphType;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /**
  * What to evaluate.
@@ -57,6 +59,11 @@ record Evaluation(
   static final TimeValue DEFAULT_TIMEOUT = TimeValue.timeValueMinutes(10);
   static final int MAX_QUERIES = 1000;
 
+  /**
+   * Prefixes that are tried where the request names none, whatever the dims, and the present one.
+   */
+  private static final int MOST_DEFAULT_PREFIXES = 9;
+
   private static final int MAX_K = 1000;
   private static final int DEFAULT_SAMPLE = 100;
   private static final int MOST_IN_A_LIST = 16;
@@ -71,7 +78,11 @@ record Evaluation(
     filters = List.copyOf(filters);
     checkRange("k", k, 1, MAX_K);
     if (targetRecall != null) {
-      checkRange("target_recall", targetRecall, 0.5, 0.999);
+      checkRange(
+          "target_recall",
+          targetRecall,
+          MatryoshkaKnnQuery.LEAST_RECALL,
+          MatryoshkaKnnQuery.MOST_RECALL);
     }
     if (queries.isEmpty() == false && sample != null) {
       throw new IllegalArgumentException("only one of [queries] and [sample] must be provided");
@@ -130,6 +141,27 @@ record Evaluation(
     }
   }
 
+  /** How many documents of a shard are queries. */
+  int sampleOf(int shards) {
+    return queries.isEmpty() ? Math.ceilDiv(sample, shards) : 0;
+  }
+
+  /**
+   * About how many bytes the node that asks so many shards keeps at most until all have answered:
+   * what they are asked, and the places of neighbours that they answer, once more when joined.
+   */
+  long ramBytes(int shards) {
+    int prefixes = prefixDims.isEmpty() ? MOST_DEFAULT_PREFIXES : prefixDims.size() + 1;
+    int codes = types.isEmpty() ? GraphType.values().length : types.size() + 1;
+    long ofQuery =
+        2L
+            * prefixes
+            * codes
+            * (RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + (long) k * Integer.BYTES);
+    long asked = queries.stream().mapToLong(query -> (long) query.length * Float.BYTES).sum();
+    return shards * (asked + (queries.size() + sampleOf(shards)) * ofQuery);
+  }
+
   /** The same with other filters. */
   Evaluation withFilters(List<QueryBuilder> others) {
     return new Evaluation(
@@ -164,7 +196,7 @@ record Evaluation(
         in.readCollectionAsList(StreamInput::readFloatArray),
         in.readOptionalVInt(),
         in.readCollectionAsList(StreamInput::readVInt),
-        in.readCollectionAsList(from -> EvaluationBody.type(from.readString())),
+        in.readCollectionAsList(from -> GraphType.of(from.readString())),
         in.readCollectionAsList(StreamInput::readFloat),
         in.readCollectionAsList(StreamInput::readVInt),
         in.readNamedWriteableCollectionAsList(QueryBuilder.class),

@@ -16,9 +16,7 @@ import static org.elasticsearch.xcontent.ConstructingObjectParser.optionalConstr
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.elasticsearch.core.TimeValue;
 import org.elasticsearch.index.query.AbstractQueryBuilder;
 import org.elasticsearch.index.query.QueryBuilder;
@@ -44,8 +42,6 @@ final class EvaluationBody {
   private static final ParseField FILTER = new ParseField("filter");
   private static final ParseField MAX_DOCUMENTS = new ParseField("max_documents");
   private static final ParseField TIMEOUT = new ParseField("timeout");
-
-  private static final int EXPECTED_DIMS = 1024;
 
   private static final ConstructingObjectParser<List<GraphType>, Void> OPTIONS =
       new ConstructingObjectParser<>(
@@ -112,23 +108,7 @@ final class EvaluationBody {
   }
 
   private static List<GraphType> types(List<String> names) {
-    return names.stream().map(EvaluationBody::type).toList();
-  }
-
-  static GraphType type(String name) {
-    return Arrays.stream(GraphType.values())
-        .filter(type -> type.toString().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "[index_options.type] must be one of "
-                        + Arrays.stream(GraphType.values())
-                            .map(GraphType::toString)
-                            .collect(Collectors.toList())
-                        + " but was ["
-                        + name
-                        + "]"));
+    return names.stream().map(GraphType::of).toList();
   }
 
   private static List<float[]> vectors(XContentParser parser) throws IOException {
@@ -140,7 +120,7 @@ final class EvaluationBody {
       // before the rest is read: there may be no end to it
       Evaluation.checkRange("queries", vectors.size() + 1, 1, Evaluation.MAX_QUERIES);
       String what = "[queries] element [" + vectors.size() + "]";
-      float[] vector = VectorParser.readQuery(parser, EXPECTED_DIMS, what);
+      float[] vector = VectorParser.readQuery(parser, what);
       for (int i = 0; i < vector.length; i++) {
         if (Float.isFinite(vector[i]) == false) {
           throw new IllegalArgumentException(

@@ -55,7 +55,7 @@ final class EvaluationReport implements ToXContentFragment {
     for (int i = 0; i < largest.settings().size(); i++) {
       settings.add(joined(i));
     }
-    recommendation = Recommendation.of(settings, k, largest.target());
+    recommendation = Recommendation.of(settings, k, largest.target(), RescoreVector.MAX_CANDIDATES);
   }
 
   private PrefixRecall joined(int setting) {
@@ -218,7 +218,9 @@ final class EvaluationReport implements ToXContentFragment {
     if (present.elementType() != ElementType.FLOAT) {
       builder.field("element_type", present.elementType().toString());
     }
+    present.writeKept(builder);
     builder.startObject("index_options").field("type", type(setting));
+    present.writeGraph(builder);
     builder.startObject("rescore_vector");
     if (recommendation.reached() && fallsShort() == false) {
       builder.field("target_recall", largest.target());
@@ -265,7 +267,11 @@ final class EvaluationReport implements ToXContentFragment {
               + " will be a smaller part, and recall lower.");
     }
     if (recommendation.reached() == false) {
-      notes.add("No setting reaches the target with an oversample of at most [100].");
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "No setting reaches the target with an oversample of at most [%d].",
+              Recommendation.mostOversample(k, RescoreVector.MAX_CANDIDATES)));
     }
     return notes;
   }

@@ -67,10 +67,13 @@ final class PresentSearches {
   /**
    * Searches.
    *
+   * @param queries as they are sent
+   * @param compared the same after the recipe, as the truth was found with
    * @param own for each query the place of the document that it is, or -1
    * @param truth for each query the places of its k nearest, and of those as near as the k-th
    */
-  List<Found> run(ShardVectors vectors, List<float[]> queries, int[] own, int[][] truth)
+  List<Found> run(
+      ShardVectors vectors, List<float[]> queries, List<float[]> compared, int[] own, int[][] truth)
       throws IOException {
     List<Found> found = new ArrayList<>();
     VectorSet.Reader reader = vectors.reader();
@@ -82,7 +85,7 @@ final class PresentSearches {
       long start = System.nanoTime();
       TopDocs hits = searcher.search(query, evaluation.k() + (own[i] >= 0 ? 1 : 0));
       long nanos = System.nanoTime() - start;
-      Scorer scorer = new Scorer(reader, queries.get(i), new float[vectors.dims()]);
+      Scorer scorer = new Scorer(reader, compared.get(i), new float[vectors.dims()]);
       double recall = recall(vectors, scorer, own[i], truth[i], hits);
       found.add(new Found(recall, rows(query), nanos));
     }

@@ -18,6 +18,8 @@ import org.elasticsearch.common.io.stream.Writeable;
 import org.elasticsearch.xcontent.ToXContentFragment;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.matryoshkasearch.elasticsearch.mapper.ElementType;
+import org.matryoshkasearch.elasticsearch.mapper.IndexOptions;
+import org.matryoshkasearch.elasticsearch.mapper.Recipe;
 import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
 
 /**
@@ -31,6 +33,11 @@ import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
  * @param type of {@code index_options}
  * @param targetRecall what its searches are to reach; 0 where they rescore a fixed number
  * @param oversample how many rows a hit its searches rescore; 0 for none, or with a target
+ * @param recipe what is done to vectors before they are compared
+ * @param allowTruncated whether vectors of documents may be shorter
+ * @param m of {@code index_options}; the default of ours for {@code dense_vector}, whose graph is
+ *     another
+ * @param efConstruction likewise
  */
 record PresentSetting(
     String fieldType,
@@ -40,7 +47,11 @@ record PresentSetting(
     int prefixDims,
     String type,
     double targetRecall,
-    float oversample)
+    float oversample,
+    Recipe recipe,
+    boolean allowTruncated,
+    int m,
+    int efConstruction)
     implements Writeable, ToXContentFragment {
 
   static PresentSetting read(StreamInput in) throws IOException {
@@ -52,7 +63,11 @@ record PresentSetting(
         in.readVInt(),
         in.readString(),
         in.readDouble(),
-        in.readFloat());
+        in.readFloat(),
+        Recipe.valueOf(in.readString()),
+        in.readBoolean(),
+        in.readVInt(),
+        in.readVInt());
   }
 
   @Override
@@ -65,6 +80,10 @@ record PresentSetting(
     out.writeString(type);
     out.writeDouble(targetRecall);
     out.writeFloat(oversample);
+    out.writeString(recipe.name());
+    out.writeBoolean(allowTruncated);
+    out.writeVInt(m);
+    out.writeVInt(efConstruction);
   }
 
   @Override
@@ -74,8 +93,10 @@ record PresentSetting(
     builder.field("element_type", elementType.toString());
     builder.field("similarity", similarity.toString());
     builder.field("prefix_dims", prefixDims);
+    writeKept(builder);
     builder.startObject("index_options");
     builder.field("type", type);
+    writeGraph(builder);
     if (targetRecall > 0 || oversample > 0) {
       builder.startObject("rescore_vector");
       if (targetRecall > 0) {
@@ -86,5 +107,25 @@ record PresentSetting(
       builder.endObject();
     }
     return builder.endObject();
+  }
+
+  /** What another prefix and code leave as it is, where it is not the default. */
+  void writeKept(XContentBuilder builder) throws IOException {
+    if (recipe != Recipe.NONE) {
+      builder.field("recipe", recipe.toString());
+    }
+    if (allowTruncated) {
+      builder.field("allow_truncated", true);
+    }
+  }
+
+  /** The same of {@code index_options}. */
+  void writeGraph(XContentBuilder builder) throws IOException {
+    if (m != IndexOptions.DEFAULT.m()) {
+      builder.field("m", m);
+    }
+    if (efConstruction != IndexOptions.DEFAULT.efConstruction()) {
+      builder.field("ef_construction", efConstruction);
+    }
   }
 }

@@ -25,6 +25,7 @@ import org.elasticsearch.index.query.Rewriteable;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.search.internal.SearchContext;
 import org.matryoshkasearch.elasticsearch.mapper.GraphType;
+import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
 import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 import org.matryoshkasearch.lucene.analysis.AnalysisResult;
 import org.matryoshkasearch.lucene.analysis.PrefixAnalysis;
@@ -36,8 +37,6 @@ import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 final class ShardEvaluation {
   /** So that two evaluations of the same documents say the same. */
   private static final long SEED = 42;
-
-  private static final double DEFAULT_TARGET = 0.98;
 
   /** Places of neighbours that are kept, over all queries and settings. */
   private static final long MAX_PLACES = 4_000_000;
@@ -78,6 +77,11 @@ final class ShardEvaluation {
       return ShardResult.empty(0);
     }
     check(field);
+    int queriesAtMost =
+        evaluation.queries().isEmpty()
+            ? Math.min(sample, searcher.getIndexReader().numDocs())
+            : evaluation.queries().size();
+    checkPlaces(field, queriesAtMost);
     guard.take(ShardVectors.ramBytes(searcher.getIndexReader()));
     ShardVectors vectors = vectors(field, context, searcher);
     if (vectors.size() < (evaluation.queries().isEmpty() ? 2 : 1)) {
@@ -97,7 +101,7 @@ final class ShardEvaluation {
       for (int place : own) {
         float[] vector = new float[vectors.dims()];
         reader.read(place, vector);
-        queries.add(vector);
+        queries.add(field.asQuery(vector));
       }
     } else {
       queries = evaluation.queries();
@@ -108,16 +112,26 @@ final class ShardEvaluation {
     for (int i = 0; i < own.length; i++) {
       present.query(queries.get(i), own[i] >= 0); // what is wrong is told before the work
     }
+    List<float[]> asCompared = queries;
+    if (ownCompared == null) {
+      guard.take((long) own.length * Float.BYTES * vectors.dims());
+      asCompared = queries.stream().map(field::compared).toList();
+    }
     PrefixAnalysis simulation =
-        analysis(field, compared, ownCompared, "trying other settings").build();
+        analysis(field, compared, asCompared, ownCompared, "trying other settings").build();
     PrefixAnalysis exact =
-        analysis(field, vectors, ownCompared == null ? null : own, "comparing full vectors")
+        analysis(
+                field,
+                vectors,
+                asCompared,
+                ownCompared == null ? null : own,
+                "comparing full vectors")
             .prefixDims(vectors.dims())
             .encodings(PrefixEncoding.FLOAT32)
             .build();
     guard.take(simulation.ramBytes() + exact.ramBytes());
     int[][] truth = exact.neighbors();
-    List<PresentSearches.Found> found = present.run(vectors, queries, own, truth);
+    List<PresentSearches.Found> found = present.run(vectors, queries, asCompared, own, truth);
     AnalysisResult result =
         compared == vectors ? simulation.run(truth) : simulation.run(); // another truth, of fewer
     return new ShardResult(
@@ -163,6 +177,20 @@ final class ShardEvaluation {
     }
   }
 
+  private void checkPlaces(EvaluatedField field, int queries) {
+    long kept = (long) evaluation.k() * queries * prefixes(field).size() * encodings(field).size();
+    if (kept > MAX_PLACES) {
+      throw new IllegalArgumentException(
+          "[k] times queries times [prefix_dims] times [index_options.type] of field ["
+              + evaluation.field()
+              + "] must be at most ["
+              + MAX_PLACES
+              + "] but was ["
+              + kept
+              + "]");
+    }
+  }
+
   private ShardVectors vectors(
       EvaluatedField field, SearchExecutionContext context, IndexSearcher searcher)
       throws IOException {
@@ -178,11 +206,13 @@ final class ShardEvaluation {
     if (evaluation.targetRecall() != null) {
       return evaluation.targetRecall();
     }
-    return field.present().targetRecall() > 0 ? field.present().targetRecall() : DEFAULT_TARGET;
+    return field.present().targetRecall() > 0
+        ? field.present().targetRecall()
+        : RescoreVector.DEFAULT.recall();
   }
 
   private PrefixAnalysis.Builder analysis(
-      EvaluatedField field, VectorSet vectors, int[] own, String phase) {
+      EvaluatedField field, VectorSet vectors, List<float[]> queries, int[] own, String phase) {
     PrefixAnalysis.Builder analysis =
         PrefixAnalysis.builder(vectors, field.present().similarity().function())
             .k(evaluation.k())
@@ -190,16 +220,26 @@ final class ShardEvaluation {
             .seed(SEED)
             .progress(share -> guard.report(phase, share));
     if (own == null) {
-      analysis.queries(VectorSet.of(evaluation.queries().toArray(float[][]::new)));
-      analysis.maxQueries(evaluation.queries().size());
+      analysis.queries(VectorSet.of(queries.toArray(float[][]::new)));
+      analysis.maxQueries(queries.size());
     } else {
       analysis.queryDocuments(own);
     }
+    return analysis
+        .prefixDims(prefixes(field).stream().mapToInt(Integer::intValue).toArray())
+        .encodings(encodings(field).toArray(PrefixEncoding[]::new));
+  }
+
+  private Set<Integer> prefixes(EvaluatedField field) {
     Set<Integer> prefixes = new TreeSet<>(evaluation.prefixDims());
     if (prefixes.isEmpty()) {
-      prefixes.addAll(PrefixLengths.defaults(vectors.dims()));
+      prefixes.addAll(PrefixLengths.defaults(field.present().dims()));
     }
     prefixes.add(field.present().prefixDims());
+    return prefixes;
+  }
+
+  private Set<PrefixEncoding> encodings(EvaluatedField field) {
     Set<PrefixEncoding> encodings = new TreeSet<>();
     for (GraphType type : GraphType.values()) {
       if (evaluation.types().isEmpty()
@@ -208,20 +248,6 @@ final class ShardEvaluation {
         encodings.add(type.encoding());
       }
     }
-    int queries = own == null ? evaluation.queries().size() : own.length;
-    long kept = (long) evaluation.k() * queries * prefixes.size() * encodings.size();
-    if (kept > MAX_PLACES) {
-      throw new IllegalArgumentException(
-          "[k] times queries times [prefix_dims] times [index_options.type] of field ["
-              + evaluation.field()
-              + "] must be at most ["
-              + MAX_PLACES
-              + "] but was ["
-              + kept
-              + "]");
-    }
-    return analysis
-        .prefixDims(prefixes.stream().mapToInt(Integer::intValue).toArray())
-        .encodings(encodings.toArray(PrefixEncoding[]::new));
+    return encodings;
   }
 }

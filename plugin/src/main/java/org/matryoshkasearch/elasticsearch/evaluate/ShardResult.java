@@ -95,7 +95,7 @@ record ShardResult(
   private static PrefixRecall readSetting(StreamInput in, int k, int documents) throws IOException {
     return new PrefixRecall(
         in.readVInt(),
-        EvaluationBody.type(in.readString()).encoding(),
+        GraphType.of(in.readString()).encoding(),
         in.readVInt(),
         k,
         documents,

@@ -111,7 +111,10 @@ final class ShardVectors implements VectorSet {
         Arrays.stream(places).map(place -> ordinals[place]).toArray());
   }
 
-  /** Places of some of so many, each as likely as any other, ascending. */
+  /**
+   * Places of some of so many, each as likely as any other, ascending: perhaps of millions, of
+   * which the draw of the library, for queries, would keep a tree.
+   */
   static int[] draw(int size, int most, long seed) {
     int[] places = new int[Math.min(size, most)];
     SplittableRandom random = new SplittableRandom(seed);

@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Collectors;
 import org.elasticsearch.ExceptionsHelper;
 import org.elasticsearch.action.ActionListener;
+import org.elasticsearch.action.ActionListenerResponseHandler;
 import org.elasticsearch.action.ResolvedIndices;
 import org.elasticsearch.action.support.ActionFilters;
 import org.elasticsearch.action.support.TransportActions;
@@ -28,6 +31,7 @@ import org.elasticsearch.cluster.ProjectState;
 import org.elasticsearch.cluster.block.ClusterBlockException;
 import org.elasticsearch.cluster.block.ClusterBlockLevel;
 import org.elasticsearch.cluster.metadata.IndexNameExpressionResolver;
+import org.elasticsearch.cluster.node.DiscoveryNode;
 import org.elasticsearch.cluster.project.ProjectResolver;
 import org.elasticsearch.cluster.routing.SearchShardRouting;
 import org.elasticsearch.cluster.routing.ShardRouting;
@@ -44,7 +48,9 @@ import org.elasticsearch.search.SearchService;
 import org.elasticsearch.search.internal.AliasFilter;
 import org.elasticsearch.search.internal.SearchContext;
 import org.elasticsearch.search.internal.ShardSearchRequest;
+import org.elasticsearch.tasks.CancellableTask;
 import org.elasticsearch.tasks.Task;
+import org.elasticsearch.tasks.TaskCancelledException;
 import org.elasticsearch.threadpool.ExecutorBuilder;
 import org.elasticsearch.threadpool.FixedExecutorBuilder;
 import org.elasticsearch.transport.TransportService;
@@ -142,6 +148,26 @@ public final class TransportEvaluateAction
   }
 
   @Override
+  protected void doExecuteForked(
+      Task task, EvaluateRequest request, ActionListener<EvaluateResponse> listener) {
+    CircuitBreaker breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
+    ShardCalls shards =
+        new ShardCalls(
+            task,
+            request,
+            ActionListener.runAfter(
+                listener, () -> breaker.addWithoutBreaking(-request.ramBytes())));
+    breaker.addEstimateBytesAndMaybeBreak(
+        request.ramBytes(),
+        "answers of ["
+            + request.shards()
+            + "] shards to matryoshka evaluate of field ["
+            + request.evaluation().field()
+            + "]");
+    shards.start();
+  }
+
+  @Override
   protected List<SearchShardRouting> shards(
       ClusterState state, EvaluateRequest request, String[] concreteIndices) {
     Map<String, Set<String>> routing =
@@ -151,8 +177,36 @@ public final class TransportEvaluateAction
         clusterService
             .operationRouting()
             .searchShards(project(), concreteIndices, routing, "_local");
+    checkQueue(state, shards);
     request.setShards(shards.size());
     return shards;
+  }
+
+  /** Those that the queue of a node rejects would fail when others have been evaluated. */
+  private void checkQueue(ClusterState state, List<SearchShardRouting> shards) {
+    Long most = transportService.getThreadPool().info(EXECUTOR).getQueueSize();
+    if (most == null) {
+      return; // no bound
+    }
+    Map<String, Long> ofNodes =
+        shards.stream()
+            .flatMap(shard -> shard.getShardRoutings().stream().limit(1))
+            .collect(Collectors.groupingBy(ShardRouting::currentNodeId, Collectors.counting()));
+    ofNodes.forEach(
+        (node, count) -> {
+          if (count > most) {
+            throw new IllegalArgumentException(
+                "cannot evaluate ["
+                    + count
+                    + "] shards on node ["
+                    + state.nodes().get(node).getName()
+                    + "]: [thread_pool."
+                    + EXECUTOR
+                    + ".queue_size] lets at most ["
+                    + most
+                    + "] wait; evaluate fewer indices at a time");
+          }
+        });
   }
 
   @Override
@@ -205,22 +259,22 @@ public final class TransportEvaluateAction
   protected EvaluateResponse newResponse(
       EvaluateRequest request, AtomicReferenceArray<?> responses, ClusterState state) {
     List<ShardResult> results = new ArrayList<>();
+    Throwable first = null;
     for (int i = 0; i < responses.length(); i++) {
       Object response = responses.get(i);
-      if (response instanceof Exception failure) {
-        throw runtime(failure);
+      Exception failure =
+          response instanceof EvaluateShardResponse shard ? shard.failure() : (Exception) response;
+      if (failure == null) {
+        results.add(((EvaluateShardResponse) response).result());
+      } else if (first == null || first instanceof TaskCancelledException) {
+        // a shard that was cancelled does not say why
+        first = ExceptionsHelper.unwrapCause(failure);
       }
-      EvaluateShardResponse shard = (EvaluateShardResponse) response;
-      if (shard.failure() != null) {
-        throw runtime(shard.failure());
-      }
-      results.add(shard.result());
+    }
+    if (first != null) {
+      throw ExceptionsHelper.convertToRuntime((Exception) first);
     }
     return EvaluateResponse.of(request, results);
-  }
-
-  private static RuntimeException runtime(Exception failure) {
-    return ExceptionsHelper.convertToRuntime((Exception) ExceptionsHelper.unwrapCause(failure));
   }
 
   @Override
@@ -234,5 +288,43 @@ public final class TransportEvaluateAction
     return state
         .blocks()
         .indicesBlockedException(project().projectId(), ClusterBlockLevel.READ, concreteIndices);
+  }
+
+  /** Asks all shards; when one fails, the others need not go on. */
+  private final class ShardCalls extends AsyncBroadcastAction {
+    private final CancellableTask task;
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    ShardCalls(Task task, EvaluateRequest request, ActionListener<EvaluateResponse> listener) {
+      super(task, request, listener);
+      this.task = (CancellableTask) task;
+    }
+
+    /** In the pool of the evaluations, an answer would wait until the shards before it are done. */
+    @Override
+    protected void sendShardRequest(
+        DiscoveryNode node,
+        EvaluateShardRequest request,
+        ActionListener<EvaluateShardResponse> listener) {
+      transportService.sendRequest(
+          node,
+          EvaluateAction.NAME + "[s]",
+          request,
+          new ActionListenerResponseHandler<>(
+              listener,
+              TransportEvaluateAction.this::readShardResponse,
+              transportService.getThreadPool().generic()));
+    }
+
+    @Override
+    protected void onOperation(ShardRouting shard, int index, EvaluateShardResponse response) {
+      boolean others = shardsResponses.length() > 1;
+      if (response.failure() != null && others && failed.compareAndSet(false, true)) {
+        transportService
+            .getTaskManager()
+            .cancelTaskAndDescendants(task, "a shard failed", false, ActionListener.noop());
+      }
+      super.onOperation(shard, index, response);
+    }
   }
 }

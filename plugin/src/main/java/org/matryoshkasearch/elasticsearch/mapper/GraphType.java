@@ -42,6 +42,15 @@ public enum GraphType {
     return Arrays.stream(values()).filter(t -> t.encoding == encoding).findFirst().orElseThrow();
   }
 
+  /**
+   * The one of this name.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static GraphType of(String name) {
+    return MappingValues.oneOf(values(), "index_options.type", name);
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -63,7 +63,7 @@ public record IndexOptions(GraphType type, int m, int efConstruction, RescoreVec
     Object rescore = left.remove(RescoreVector.NAME);
     checkNothingLeft(left, NAME);
     return new IndexOptions(
-        type == null ? others.type : MappingValues.oneOf(GraphType.values(), NAME + ".type", type),
+        type == null ? others.type : GraphType.of(String.valueOf(type)),
         m == null ? others.m : MappingValues.integer(NAME + ".m", m),
         efConstruction == null
             ? others.efConstruction

@@ -53,8 +53,6 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
         });
   }
 
-  private static final int EXPECTED_DIMS = 1024;
-
   private final IndexContext indexContext;
   private final boolean excludedFromSource; // a synthetic source holds nothing to exclude
   private final VectorFieldWriter fields; // null as long as dims are not known
@@ -114,7 +112,8 @@ public final class MatryoshkaVectorFieldMapper extends FieldMapper {
     if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
       return EncodedVector.decode(parser.text(), options, what);
     }
-    return VectorParser.read(parser, options.dims() == null ? EXPECTED_DIMS : options.dims(), what);
+    return VectorParser.read(
+        parser, options.dims() == null ? VectorParser.EXPECTED_DIMS : options.dims(), what);
   }
 
   private static String describe(DocumentParserContext context) {

@@ -106,7 +106,7 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
    * @throws IllegalArgumentException when the field cannot be compared with the target
    */
   public MatryoshkaKnnQuery.Builder knnQuery(float[] target, int k) {
-    return MatryoshkaKnnQuery.builder(name(), options.queryVector(target, queryVector()), k);
+    return MatryoshkaKnnQuery.builder(name(), compared(target), k);
   }
 
   /**
@@ -117,9 +117,19 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
    * @throws IllegalArgumentException when the field cannot be compared with the target
    */
   public Query exactQuery(float[] target) {
-    float[] compared = options.queryVector(target, queryVector());
     return new FunctionScoreQuery(
-        new FieldExistsQuery(name()), new FullVectorScores(name(), compared));
+        new FieldExistsQuery(name()), new FullVectorScores(name(), compared(target)));
+  }
+
+  /**
+   * What is compared with the stored vectors of that of a query, after the recipe.
+   *
+   * @param target as for {@link #knnQuery}
+   * @return perhaps the given one
+   * @throws IllegalArgumentException when the field cannot be compared with the target
+   */
+  public float[] compared(float[] target) {
+    return options.queryVector(target, queryVector());
   }
 
   /**

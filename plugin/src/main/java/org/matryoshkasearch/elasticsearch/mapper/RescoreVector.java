@@ -20,6 +20,7 @@ import org.elasticsearch.xcontent.ParseField;
 import org.elasticsearch.xcontent.ToXContentObject;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /**
  * {@code rescore_vector}, in a mapping and in a query: how many candidates the full vectors
@@ -51,8 +52,8 @@ public record RescoreVector(Float oversample, Float targetRecall) implements ToX
   public static final int MAX_CANDIDATES = 10_000;
 
   private static final float MAX_OVERSAMPLE = 100;
-  private static final float MIN_RECALL = 0.5f;
-  private static final float MAX_RECALL = 0.999f;
+  private static final float MIN_RECALL = (float) MatryoshkaKnnQuery.LEAST_RECALL;
+  private static final float MAX_RECALL = (float) MatryoshkaKnnQuery.MOST_RECALL;
 
   static final String NAME = "rescore_vector";
 

@@ -18,6 +18,9 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /** Reads a vector from JSON (or YAML, CBOR, SMILE): an array of numbers and nothing else. */
 public final class VectorParser {
+  /** How long vectors probably are whose dims are not known. */
+  static final int EXPECTED_DIMS = 1024;
+
   private VectorParser() {}
 
   /**
@@ -36,14 +39,12 @@ public final class VectorParser {
   /**
    * Reads the vector of a query, as {@code knn} does: numbers may be in quotes.
    *
-   * @param expectedDims how long it probably is, 1 or more
    * @param what begins the messages
    * @return as many components as the array has
    * @throws IllegalArgumentException as for the vector of a document
    */
-  public static float[] readQuery(XContentParser parser, int expectedDims, String what)
-      throws IOException {
-    return read(parser, expectedDims, what, true);
+  public static float[] readQuery(XContentParser parser, String what) throws IOException {
+    return read(parser, EXPECTED_DIMS, what, true);
   }
 
   private static float[] read(

@@ -37,8 +37,6 @@ public final class QueryVector implements Writeable, ToXContentFragment {
   static final ParseField NUMBERS = new ParseField("query_vector");
   static final ParseField BUILDER = new ParseField("query_vector_builder");
 
-  private static final int EXPECTED_DIMS = 1024;
-
   private final float[] numbers;
   private final String encoded;
   private final QueryVectorBuilder builder;
@@ -100,8 +98,7 @@ public final class QueryVector implements Writeable, ToXContentFragment {
     if (parser.currentToken() == XContentParser.Token.VALUE_NUMBER) {
       return of(new float[] {parser.floatValue()});
     }
-    float[] numbers =
-        VectorParser.readQuery(parser, EXPECTED_DIMS, "[" + NUMBERS.getPreferredName() + "]");
+    float[] numbers = VectorParser.readQuery(parser, "[" + NUMBERS.getPreferredName() + "]");
     return new QueryVector(numbers, null, null, null);
   }
 

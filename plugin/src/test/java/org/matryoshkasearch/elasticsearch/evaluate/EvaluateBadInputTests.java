@@ -11,10 +11,13 @@
  */
 package org.matryoshkasearch.elasticsearch.evaluate;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.elasticsearch.ExceptionsHelper;
+import org.elasticsearch.common.breaker.CircuitBreaker;
 import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.indices.breaker.CircuitBreakerService;
 import org.elasticsearch.indices.breaker.HierarchyCircuitBreakerService;
 import org.elasticsearch.rest.RestStatus;
 import org.junit.Before;
@@ -150,11 +153,14 @@ public class EvaluateBadInputTests extends EvaluateTestCase {
       index("big", Integer.toString(i), "{\"v\": " + json(unitVector(4)) + "}");
     }
     flush("big");
-    assertBad(
-        "big",
-        "{\"field\": \"v\", \"k\": 1000, \"sample\": 1000}",
-        "[k] times queries times [prefix_dims] times [index_options.type] of field [v]",
-        "at most [4000000] but was [12000000]");
+    String filter = ", \"filter\": {\"term\": {\"n\": 7777}}"; // not even looked for
+    for (String more : List.of("", filter)) {
+      assertBad(
+          "big",
+          "{\"field\": \"v\", \"k\": 1000, \"sample\": 1000" + more + "}",
+          "[k] times queries times [prefix_dims] times [index_options.type] of field [v]",
+          "at most [4000000] but was [12000000]");
+    }
   }
 
   public void testMemory() {
@@ -169,6 +175,33 @@ public class EvaluateBadInputTests extends EvaluateTestCase {
       limit(null);
     }
     evaluate("test", "{\"field\": \"v\"}"); // all that was taken has been given back
+  }
+
+  /** What many shards answer together is more than what each of them keeps. */
+  public void testMemoryOfAnswers() throws Exception {
+    createVectorIndex(
+        "shards",
+        Settings.builder().put("index.number_of_shards", 30).build(),
+        matryoshka("v", DIMS, ""));
+    fill("shards", "v", 100, 1);
+    String queries = ", \"k\": 100, \"queries\": " + Collections.nCopies(5, json(nested()));
+    CircuitBreaker breaker =
+        getInstanceFromNode(CircuitBreakerService.class).getBreaker(CircuitBreaker.REQUEST);
+    limit("2500kb");
+    try {
+      String body = "{\"field\": \"v\"" + queries + "}";
+      Exception e = expectThrows(Exception.class, () -> evaluate("shards", body));
+      assertEquals(RestStatus.TOO_MANY_REQUESTS, ExceptionsHelper.status(e));
+      String trace = ExceptionsHelper.stackTrace(e);
+      assertTrue(
+          trace, trace.contains("answers of [30] shards to matryoshka evaluate of field [v]"));
+      assertTrue(trace, trace.contains("larger than the limit of [2560000/2.4mb]"));
+      evaluate("test", body); // of one shard
+    } finally {
+      limit(null);
+    }
+    bad("n", queries, "its type must be one of");
+    assertBusy(() -> assertEquals(0, breaker.getUsed())); // after the answer
   }
 
   private void limit(String bytes) {

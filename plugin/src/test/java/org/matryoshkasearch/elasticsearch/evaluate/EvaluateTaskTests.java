@@ -21,6 +21,7 @@ import org.elasticsearch.ExceptionsHelper;
 import org.elasticsearch.action.ActionFuture;
 import org.elasticsearch.action.admin.cluster.node.tasks.cancel.CancelTasksRequest;
 import org.elasticsearch.action.admin.cluster.node.tasks.list.ListTasksResponse;
+import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.plugins.FieldPredicate;
 import org.elasticsearch.plugins.MapperPlugin;
 import org.elasticsearch.plugins.Plugin;
@@ -59,6 +60,38 @@ public class EvaluateTaskTests extends EvaluateTestCase {
     List<Class<? extends Plugin>> plugins = new ArrayList<>(super.getPlugins());
     plugins.add(HidingPlugin.class);
     return plugins;
+  }
+
+  @Override
+  protected Settings nodeSettings() {
+    return Settings.builder()
+        .put(super.nodeSettings())
+        .put("thread_pool.matryoshka_evaluate.size", 2)
+        .put("thread_pool.matryoshka_evaluate.queue_size", 5)
+        .build();
+  }
+
+  /** The other shard, which would run into its timeout, is cancelled at once. */
+  public void testFailureOfOneShard() {
+    createVectorIndex("slow", matryoshka("v", DIMS, ""));
+    fill("slow", "v", 3000, 1);
+    createVectorIndex("wrong", "\"v\": {\"type\": \"integer\"}");
+    assertBad(
+        "slow,wrong",
+        "{\"field\": \"v\", \"sample\": 1000, \"k\": 600, \"timeout\": \"2s\"}",
+        "its type must be one of [matryoshka_vector, dense_vector] but is [integer]");
+  }
+
+  public void testMoreShardsThanMayWait() {
+    createVectorIndex(
+        "test",
+        Settings.builder().put("index.number_of_shards", 6).build(),
+        matryoshka("v", DIMS, ""));
+    assertBad(
+        "test",
+        "{\"field\": \"v\"}",
+        "cannot evaluate [6] shards on node",
+        "[thread_pool.matryoshka_evaluate.queue_size] lets at most [5] wait");
   }
 
   public void testHiddenFields() {

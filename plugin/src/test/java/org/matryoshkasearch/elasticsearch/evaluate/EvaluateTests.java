@@ -16,6 +16,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,34 @@ public class EvaluateTests extends EvaluateTestCase {
     Map<String, Object> properties =
         (Map<String, Object>) answer.at("recommended.mapping.properties");
     return (Map<String, Object>) properties.get(field);
+  }
+
+  /** Stored vectors that a query of their length would be refused for. */
+  public void testStoredVectorsAreNotOfUnitLength() {
+    String dot = "\"similarity\": \"dot_product\"";
+    String rounded = dot + ", \"element_type\": \"bfloat16\"";
+    createVectorIndex(
+        "test",
+        String.join(
+            ", ",
+            matryoshka("rounded", DIMS, rounded),
+            dense("dense", ", " + rounded),
+            matryoshka("short", DIMS, dot + ", \"prefix_dims\": 8, \"allow_truncated\": true")));
+    for (int i = 0; i < 100; i++) {
+      float[] vector = new float[DIMS];
+      for (int j = 0; j < DIMS; j++) {
+        // of a square of 1.018, and of 1.022 when it is rounded
+        vector[j] = randomBoolean() ? 0.17836f : -0.17836f;
+      }
+      String both = "\"rounded\": " + json(vector) + ", \"dense\": " + json(vector);
+      String leading = json(Arrays.copyOf(unitVector(DIMS), 16));
+      index("test", Integer.toString(i), "{" + both + ", \"short\": " + leading + "}");
+    }
+    flush("test");
+    for (String field : List.of("rounded", "dense", "short")) {
+      Answer answer = evaluate("test", "{\"field\": \"" + field + "\"}");
+      assertThat(field, answer.number("present.recall.mean"), greaterThan(0.9));
+    }
   }
 
   public void testDenseVectorWithPrefix() {

@@ -16,9 +16,11 @@ import static org.hamcrest.Matchers.not;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.test.ESTestCase;
 import org.matryoshkasearch.elasticsearch.mapper.ElementType;
+import org.matryoshkasearch.elasticsearch.mapper.Recipe;
 import org.matryoshkasearch.elasticsearch.mapper.VectorSimilarity;
 import org.matryoshkasearch.lucene.analysis.PrefixRecall;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
@@ -46,6 +48,27 @@ public class EvaluationReportTests extends ESTestCase {
     assertThat(joined, containsString("\"documents\":2000"));
     assertThat(joined, containsString("\"memory_bytes\":" + 2000 * 44));
     assertThat(joined, containsString("\"recall\":{\"mean\":0.75,"));
+  }
+
+  /** A search rescores 10,000 rows at most: what would take more is not recommended. */
+  public void testRowsThatNoSearchRescores() {
+    int k = 1000;
+    int[] places = IntStream.rangeClosed(1, k).map(i -> i * 12).toArray();
+    ShardResult shard = shard(0.98, 1);
+    ShardResult large =
+        new ShardResult(
+            20_000,
+            20_000,
+            shard.present(),
+            0.9,
+            shard.found(),
+            k,
+            List.of(new PrefixRecall(8, PrefixEncoding.INT4, 4, k, 20_000, new int[][] {places})),
+            "nested",
+            "reason");
+    String report = Strings.toString(new EvaluationReport(evaluation(), List.of(large)));
+    assertThat(report, containsString("\"oversample\":10,\"reaches_target\":false"));
+    assertThat(report, containsString("with an oversample of at most [10]."));
   }
 
   private static String report(double targetOfField, double recall) {
@@ -79,7 +102,11 @@ public class EvaluationReportTests extends ESTestCase {
             8,
             "int4_hnsw",
             targetOfField,
-            targetOfField > 0 ? 0 : 1);
+            targetOfField > 0 ? 0 : 1,
+            Recipe.NONE,
+            false,
+            16,
+            100);
     int[][] places = Collections.nCopies(QUERIES, new int[] {1, 3}).toArray(int[][]::new);
     return new ShardResult(
         1000,
