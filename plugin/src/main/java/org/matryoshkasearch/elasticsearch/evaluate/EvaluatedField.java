@@ -208,20 +208,27 @@ final class EvaluatedField {
         : stored;
   }
 
+  /** Whether a search can name the recall that it wants. */
+  boolean hasTargets() {
+    return present.fieldType().equals(DenseVectorFieldMapper.CONTENT_TYPE) == false;
+  }
+
   /**
    * A search as a user would send it, which says nothing but k.
    *
    * @param vector all dims
+   * @param target the recall that it wants; null for what the mapping says
    */
-  QueryBuilder search(float[] vector, int k, Evaluation evaluation) {
-    if (present.fieldType().equals(DenseVectorFieldMapper.CONTENT_TYPE)) {
+  QueryBuilder search(float[] vector, int k, Evaluation evaluation, Double target) {
+    if (hasTargets() == false) {
       return new KnnVectorQueryBuilder(name, vector, k, null, null, null, null)
           .addFilterQueries(evaluation.filters());
     }
     return new MatryoshkaKnnQueryBuilder(
             name,
             QueryVector.of(vector),
-            new SearchSize(k, null, null),
+            new SearchSize(
+                k, null, target == null ? null : RescoreVector.ofTargetRecall(target.floatValue())),
             List.of(),
             Prefilters.of(evaluation.filters().toArray(QueryBuilder[]::new)),
             null)

@@ -28,7 +28,8 @@ import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
  *
  * @param field its full path
  * @param k how many neighbours are to be found in each shard, 1 to 1000
- * @param targetRecall 0.5 to 0.999; null for that of the field, or 0.98
+ * @param targetRecalls 0.5 to 0.999 each; the highest is to be reached; empty for that of the
+ *     field, or 0.98
  * @param queries vectors to search for, at most 1000; empty to take documents
  * @param sample how many documents are queries, over all shards, 1 to 1000; null with queries
  * @param prefixDims lengths of prefixes, besides the present one; empty for powers of two
@@ -42,7 +43,7 @@ import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 record Evaluation(
     String field,
     int k,
-    Double targetRecall,
+    List<Double> targetRecalls,
     List<float[]> queries,
     Integer sample,
     List<Integer> prefixDims,
@@ -70,6 +71,7 @@ record Evaluation(
   private static final int WIRE_VERSION = 1;
 
   Evaluation {
+    targetRecalls = List.copyOf(targetRecalls);
     queries = List.copyOf(queries);
     prefixDims = List.copyOf(prefixDims);
     types = List.copyOf(types);
@@ -77,13 +79,14 @@ record Evaluation(
     numCandidates = List.copyOf(numCandidates);
     filters = List.copyOf(filters);
     checkRange("k", k, 1, MAX_K);
-    if (targetRecall != null) {
-      checkRange(
-          "target_recall",
-          targetRecall,
-          MatryoshkaKnnQuery.LEAST_RECALL,
-          MatryoshkaKnnQuery.MOST_RECALL);
-    }
+    checkLength("target_recall", targetRecalls);
+    targetRecalls.forEach(
+        target ->
+            checkRange(
+                "target_recall",
+                target,
+                MatryoshkaKnnQuery.LEAST_RECALL,
+                MatryoshkaKnnQuery.MOST_RECALL));
     if (queries.isEmpty() == false && sample != null) {
       throw new IllegalArgumentException("only one of [queries] and [sample] must be provided");
     }
@@ -167,7 +170,7 @@ record Evaluation(
     return new Evaluation(
         field,
         k,
-        targetRecall,
+        targetRecalls,
         queries,
         sample,
         prefixDims,
@@ -192,7 +195,7 @@ record Evaluation(
     return new Evaluation(
         in.readString(),
         in.readVInt(),
-        in.readOptionalDouble(),
+        in.readCollectionAsList(StreamInput::readDouble),
         in.readCollectionAsList(StreamInput::readFloatArray),
         in.readOptionalVInt(),
         in.readCollectionAsList(StreamInput::readVInt),
@@ -209,7 +212,7 @@ record Evaluation(
     out.writeVInt(WIRE_VERSION);
     out.writeString(field);
     out.writeVInt(k);
-    out.writeOptionalDouble(targetRecall);
+    out.writeCollection(targetRecalls, StreamOutput::writeDouble);
     out.writeCollection(queries, StreamOutput::writeFloatArray);
     out.writeOptionalVInt(queries.isEmpty() ? sample : null);
     out.writeCollection(prefixDims, StreamOutput::writeVInt);

@@ -54,7 +54,7 @@ final class EvaluationBody {
               new Evaluation(
                   (String) args[0],
                   args[1] == null ? Evaluation.DEFAULT_K : (int) args[1],
-                  (Double) args[2],
+                  EvaluationBody.<Double>listOf(args[2]),
                   EvaluationBody.<float[]>listOf(args[3]),
                   (Integer) args[4],
                   EvaluationBody.<Integer>listOf(args[5]),
@@ -71,7 +71,7 @@ final class EvaluationBody {
     OPTIONS.declareStringArray(constructorArg(), TYPE);
     PARSER.declareString(constructorArg(), FIELD);
     PARSER.declareInt(optionalConstructorArg(), K);
-    PARSER.declareDouble(optionalConstructorArg(), TARGET_RECALL);
+    PARSER.declareDoubleArray(optionalConstructorArg(), TARGET_RECALL);
     PARSER.declareField(
         optionalConstructorArg(),
         (parser, unused) -> vectors(parser),

@@ -86,7 +86,8 @@ final class EvaluationReport implements ToXContentFragment {
     if (same != null) {
       bytes(builder, same);
     }
-    measured(builder);
+    measured(builder, found);
+    targets(builder);
     builder.endObject();
     builder.startArray("settings");
     for (PrefixRecall setting : settings) {
@@ -115,21 +116,41 @@ final class EvaluationReport implements ToXContentFragment {
     return GraphType.of(setting.encoding()).toString();
   }
 
-  private void measured(XContentBuilder builder) throws IOException {
+  /** What searches find that name a target recall, where there are several. */
+  private void targets(XContentBuilder builder) throws IOException {
+    if (largest.ofTargets().isEmpty()) {
+      return;
+    }
+    builder.startArray("targets");
+    for (int i = 0; i < evaluation.targetRecalls().size(); i++) {
+      int target = i;
+      builder.startObject();
+      builder.field("target_recall", evaluation.targetRecalls().get(target));
+      measured(
+          builder,
+          shards.stream().flatMap(shard -> shard.ofTargets().get(target).stream()).toList());
+      builder.endObject();
+    }
+    builder.endArray();
+  }
+
+  private void measured(XContentBuilder builder, List<PresentSearches.Found> found)
+      throws IOException {
     builder.startObject("recall");
-    RecallSummary.of(values(PresentSearches.Found::recall), k).toXContent(builder);
+    RecallSummary.of(values(found, PresentSearches.Found::recall), k).toXContent(builder);
     builder.endObject();
     if (found.stream().allMatch(one -> one.rows() >= 0)) {
       builder.startObject("rows_read");
-      spread(builder, values(PresentSearches.Found::rows));
+      spread(builder, values(found, PresentSearches.Found::rows));
       builder.endObject();
     }
     builder.startObject("took_ms");
-    spread(builder, values(one -> one.nanos() / 1e6));
+    spread(builder, values(found, one -> one.nanos() / 1e6));
     builder.endObject();
   }
 
-  private double[] values(ToDoubleFunction<PresentSearches.Found> of) {
+  private static double[] values(
+      List<PresentSearches.Found> found, ToDoubleFunction<PresentSearches.Found> of) {
     return found.stream().mapToDouble(of).sorted().toArray();
   }
 
@@ -234,7 +255,7 @@ final class EvaluationReport implements ToXContentFragment {
 
   /** Whether the field has a target that its searches do not reach for these queries. */
   private boolean fallsShort() {
-    double[] recalls = values(PresentSearches.Found::recall);
+    double[] recalls = values(found, PresentSearches.Found::recall);
     return RecallSummary.of(recalls, k).mean().high() < present.targetRecall();
   }
 

@@ -59,9 +59,13 @@ final class PresentSearches {
 
   /** Makes the query, and so checks the vector. */
   Query query(float[] vector, boolean ofDocument) throws IOException {
+    return query(vector, ofDocument, null);
+  }
+
+  private Query query(float[] vector, boolean ofDocument, Double target) throws IOException {
     // a document finds itself
     int k = evaluation.k() + (ofDocument ? 1 : 0);
-    return field.search(vector, k, evaluation).toQuery(context);
+    return field.search(vector, k, evaluation, target).toQuery(context);
   }
 
   /**
@@ -71,17 +75,25 @@ final class PresentSearches {
    * @param compared the same after the recipe, as the truth was found with
    * @param own for each query the place of the document that it is, or -1
    * @param truth for each query the places of its k nearest, and of those as near as the k-th
+   * @param target the recall that is asked for; null for what the mapping says
    */
   List<Found> run(
-      ShardVectors vectors, List<float[]> queries, List<float[]> compared, int[] own, int[][] truth)
+      ShardVectors vectors,
+      List<float[]> queries,
+      List<float[]> compared,
+      int[] own,
+      int[][] truth,
+      Double target)
       throws IOException {
     List<Found> found = new ArrayList<>();
     VectorSet.Reader reader = vectors.reader();
     // as a node that has been searched before
-    searcher.search(query(queries.get(0), own[0] >= 0), evaluation.k());
+    searcher.search(query(queries.get(0), own[0] >= 0, target), evaluation.k());
     for (int i = 0; i < queries.size(); i++) {
-      guard.report("searching the field as it is", (double) i / queries.size());
-      Query query = query(queries.get(i), own[i] >= 0);
+      guard.report(
+          target == null ? "searching the field as it is" : "searching with target " + target,
+          (double) i / queries.size());
+      Query query = query(queries.get(i), own[i] >= 0, target);
       long start = System.nanoTime();
       TopDocs hits = searcher.search(query, evaluation.k() + (own[i] >= 0 ? 1 : 0));
       long nanos = System.nanoTime() - start;

@@ -14,6 +14,7 @@ package org.matryoshkasearch.elasticsearch.evaluate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -131,7 +132,13 @@ final class ShardEvaluation {
             .build();
     guard.take(simulation.ramBytes() + exact.ramBytes());
     int[][] truth = exact.neighbors();
-    List<PresentSearches.Found> found = present.run(vectors, queries, asCompared, own, truth);
+    List<PresentSearches.Found> found = present.run(vectors, queries, asCompared, own, truth, null);
+    List<List<PresentSearches.Found>> ofTargets = new ArrayList<>();
+    if (field.hasTargets() && evaluation.targetRecalls().size() > 1) {
+      for (Double target : evaluation.targetRecalls()) {
+        ofTargets.add(present.run(vectors, queries, asCompared, own, truth, target));
+      }
+    }
     AnalysisResult result =
         compared == vectors ? simulation.run(truth) : simulation.run(); // another truth, of fewer
     return new ShardResult(
@@ -140,6 +147,7 @@ final class ShardEvaluation {
         field.present(),
         target(field),
         found,
+        ofTargets,
         result.k(),
         result.settings(),
         result.verdict().nesting().toString(),
@@ -203,8 +211,8 @@ final class ShardEvaluation {
   }
 
   private double target(EvaluatedField field) {
-    if (evaluation.targetRecall() != null) {
-      return evaluation.targetRecall();
+    if (evaluation.targetRecalls().isEmpty() == false) {
+      return Collections.max(evaluation.targetRecalls());
     }
     return field.present().targetRecall() > 0
         ? field.present().targetRecall()

@@ -28,6 +28,7 @@ import org.matryoshkasearch.lucene.analysis.PrefixRecall;
  * @param present the field as it is
  * @param target the recall to reach
  * @param found by searches as the field is, one a query
+ * @param ofTargets the same by searches for each target recall, where there are several
  * @param k neighbours that could be found, fewer than asked for where there are fewer documents
  * @param settings other settings
  * @param nesting the verdict
@@ -39,6 +40,7 @@ record ShardResult(
     PresentSetting present,
     double target,
     List<PresentSearches.Found> found,
+    List<List<PresentSearches.Found>> ofTargets,
     int k,
     List<PrefixRecall> settings,
     String nesting,
@@ -46,7 +48,7 @@ record ShardResult(
     implements Writeable {
 
   static ShardResult empty(int documents) {
-    return new ShardResult(documents, 0, null, 0, List.of(), 0, List.of(), "", "");
+    return new ShardResult(documents, 0, null, 0, List.of(), List.of(), 0, List.of(), "", "");
   }
 
   boolean isEmpty() {
@@ -61,13 +63,21 @@ record ShardResult(
     }
     PresentSetting present = PresentSetting.read(in);
     double target = in.readDouble();
-    List<PresentSearches.Found> found =
-        in.readCollectionAsList(
-            from -> new PresentSearches.Found(from.readDouble(), from.readInt(), from.readVLong()));
+    List<PresentSearches.Found> found = readFound(in);
+    List<List<PresentSearches.Found>> ofTargets = in.readCollectionAsList(ShardResult::readFound);
     int k = in.readVInt();
     List<PrefixRecall> settings = in.readCollectionAsList(from -> readSetting(from, k, compared));
     return new ShardResult(
-        documents, compared, present, target, found, k, settings, in.readString(), in.readString());
+        documents,
+        compared,
+        present,
+        target,
+        found,
+        ofTargets,
+        k,
+        settings,
+        in.readString(),
+        in.readString());
   }
 
   @Override
@@ -79,6 +89,21 @@ record ShardResult(
     }
     present.writeTo(out);
     out.writeDouble(target);
+    writeFound(out, found);
+    out.writeCollection(ofTargets, ShardResult::writeFound);
+    out.writeVInt(k);
+    out.writeCollection(settings, ShardResult::writeSetting);
+    out.writeString(nesting);
+    out.writeString(reason);
+  }
+
+  private static List<PresentSearches.Found> readFound(StreamInput in) throws IOException {
+    return in.readCollectionAsList(
+        from -> new PresentSearches.Found(from.readDouble(), from.readInt(), from.readVLong()));
+  }
+
+  private static void writeFound(StreamOutput out, List<PresentSearches.Found> found)
+      throws IOException {
     out.writeCollection(
         found,
         (to, one) -> {
@@ -86,10 +111,6 @@ record ShardResult(
           to.writeInt(one.rows());
           to.writeVLong(one.nanos());
         });
-    out.writeVInt(k);
-    out.writeCollection(settings, ShardResult::writeSetting);
-    out.writeString(nesting);
-    out.writeString(reason);
   }
 
   private static PrefixRecall readSetting(StreamInput in, int k, int documents) throws IOException {

@@ -88,6 +88,7 @@ public class EvaluateBadInputTests extends EvaluateTestCase {
           ", \"target_recall\": " + target,
           "[target_recall] must be between [0.5] and [0.999] but was [" + target);
     }
+    bad("v", ", \"target_recall\": [0.9, 2]", "[target_recall] must be between", "was [2]");
     bad("v", ", \"target_recall\": \"NaN\"", "[target_recall] must be between", "was [NaN]");
     bad("v", ", \"prefix_dims\": [4, 0]", "[prefix_dims] must be between [1]", "was [0]");
     bad("v", ", \"prefix_dims\": 33", "dims [32] of field [v] but was [33]");

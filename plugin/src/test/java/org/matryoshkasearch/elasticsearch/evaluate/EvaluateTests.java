@@ -56,6 +56,24 @@ public class EvaluateTests extends EvaluateTestCase {
     assertEquals("nested", answer.at("verdict.nesting"));
   }
 
+  /** Of several the highest is to be reached, and each is tried. */
+  public void testTargets() {
+    createVectorIndex("test", matryoshka("v", DIMS, "\"prefix_dims\": 4"));
+    fill("test", "v", 500, 3);
+    String body = "{\"field\": \"v\", \"k\": 5, \"sample\": 40, \"target_recall\": ";
+    Answer answer = evaluate("test", body + "[0.8, 0.99, 0.5]}");
+    assertEquals(0.99, answer.number("target_recall"), 0);
+    assertEquals(List.of(0.8, 0.99, 0.5), answer.at("present.targets.target_recall"));
+    List<?> recalls = (List<?>) answer.at("present.targets.recall.mean");
+    assertThat((double) recalls.get(1), greaterThan(0.95));
+    List<?> rows = (List<?>) answer.at("present.targets.rows_read.mean");
+    assertThat((double) rows.get(1), greaterThan((double) rows.get(2)));
+    assertNull(evaluate("test", body + "[0.8]}").at("present.targets"));
+    createVectorIndex("dense", dense("v", ""));
+    fill("dense", "v", 300, 1);
+    assertNull(evaluate("dense", body + "[0.8, 0.9]}").at("present.targets"));
+  }
+
   public void testRecommendedMappingIsAccepted() {
     createVectorIndex("test", matryoshka("a.v", DIMS, "\"similarity\": \"l2_norm\""));
     fill("test", "a.v", 100, 1);
