@@ -27,7 +27,7 @@ final class SubsetRecall {
   /** How often dimensions are drawn by lot for each length. */
   static final int DRAWS = 24;
 
-  private static final int QUERIES = 256;
+  private static final int QUERIES = 512;
   private static final int BLOCK = 64;
   private static final int MOST_NEIGHBORS = 10;
   private static final int ROWS_PER_NEIGHBOR = 5;
