@@ -37,7 +37,7 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
    * So many times what is allowed is to be expected, for another search costs as much as the first,
    * and far from the line there is less than a normal distribution has.
    */
-  private static final double CERTAIN = 4;
+  private static final double CERTAIN = 2;
 
   /** What was learnt of the deviation counts as much as so many rescored candidates. */
   private static final int LEARNT = 8;
