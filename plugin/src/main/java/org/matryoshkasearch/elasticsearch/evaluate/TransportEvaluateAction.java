@@ -24,6 +24,7 @@ import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.ActionListenerResponseHandler;
 import org.elasticsearch.action.ResolvedIndices;
 import org.elasticsearch.action.support.ActionFilters;
+import org.elasticsearch.action.support.PlainActionFuture;
 import org.elasticsearch.action.support.TransportActions;
 import org.elasticsearch.action.support.broadcast.TransportBroadcastAction;
 import org.elasticsearch.cluster.ClusterState;
@@ -235,19 +236,32 @@ public final class TransportEvaluateAction
     CircuitBreaker breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
     ShardSearchRequest search =
         new ShardSearchRequest(request.shardId(), request.startMillis(), request.aliasFilter());
-    try (ShardGuard guard = new ShardGuard(evaluateTask, breaker, evaluation);
-        SearchContext context =
-            searchService.createSearchContext(search, SearchService.NO_TIMEOUT)) {
-      context.searcher().addQueryCancellation(guard::check);
-      ShardResult result =
-          new ShardEvaluation(evaluation, context, visible, guard).run(request.sample());
-      return new EvaluateShardResponse(request.shardId(), result, null);
+    try (ShardGuard guard = new ShardGuard(evaluateTask, breaker, evaluation)) {
+      awaitRefresh(request);
+      try (SearchContext context =
+          searchService.createSearchContext(search, SearchService.NO_TIMEOUT)) {
+        context.searcher().addQueryCancellation(guard::check);
+        ShardResult result =
+            new ShardEvaluation(evaluation, context, visible, guard).run(request.sample());
+        return new EvaluateShardResponse(request.shardId(), result, null);
+      }
     } catch (Exception e) {
       if (TransportActions.isShardNotAvailableException(e)) {
         throw e; // another copy may be
       }
       return new EvaluateShardResponse(request.shardId(), null, e);
     }
+  }
+
+  /** A shard that was not searched for a while is not refreshed before it is, as for a search. */
+  private void awaitRefresh(EvaluateShardRequest request) {
+    PlainActionFuture<Boolean> refreshed = new PlainActionFuture<>();
+    searchService
+        .getIndicesService()
+        .indexServiceSafe(request.shardId().getIndex())
+        .getShard(request.shardId().id())
+        .ensureShardSearchActive(refreshed::onResponse);
+    refreshed.actionGet(request.evaluation().timeout());
   }
 
   /**

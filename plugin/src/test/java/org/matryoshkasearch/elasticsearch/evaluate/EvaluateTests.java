@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.elasticsearch.action.admin.indices.alias.IndicesAliasesRequest.AliasActions;
+import org.elasticsearch.action.support.PlainActionFuture;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.query.QueryBuilders;
+import org.elasticsearch.index.shard.IndexShard;
 
 /** What is evaluated, and of which documents. */
 public class EvaluateTests extends EvaluateTestCase {
@@ -214,6 +216,25 @@ public class EvaluateTests extends EvaluateTestCase {
       Answer answer = evaluate("test", "{\"field\": \"" + field + "\"}");
       assertThat(field, answer.number("present.recall.mean"), greaterThan(0.9));
     }
+  }
+
+  /** Documents since the last search of a shard that is idle are there, as in a search. */
+  public void testIdleShard() {
+    IndexShard shard =
+        createIndex(
+                "test",
+                indicesAdmin()
+                    .prepareCreate("test")
+                    .setSettings(Settings.builder().put("index.search.idle.after", "0ms"))
+                    .setMapping("{\"properties\": {" + matryoshka("v", DIMS, "") + "}}"))
+            .getShard(0);
+    for (int i = 0; i < 20; i++) {
+      index("test", Integer.toString(i), "{\"v\": " + json(nested()) + "}");
+    }
+    PlainActionFuture<Boolean> refreshed = new PlainActionFuture<>();
+    shard.scheduledRefresh(refreshed);
+    assertFalse(refreshed.actionGet());
+    assertEquals(20, evaluate("test", "{\"field\": \"v\"}").at("documents"));
   }
 
   public void testDenseVectorWithPrefix() {
