@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.FloatVectorValues;
@@ -48,6 +49,7 @@ final class AcceptedRows {
   private final BitSetProducer parents;
   private final float[] target;
   private final TimeLimit limit;
+  private final long[] matches; // of each leaf, about and at most, or -1 until it is asked
 
   /**
    * @param filter null for none
@@ -67,6 +69,8 @@ final class AcceptedRows {
     this.parents = parents;
     this.target = target;
     this.limit = limit;
+    this.matches = new long[searcher.getLeafContexts().size()];
+    Arrays.fill(matches, -1);
   }
 
   /** Which share of the vectors a filter accepts, about and at most: 1 without one. */
@@ -172,8 +176,11 @@ final class AcceptedRows {
     if (filter == null || most == 0) {
       return most;
     }
-    ScorerSupplier matches = filter.scorerSupplier(leaf);
-    return Math.min(most, matches == null ? 0 : matches.cost());
+    if (matches[leaf.ord] < 0) {
+      ScorerSupplier matching = filter.scorerSupplier(leaf);
+      matches[leaf.ord] = matching == null ? 0 : matching.cost();
+    }
+    return Math.min(most, matches[leaf.ord]);
   }
 
   /** The accepted rows of a leaf, whether they have a parent or not. */

@@ -64,10 +64,11 @@ final class TwoPhaseSearch {
       return accepting;
     }
     Rescorer rescorer = new Rescorer(searcher, field, limit, watch.isOn());
+    AcceptedRows accepted = acceptedRows(info, accepting);
     if (query.isExact()) {
-      return exact(info, acceptedRows(info, accepting), rescorer);
+      return exact(info, accepted, rescorer);
     }
-    Candidates rows = candidates(info, accepting);
+    Candidates rows = candidates(info, accepting, accepted);
     for (FunnelStage stage : query.getFunnel()) {
       if (rows.size() > stage.keep()) {
         watch.begin();
@@ -80,7 +81,7 @@ final class TwoPhaseSearch {
     boolean whole = target.length == info.getVectorDimension();
     return misses == null || !whole || !query.getFunnel().isEmpty()
         ? rescoreAll(info, rows, rescorer)
-        : rescoreSome(info, accepting, rows, rescorer);
+        : rescoreSome(info, accepting, accepted, rows, rescorer);
   }
 
   private RankedDocs rescoreAll(FieldInfo info, Candidates rows, Rescorer rescorer)
@@ -94,7 +95,8 @@ final class TwoPhaseSearch {
 
   /** Where candidates turn out to be too few, twice as many are looked for, a few times. */
   private RankedDocs rescoreSome(
-      FieldInfo info, Query accepting, Candidates found, Rescorer rescorer) throws IOException {
+      FieldInfo info, Query accepting, AcceptedRows accepted, Candidates found, Rescorer rescorer)
+      throws IOException {
     watch.begin();
     Candidates rows = found;
     TargetedRescore targeted = new TargetedRescore(rows, query.getK(), misses, null);
@@ -106,7 +108,7 @@ final class TwoPhaseSearch {
             && !limit.leftOut();
         again++) {
       int twice = Math.min(2 * rows.size(), RecallPlan.MOST);
-      Candidates more = find(info, accepting, twice, twice);
+      Candidates more = find(info, accepting, accepted, twice, twice);
       if (misses == null) {
         return rescoreAll(info, more, rescorer);
       }
@@ -166,24 +168,25 @@ final class TwoPhaseSearch {
     return new AcceptedRows(searcher, field, accepts, query.getParents(), padded(info), limit);
   }
 
-  private Candidates candidates(FieldInfo info, Query accepting) throws IOException {
+  private Candidates candidates(FieldInfo info, Query accepting, AcceptedRows accepted)
+      throws IOException {
     int candidates = query.getCandidates();
     int kept = query.getRescored();
     if (query.getTargetRecall() > 0) {
-      double share = acceptedRows(info, accepting).share();
+      double share = accepted.share();
       RecallPlan plan =
           RecallPlan.of(searcher, field, query.getK(), query.getTargetRecall(), share);
       candidates = Math.max(candidates, plan.candidates());
       kept = candidates;
       misses = query.getParents() == null ? plan.misses() : null;
     }
-    return find(info, accepting, candidates, kept);
+    return find(info, accepting, accepted, candidates, kept);
   }
 
-  private Candidates find(FieldInfo info, Query accepting, int candidates, int kept)
+  private Candidates find(
+      FieldInfo info, Query accepting, AcceptedRows accepted, int candidates, int kept)
       throws IOException {
     watch.begin();
-    AcceptedRows accepted = acceptedRows(info, accepting);
     Candidates all = accepted.all(candidates);
     if (all != null) {
       misses = null; // they have no scores yet
