@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntField;
@@ -39,6 +41,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.TestUtil;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 import org.matryoshkasearch.lucene.soak.PlainValuesReader;
 
@@ -296,6 +299,52 @@ public class ParentsTest extends KnnTestCase {
             assertTrue("nearly the best child", nearer <= 3);
           }
         }
+      }
+    }
+  }
+
+  /** Half of the families are in a segment of another format, the scores of which are others. */
+  public void testBesideAnotherFormat() throws IOException {
+    int parents = 300;
+    int queries = 20;
+    List<float[]> rows = new ArrayList<>();
+    vectors = vectors(similarity);
+    try (Directory mixed = newDirectory()) {
+      for (Codec codec : List.of(matryoshka(PrefixEncoding.INT4), TestUtil.getDefaultCodec())) {
+        try (IndexWriter writer =
+            new IndexWriter(
+                mixed, config(codec).setMaxBufferedDocs(10_000).setRAMBufferSizeMB(100))) {
+          for (int parent = 0; parent < parents / 2; parent++) {
+            List<Document> block = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+              rows.add(vectors.get());
+              block.add(new Row(rows.size() - 1, rows.getLast(), "a").document(similarity));
+            }
+            block.add(parent());
+            writer.addDocuments(block);
+          }
+        }
+      }
+      try (IndexReader mixedReader = DirectoryReader.open(mixed)) {
+        assertEquals(2, mixedReader.leaves().size());
+        IndexSearcher of = newSearcher(mixedReader);
+        int found = 0;
+        for (int query = 0; query < queries; query++) {
+          float[] target = vectors.get();
+          List<Hit> hits = hits(of, nested(target, 10, 120).build(), 10);
+          assertEquals(10, hits.stream().map(hit -> hit.id() / 3).distinct().count());
+          List<Integer> nearest =
+              IntStream.range(0, rows.size())
+                  .boxed()
+                  .sorted(
+                      Comparator.comparingDouble(id -> -score(similarity, target, rows.get(id))))
+                  .map(id -> id / 3)
+                  .distinct()
+                  .limit(10)
+                  .toList();
+          found += (int) hits.stream().filter(hit -> nearest.contains(hit.id() / 3)).count();
+        }
+        assertTrue("found " + found, found >= 0.8 * 10 * queries);
       }
     }
   }
