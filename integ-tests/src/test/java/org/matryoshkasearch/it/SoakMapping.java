@@ -254,9 +254,11 @@ final class SoakMapping {
     return (directions ? Similarity.COSINE : similarity).score(target, compared);
   }
 
-  /** How far a score may be from that, in parts of it. */
-  double tolerance() {
-    return rounded ? 0.05 : 1e-5;
+  /** How far a score may be from that: by a part of it, and for nearly opposite directions more. */
+  double error(double score) {
+    boolean ofDirections = similarity == Similarity.COSINE || similarity == Similarity.DOT_PRODUCT;
+    double opposite = rounded ? 4e-3 : 1e-6; // 1 plus nearly -1, of lengths that are rounded
+    return (rounded ? 0.05 : 1e-5) * score + (ofDirections ? opposite : 0);
   }
 
   /** The score of a similarity as the parameter of that name takes it. */

@@ -242,7 +242,7 @@ final class SoakRun {
       assertTrue("twice: " + hit, ids.add(hit.id()));
       assertTrue("order: " + hits, hit.score() <= last);
       last = hit.score();
-      double error = mapping.tolerance() * score;
+      double error = mapping.error(score);
       // a nested document's hit may be another of its vectors than the nearest
       boolean right = request.takesAll(scores.size()) || !mapping.isNested();
       assertTrue(
@@ -251,7 +251,7 @@ final class SoakRun {
     }
     checkCount(request, scores, hits);
     if (request.takesAll(scores.size()) && hits.size() == request.k()) {
-      double worst = last * (1 + 2 * mapping.tolerance());
+      double worst = last + 2 * mapping.error(last);
       scores.forEach(
           (id, score) ->
               assertTrue(
@@ -262,9 +262,14 @@ final class SoakRun {
 
   private void checkCount(SoakRequest request, Map<Integer, Double> scores, List<Hit> hits) {
     double lowest = request.lowestScore();
-    double margin = 1 + 2 * mapping.tolerance();
-    long sure = scores.values().stream().filter(score -> score >= lowest * margin).count();
-    long possible = scores.values().stream().filter(score -> score * margin >= lowest).count();
+    long sure =
+        scores.values().stream()
+            .filter(score -> score - 2 * mapping.error(score) >= lowest)
+            .count();
+    long possible =
+        scores.values().stream()
+            .filter(score -> score + 2 * mapping.error(score) >= lowest)
+            .count();
     assertTrue(hits.size() + " hits of " + possible, hits.size() <= possible);
     if (lowest == 0 || request.takesAll(scores.size())) {
       assertTrue(hits.size() + " hits of " + sure, hits.size() >= Math.min(sure, request.k()));
