@@ -34,18 +34,26 @@ import org.apache.lucene.util.BitSetIterator;
  */
 final class LeafSearch {
   private final int most;
+  private final boolean inShares;
   private final KnnCollectorManager collectors;
   private final Approximate approximate;
   private final Exact exact;
 
   /**
    * @param most how many are wanted of all leaves
+   * @param inShares whether each is first asked for its share of them
    * @param collectors of Lucene's query
    * @param approximate of Lucene's query
    * @param exact of Lucene's query
    */
-  LeafSearch(int most, KnnCollectorManager collectors, Approximate approximate, Exact exact) {
+  LeafSearch(
+      int most,
+      boolean inShares,
+      KnnCollectorManager collectors,
+      Approximate approximate,
+      Exact exact) {
     this.most = most;
+    this.inShares = inShares;
     this.collectors = collectors;
     this.approximate = approximate;
     this.exact = exact;
@@ -66,8 +74,12 @@ final class LeafSearch {
         throws IOException;
   }
 
-  /** Collectors for the share of each leaf, or in the second search of a leaf for all. */
-  static KnnCollectorManager ofShares(int most, KnnCollectorManager collectors) {
+  /**
+   * Collectors for the share of each leaf, or in the second search of a leaf for all.
+   *
+   * @param inShares false for all in the first, too
+   */
+  static KnnCollectorManager ofShares(int most, boolean inShares, KnnCollectorManager collectors) {
     return new KnnCollectorManager() {
       @Override
       public KnnCollector newCollector(
@@ -79,7 +91,7 @@ final class LeafSearch {
       public KnnCollector newOptimisticCollector(
           int visitedLimit, KnnSearchStrategy strategy, LeafReaderContext leaf, int byLucene)
           throws IOException {
-        int share = LeafShare.of(leaf, most);
+        int share = inShares ? LeafShare.of(leaf, most) : most;
         return collectors.newOptimisticCollector(visitedLimit, strategy, leaf, share);
       }
 
@@ -123,7 +135,7 @@ final class LeafSearch {
             leaf.reader().getLiveDocs(),
             leaf.reader().maxDoc());
     QueryTimeout timeout = manager.getQueryTimeout();
-    int share = LeafShare.of(leaf, most);
+    int share = inShares ? LeafShare.of(leaf, most) : most;
     int matches = accepted.cost();
     if (matches <= share) {
       return exact(leaf, accepted.iterator(), timeout);

@@ -38,18 +38,7 @@ final class LeafShare {
     if (leaf.parent == null) {
       return most; // of an index in memory
     }
-    return of(leaf.reader().maxDoc(), leaf.parent.reader().maxDoc(), most);
-  }
-
-  /**
-   * The candidates to ask some documents for.
-   *
-   * @param docs how many they are
-   * @param all how many documents there are
-   * @param most how many candidates are wanted of all
-   */
-  static int of(int docs, int all, int most) {
-    double share = docs / (double) all;
+    double share = leaf.reader().maxDoc() / (double) leaf.parent.reader().maxDoc();
     double likely = most * share + DEVIATIONS * Math.sqrt(most * share * (1 - share));
     return (int) Math.min(most, Math.max(LEAST, Math.ceil(likely)));
   }

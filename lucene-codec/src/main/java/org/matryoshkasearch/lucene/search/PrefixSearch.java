@@ -53,8 +53,8 @@ final class PrefixSearch {
    * @param target as many dimensions as the field has
    * @param candidates how many documents, or with parents how many parents with a child each: fewer
    *     than there are, for queues are made at full size
-   * @param kept how many of these are kept, the best: somewhat more where the scores of segments
-   *     cannot be compared
+   * @param kept how many of these are kept, the best: so many of each kind where the scores of
+   *     segments cannot be compared
    * @param filter of the documents with vectors, or null
    * @param parents of the documents with vectors, or null
    */
@@ -143,6 +143,7 @@ final class PrefixSearch {
       this.leaves =
           new LeafSearch(
               k,
+              found.kinds.isOne(),
               super.getKnnCollectorManager(k, searcher),
               super::approximateSearch,
               super::exactSearch);
@@ -151,7 +152,8 @@ final class PrefixSearch {
 
     @Override
     protected KnnCollectorManager getKnnCollectorManager(int most, IndexSearcher searcher) {
-      return LeafSearch.ofShares(most, super.getKnnCollectorManager(most, searcher));
+      return LeafSearch.ofShares(
+          most, found.kinds.isOne(), super.getKnnCollectorManager(most, searcher));
     }
 
     @Override
@@ -195,6 +197,7 @@ final class PrefixSearch {
       this.leaves =
           new LeafSearch(
               k,
+              found.kinds.isOne(),
               super.getKnnCollectorManager(k, searcher),
               super::approximateSearch,
               super::exactSearch);
@@ -204,7 +207,8 @@ final class PrefixSearch {
 
     @Override
     protected KnnCollectorManager getKnnCollectorManager(int most, IndexSearcher searcher) {
-      return LeafSearch.ofShares(most, super.getKnnCollectorManager(most, searcher));
+      return LeafSearch.ofShares(
+          most, found.kinds.isOne(), super.getKnnCollectorManager(most, searcher));
     }
 
     @Override

@@ -102,11 +102,14 @@ final class RecallPlan {
       squares += segment.docs() * curve.deviation() * curve.deviation();
       growths += segment.docs() * curve.growth();
     }
-    double wanted = 0;
+    double sum = 0;
+    double most = 0;
     for (Learnt segment : curves) {
       double grown = Math.pow((double) all / segment.docs(), growths / learnt);
       double ofTheGraph = 1 - BY_THE_GRAPH * missed;
-      wanted += segment.docs() * grown * segment.curve().candidatesOfQuery(k, ofTheGraph);
+      double own = grown * segment.curve().candidatesOfQuery(k, ofTheGraph);
+      sum += segment.docs() * own;
+      most = Math.max(most, own);
     }
     if (learnt == 0) {
       double each = UNLEARNT * Math.pow(UNLEARNT_MISSED / missed, UNLEARNT_GROWTH);
@@ -120,7 +123,8 @@ final class RecallPlan {
             BY_THE_GRAPH * missed * k);
     // what was learnt tells of no other scores than those of prefixes of one length
     boolean tells = onlyOurs && ScoreKinds.of(searcher.getLeafContexts(), field).isOne();
-    return new RecallPlan(limited(k, wanted / learnt * sparse), tells ? misses : null);
+    double wanted = tells ? sum / learnt : most;
+    return new RecallPlan(limited(k, wanted * sparse), tells ? misses : null);
   }
 
   private static int limited(int k, double candidates) {

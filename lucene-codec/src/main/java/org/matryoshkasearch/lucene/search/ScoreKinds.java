@@ -13,9 +13,11 @@ package org.matryoshkasearch.lucene.search;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
@@ -25,13 +27,13 @@ import org.apache.lucene.search.TopDocs;
 /**
  * Which segments' scores can be compared: those of prefixes of the same length. Another format
  * scores whole vectors, and a field may have had another prefix when a segment was written. Where
- * there are several kinds, each gives its share of the candidates, and full vectors decide.
+ * there are several kinds, each gives as many candidates as are wanted of all, for all of the
+ * nearest may be in one of them, and full vectors decide.
  */
 final class ScoreKinds {
   private final List<LeafReaderContext> leaves;
   private final int[] dimsOfLeaf;
-  private final SortedMap<Integer, Integer> docsOfDims = new TreeMap<>();
-  private int docs;
+  private final Set<Integer> kinds = new HashSet<>();
 
   private ScoreKinds(List<LeafReaderContext> leaves, String field) {
     this.leaves = leaves;
@@ -40,8 +42,7 @@ final class ScoreKinds {
       FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
       if (info != null && info.hasVectorValues()) {
         dimsOfLeaf[leaf.ord] = VectorFieldInfo.prefixDims(info);
-        docsOfDims.merge(dimsOfLeaf[leaf.ord], leaf.reader().maxDoc(), Integer::sum);
-        docs += leaf.reader().maxDoc();
+        kinds.add(dimsOfLeaf[leaf.ord]);
       }
     }
   }
@@ -52,7 +53,7 @@ final class ScoreKinds {
 
   /** Whether all can be compared. */
   boolean isOne() {
-    return docsOfDims.size() <= 1;
+    return kinds.size() <= 1;
   }
 
   /**
@@ -60,18 +61,17 @@ final class ScoreKinds {
    *
    * @param merged best first, as if all could be compared
    * @param ofLeaves the same and what was left out in favour of it
-   * @param kept how many are wanted
+   * @param kept how many are wanted of each kind
    */
   ScoreDoc[] best(TopDocs merged, TopDocs[] ofLeaves, int kept) {
     if (isOne()) {
       return Arrays.copyOf(merged.scoreDocs, Math.min(kept, merged.scoreDocs.length));
     }
-    SortedMap<Integer, Integer> places = new TreeMap<>();
-    docsOfDims.forEach((dims, own) -> places.put(dims, LeafShare.of(own, docs, kept)));
+    Map<Integer, Integer> counts = new HashMap<>();
     return Arrays.stream(ofLeaves)
         .flatMap(leaf -> Arrays.stream(leaf.scoreDocs))
         .sorted(Comparator.comparingDouble(hit -> -hit.score))
-        .filter(hit -> places.merge(dimsOf(hit.doc), -1, Integer::sum) >= 0)
+        .filter(hit -> counts.merge(dimsOf(hit.doc), 1, Integer::sum) <= kept)
         .toArray(ScoreDoc[]::new);
   }
 

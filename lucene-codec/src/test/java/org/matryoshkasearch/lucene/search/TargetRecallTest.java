@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.search;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.DirectoryReader;
@@ -46,6 +47,14 @@ public class TargetRecallTest extends KnnTestCase {
         new IndexWriter(
             directory, config(codec).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100))) {
       add(writer, rows(), similarity, segmentSize);
+    }
+  }
+
+  /** In a segment of their own. */
+  private void write(Directory directory, Codec codec, List<Row> rows) throws IOException {
+    IndexWriterConfig config = config(codec).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100);
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      add(writer, rows, similarity, SIZE);
     }
   }
 
@@ -159,14 +168,7 @@ public class TargetRecallTest extends KnnTestCase {
   /** What a narrow filter leaves lies far apart, and takes more candidates. */
   public void testNarrowFilter() throws IOException {
     try (Directory directory = newDirectory()) {
-      try (IndexWriter writer =
-          new IndexWriter(
-              directory,
-              config(codec(16, PrefixEncoding.INT4))
-                  .setMaxBufferedDocs(SIZE + 1)
-                  .setRAMBufferSizeMB(100))) {
-        add(writer, narrowRows(), similarity, SIZE);
-      }
+      write(directory, codec(16, PrefixEncoding.INT4), narrowRows());
       Query filter = new TermQuery(new Term("tag", "a"));
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
@@ -204,6 +206,36 @@ public class TargetRecallTest extends KnnTestCase {
     findsBeside(TestUtil.getDefaultCodec());
   }
 
+  /** All that is near may be in the few documents of one of them, as where topics come in time. */
+  public void testAllNearestInAFewOfAnotherKind() throws IOException {
+    int few = 400;
+    int k = 100;
+    float[] middle = vectors[0];
+    List<Row> near =
+        rows().stream()
+            .sorted(Comparator.comparingDouble(row -> -score(similarity, middle, row.vector())))
+            .toList();
+    Codec ours = codec(16, PrefixEncoding.INT4);
+    Codec other =
+        random().nextBoolean() ? TestUtil.getDefaultCodec() : codec(24, PrefixEncoding.INT8);
+    for (boolean oursHasFew : new boolean[] {true, false}) {
+      try (Directory directory = newDirectory()) {
+        write(directory, oursHasFew ? ours : other, near.subList(0, few));
+        write(directory, oursHasFew ? other : ours, near.subList(few, SIZE));
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          IndexSearcher searcher = new IndexSearcher(reader);
+          List<Hit> nearest = exact(near, row -> true, similarity, middle, k);
+          Query wanted = MatryoshkaKnnQuery.builder(FIELD, middle, k).targetRecall(0.9).build();
+          long found = hits(searcher, wanted, k).stream().filter(nearest::contains).count();
+          assertTrue("found " + found, found >= 0.8 * k);
+          Query fixed = MatryoshkaKnnQuery.builder(FIELD, middle, k).candidates(3 * k).build();
+          long ofFixed = hits(searcher, fixed, k).stream().filter(nearest::contains).count();
+          assertTrue("found " + ofFixed, ofFixed >= 0.8 * k);
+        }
+      }
+    }
+  }
+
   /** As where the mapping was changed. */
   public void testBesideAnotherPrefix() throws IOException {
     findsBeside(codec(24, PrefixEncoding.INT8));
@@ -212,18 +244,8 @@ public class TargetRecallTest extends KnnTestCase {
   private void findsBeside(Codec other) throws IOException {
     try (Directory directory = newDirectory()) {
       List<Row> rows = rows();
-      Codec[] codecs = {codec(16, PrefixEncoding.INT4), other};
-      for (int i = 0; i < 2; i++) {
-        IndexWriterConfig config =
-            config(codecs[i]).setMaxBufferedDocs(SIZE + 1).setRAMBufferSizeMB(100);
-        try (IndexWriter writer = new IndexWriter(directory, config)) {
-          add(
-              writer,
-              i == 0 ? rows.subList(0, SIZE / 2) : rows.subList(SIZE / 2, SIZE),
-              similarity,
-              SIZE);
-        }
-      }
+      write(directory, codec(16, PrefixEncoding.INT4), rows.subList(0, SIZE / 2));
+      write(directory, other, rows.subList(SIZE / 2, SIZE));
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertEquals(2, reader.leaves().size());
         IndexSearcher searcher = new IndexSearcher(reader);
