@@ -247,18 +247,36 @@ final class SoakMapping {
     return vector;
   }
 
-  /** The score of a vector, of as many dimensions as the target has. */
+  /** The score of a vector as it is stored, of as many dimensions as the target has. */
   double score(float[] target, float[] vector) {
-    float[] compared = Arrays.copyOf(vector, target.length);
+    float[] compared = Arrays.copyOf(stored(vector), target.length);
     boolean directions = target.length < dims && similarity == Similarity.DOT_PRODUCT;
-    return (directions ? Similarity.COSINE : similarity).score(target, compared);
+    double score = (directions ? Similarity.COSINE : similarity).score(target, compared);
+    return Math.max(0, score); // rounded, a vector may be longer than 1
   }
 
-  /** How far a score may be from that: by a part of it, and for nearly opposite directions more. */
-  double error(double score) {
+  /** To the nearest bfloat16, of two the even one. */
+  private float[] stored(float[] vector) {
+    float[] stored = vector.clone();
+    for (int i = 0; rounded && i < stored.length; i++) {
+      int bits = Float.floatToIntBits(vector[i]);
+      stored[i] = Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+    }
+    return stored;
+  }
+
+  /**
+   * How far a score may be from that. Nearly opposite directions are 1 plus nearly -1, and {@code
+   * dense_vector} rounds directions when it has brought them to unit length.
+   *
+   * @param ours whether the field is a {@code matryoshka_vector}
+   */
+  double error(double score, boolean ours) {
     boolean ofDirections = similarity == Similarity.COSINE || similarity == Similarity.DOT_PRODUCT;
-    double opposite = rounded ? 4e-3 : 1e-6; // 1 plus nearly -1, of lengths that are rounded
-    return (rounded ? 0.05 : 1e-5) * score + (ofDirections ? opposite : 0);
+    if (!ofDirections) {
+      return 1e-5 * score;
+    }
+    return rounded && !ours ? 0.05 * score + 4e-3 : 1e-5 * score + 1e-6;
   }
 
   /** The score of a similarity as the parameter of that name takes it. */

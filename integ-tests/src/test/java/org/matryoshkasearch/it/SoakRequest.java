@@ -38,7 +38,7 @@ final class SoakRequest {
     Random random = mapping.random();
     this.mapping = mapping;
     this.field = field;
-    boolean ours = field.equals(TestIndex.FIELD);
+    boolean ours = isOurs();
     target = ours ? mapping.randomTarget() : mapping.wholeTarget();
     k = RandomNumbers.randomIntBetween(random, 1, random.nextInt(5) == 0 ? 1500 : 20);
     oversample = RandomNumbers.randomIntBetween(random, 1, 8);
@@ -93,8 +93,8 @@ final class SoakRequest {
     return target;
   }
 
-  String field() {
-    return field;
+  boolean isOurs() {
+    return field.equals(TestIndex.FIELD);
   }
 
   int k() {

@@ -242,7 +242,7 @@ final class SoakRun {
       assertTrue("twice: " + hit, ids.add(hit.id()));
       assertTrue("order: " + hits, hit.score() <= last);
       last = hit.score();
-      double error = mapping.error(score);
+      double error = mapping.error(score, request.isOurs());
       // a nested document's hit may be another of its vectors than the nearest
       boolean right = request.takesAll(scores.size()) || !mapping.isNested();
       assertTrue(
@@ -251,7 +251,7 @@ final class SoakRun {
     }
     checkCount(request, scores, hits);
     if (request.takesAll(scores.size()) && hits.size() == request.k()) {
-      double worst = last + 2 * mapping.error(last);
+      double worst = last + 2 * mapping.error(last, request.isOurs());
       scores.forEach(
           (id, score) ->
               assertTrue(
@@ -264,11 +264,11 @@ final class SoakRun {
     double lowest = request.lowestScore();
     long sure =
         scores.values().stream()
-            .filter(score -> score - 2 * mapping.error(score) >= lowest)
+            .filter(score -> score - 2 * mapping.error(score, request.isOurs()) >= lowest)
             .count();
     long possible =
         scores.values().stream()
-            .filter(score -> score + 2 * mapping.error(score) >= lowest)
+            .filter(score -> score + 2 * mapping.error(score, request.isOurs()) >= lowest)
             .count();
     assertTrue(hits.size() + " hits of " + possible, hits.size() <= possible);
     if (lowest == 0 || request.takesAll(scores.size())) {
