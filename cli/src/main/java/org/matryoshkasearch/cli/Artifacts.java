@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,33 +28,44 @@ import java.util.stream.Stream;
  */
 public record Artifacts(Path distribution, Path plugin) {
 
+  /** The name of a plugin's zip, with the version of Elasticsearch that it is for. */
+  private static final Pattern PLUGIN = Pattern.compile("matryoshka-.+-es(.+)\\.zip");
+
   /**
-   * Finds them in a checkout that has been built.
+   * Finds the plugin that was built last in a checkout, and the Elasticsearch that it is for.
    *
    * @param checkout the folder of the {@code matryoshka} script
    * @throws IOException if one of them is missing
    */
   public static Artifacts find(Path checkout) throws IOException {
-    return new Artifacts(
-        newest(checkout.resolve("cli/target/node"), "elasticsearch-"),
-        newest(checkout.resolve("plugin/target/releases"), "matryoshka-"));
+    Path plugin = newestPlugin(checkout.resolve("plugin/target/releases"));
+    String version = forElasticsearch(plugin).replaceFirst("$1");
+    String name = "elasticsearch-" + version + ".zip";
+    Path distributions = checkout.resolve("cli/target/node");
+    Path distribution = distributions.resolve(name);
+    if (!Files.exists(distribution)) {
+      throw missing(name, distributions);
+    }
+    return new Artifacts(distribution, plugin);
   }
 
-  private static Path newest(Path folder, String prefix) throws IOException {
+  private static Path newestPlugin(Path folder) throws IOException {
     List<Path> zips = List.of();
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
-        zips = files.filter(file -> isZip(file, prefix)).toList();
+        zips = files.filter(file -> forElasticsearch(file).matches()).toList();
       }
     }
     return zips.stream()
         .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
-        .orElseThrow(
-            () -> new IOException("no " + prefix + "*.zip in " + folder + "; run mvn package"));
+        .orElseThrow(() -> missing("matryoshka-*.zip", folder));
   }
 
-  private static boolean isZip(Path file, String prefix) {
-    String name = file.getFileName().toString();
-    return name.startsWith(prefix) && name.endsWith(".zip");
+  private static Matcher forElasticsearch(Path plugin) {
+    return PLUGIN.matcher(plugin.getFileName().toString());
+  }
+
+  private static IOException missing(String name, Path folder) {
+    return new IOException("no " + name + " in " + folder + "; run mvn package");
   }
 }

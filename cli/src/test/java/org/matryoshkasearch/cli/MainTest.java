@@ -67,7 +67,7 @@ public class MainTest {
   @Test
   public void testMissingBuildIsOneLine() throws Exception {
     assertEquals(1, run(List.of("demo", "--port", String.valueOf(Ports.free()))));
-    assertTrue(errors(), errors().startsWith("matryoshka: no elasticsearch-*.zip in "));
+    assertTrue(errors(), errors().startsWith("matryoshka: no matryoshka-*.zip in "));
     assertEquals(1, errors().lines().count());
   }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -29,9 +30,13 @@ import org.junit.Test;
 public class PluginZipIT {
   private static final Path ZIP = Path.of(System.getProperty("matryoshka.plugin"));
 
-  /** Looks like {@code matryoshka-1.2.3.zip}. */
+  private static final String ELASTICSEARCH = System.getProperty("elasticsearch.version");
+
+  /** Looks like {@code matryoshka-1.2.3-es9.5.4.zip}. */
   private static final String VERSION =
-      ZIP.getFileName().toString().replaceFirst("^matryoshka-(.*)\\.zip$", "$1");
+      ZIP.getFileName()
+          .toString()
+          .replaceFirst("^matryoshka-(.*)-es" + Pattern.quote(ELASTICSEARCH) + "\\.zip$", "$1");
 
   @Test
   public void testEntries() throws IOException {
@@ -63,7 +68,7 @@ public class PluginZipIT {
             "version", VERSION,
             "classname", "org.matryoshkasearch.elasticsearch.MatryoshkaPlugin",
             "java.version", "21",
-            "elasticsearch.version", System.getProperty("elasticsearch.version")),
+            "elasticsearch.version", ELASTICSEARCH),
         descriptor);
   }
 }
