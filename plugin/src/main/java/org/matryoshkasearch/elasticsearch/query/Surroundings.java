@@ -19,16 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.search.Query;
+import org.elasticsearch.common.CheckedSupplier;
 import org.elasticsearch.common.lucene.search.Queries;
-import org.elasticsearch.core.Releasable;
-import org.elasticsearch.index.mapper.NestedObjectMapper;
 import org.elasticsearch.index.query.BoolQueryBuilder;
 import org.elasticsearch.index.query.ConstantScoreQueryBuilder;
 import org.elasticsearch.index.query.MatchAllQueryBuilder;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.SearchExecutionContext;
-import org.elasticsearch.index.query.support.AutoPrefilteringScope;
-import org.elasticsearch.index.query.support.AutoPrefilteringScope.ScopedPrefilter;
 
 /**
  * What surrounds a query while it is turned into one of Lucene's: the demands of the {@code bool}
@@ -50,7 +47,7 @@ final class Surroundings {
   Surroundings(SearchExecutionContext context, MatryoshkaKnnQueryBuilder query) {
     this.context = context;
     this.query = query;
-    for (ScopedPrefilter around : context.autoPrefilteringScope().getPrefilters()) {
+    for (Demand around : Demand.around(context)) {
       if (around.query() instanceof Fence fence) {
         fences.add(fence);
         if (fence.ofAlias) {
@@ -72,14 +69,14 @@ final class Surroundings {
    */
   List<Query> demands() throws IOException {
     List<Query> filters = new ArrayList<>();
-    for (ScopedPrefilter around : context.autoPrefilteringScope().getPrefilters()) {
+    for (Demand around : Demand.around(context)) {
       if (around.query() instanceof Fence) {
         break;
       }
       for (QueryBuilder demand : parts(around.query())) {
         Fence fence = new Fence(false);
-        Query filter = fenced(fence, demand, around.nestedLevel());
-        if (fence.inside.isEmpty()) {
+        Query filter = traceless(() -> around.toQuery(demand, fence, context));
+        if (filter != null && fence.inside.isEmpty()) {
           filters.add(filter);
         }
       }
@@ -122,25 +119,19 @@ final class Surroundings {
     Fence fence = new Fence(true);
     context.setAliasFilter(null); // knn queries in it would look for it too
     try {
-      Query filter = fenced(fence, alias, null);
+      Query filter = traceless(() -> Demand.ofDocuments(alias, fence, context));
       return fence.inside.contains(query) ? null : filter;
     } finally {
       context.setAliasFilter(alias);
     }
   }
 
-  /** Turns one into Lucene's at a level of nesting, and leaves no trace of it in the context. */
-  private Query fenced(Fence fence, QueryBuilder surrounding, NestedObjectMapper level)
-      throws IOException {
+  /** Turns something into a query of Lucene's, and leaves no trace of it in the context. */
+  private Query traceless(CheckedSupplier<Query, IOException> surrounding) throws IOException {
     Map<String, Query> named = context.copyNamedQueries();
-    Releasable unwound = context.nestedScope().unwindTo(level);
-    AutoPrefilteringScope scope = context.autoPrefilteringScope();
-    scope.push(List.of(fence), level);
     try {
-      return surrounding.toQuery(context);
+      return surrounding.get();
     } finally {
-      scope.pop();
-      unwound.close();
       named.forEach(context::addNamedQuery);
     }
   }

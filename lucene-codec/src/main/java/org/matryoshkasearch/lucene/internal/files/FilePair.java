@@ -15,10 +15,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.DataAccessHint;
@@ -106,6 +109,7 @@ public record FilePair(
    * @param reader is called for each field, in the order of the file
    * @throws CorruptIndexException if the metadata's checksum is wrong or they say what cannot be,
    *     the data file is cut, or the two do not belong together
+   * @throws IndexFormatTooNewException if a later version of the library wrote them
    */
   public IndexInput open(SegmentReadState state, FieldReader reader) throws IOException {
     IndexInput data =
@@ -113,7 +117,7 @@ public record FilePair(
     try {
       CodecUtil.retrieveChecksum(data); // first: a cut file has no footer
       data.seek(0);
-      int dataVersion = checkHeader(data, dataCodec(), state);
+      int dataVersion = checkHeader(data, dataCodec(), dataExtension, state);
       int version = readMeta(state, data.length() - CodecUtil.footerLength(), reader);
       if (dataVersion != version) {
         throw new CorruptIndexException(
@@ -132,7 +136,7 @@ public record FilePair(
     try (IndexInput in =
         state.directory.openInput(fileName(state, metaExtension), IOContext.READONCE)) {
       CodecUtil.checksumEntireFile(in);
-      int version = checkHeader(in, metaCodec(), state);
+      int version = checkHeader(in, metaCodec(), metaExtension, state);
       MetaInput meta = new MetaInput(in, dataEnd, state.segmentInfo.maxDoc());
       Set<Integer> seen = new HashSet<>();
       for (int number = in.readInt(); number != -1; number = in.readInt()) {
@@ -146,9 +150,30 @@ public record FilePair(
     }
   }
 
-  private int checkHeader(IndexInput in, String codec, SegmentReadState state) throws IOException {
-    return CodecUtil.checkIndexHeader(
-        in, codec, start, current, state.segmentInfo.getId(), state.segmentSuffix);
+  private int checkHeader(IndexInput in, String codec, String extension, SegmentReadState state)
+      throws IOException {
+    try {
+      return CodecUtil.checkIndexHeader(
+          in, codec, start, current, state.segmentInfo.getId(), state.segmentSuffix);
+    } catch (IndexFormatTooNewException e) {
+      throw new LaterFormatException(
+          fileName(state, extension), fields(state), e.getVersion(), start, current);
+    }
+  }
+
+  /** The fields whose vectors are in the files of a suffix. */
+  private static Set<String> fields(SegmentReadState state) {
+    Set<String> fields = new TreeSet<>();
+    for (FieldInfo field : state.fieldInfos) {
+      String suffix =
+          field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY)
+              + "_"
+              + field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_SUFFIX_KEY);
+      if (field.hasVectorValues() && state.segmentSuffix.endsWith(suffix)) {
+        fields.add(field.name);
+      }
+    }
+    return fields;
   }
 
   /** How the data is read when it is searched. */
