@@ -106,7 +106,10 @@ public final class MatryoshkaPlugin extends Plugin
 
   @Override
   public List<Setting<?>> getSettings() {
-    return List.of(DenseVectorPrefixes.SETTING);
+    return List.of(
+        DenseVectorPrefixes.SETTING,
+        MatryoshkaEngineFactory.OF_NODE,
+        MatryoshkaEngineFactory.OF_INDEX);
   }
 
   @Override

@@ -27,6 +27,7 @@ import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexService;
 import org.elasticsearch.index.engine.Engine;
 import org.elasticsearch.index.query.QueryBuilder;
+import org.elasticsearch.indices.IndicesService;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.search.SearchHit;
 import org.elasticsearch.test.ESSingleNodeTestCase;
@@ -63,6 +64,16 @@ public abstract class VectorIndexTestCase extends ESSingleNodeTestCase {
                     .put("index.refresh_interval", -1)
                     .put(settings))
             .setMapping("{\"properties\": {" + properties + "}}"));
+  }
+
+  /** An index that is there. */
+  protected IndexService service(String index) {
+    return getInstanceFromNode(IndicesService.class).indexServiceSafe(resolveIndex(index));
+  }
+
+  /** What the first shard of an index is kept by. */
+  protected static Class<? extends Engine> engineOf(IndexService index) {
+    return index.getShard(0).withEngine(Engine::getClass);
   }
 
   /** A field of our type. */

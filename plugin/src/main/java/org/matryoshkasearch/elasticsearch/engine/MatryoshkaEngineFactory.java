@@ -15,6 +15,8 @@ import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.elasticsearch.cluster.metadata.IndexMetadata;
+import org.elasticsearch.common.settings.Setting;
+import org.elasticsearch.common.settings.Setting.Property;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.IndexVersions;
@@ -34,15 +36,23 @@ import org.elasticsearch.snapshots.SearchableSnapshotsSettings;
 public final class MatryoshkaEngineFactory implements EngineFactory {
   private static final Logger logger = LogManager.getLogger(MatryoshkaEngineFactory.class);
 
+  /** Whether indices of this node get our engine, where they do not say it themselves. */
+  public static final Setting<Boolean> OF_NODE =
+      Setting.boolSetting("matryoshka.engine.enabled", true, Property.NodeScope);
+
+  /** Whether an index gets our engine, from when it is opened next; by default as its node says. */
+  public static final Setting<Boolean> OF_INDEX =
+      Setting.boolSetting("index.matryoshka.engine.enabled", OF_NODE, Property.IndexScope);
+
   private MatryoshkaEngineFactory() {}
 
   /**
    * The factory for an index.
    *
    * <p>Elasticsearch refuses an index for which two plugins offer an engine, and some indices need
-   * an engine of another kind: those get none of ours. Their {@code matryoshka_vector} fields still
-   * work, on the vectors format that Elasticsearch writes by default; a {@code dense_vector} is
-   * then one without a prefix.
+   * an engine of another kind: those get none of ours, and those whose settings say so. Their
+   * {@code matryoshka_vector} fields still work, on the vectors format that Elasticsearch writes by
+   * default; a {@code dense_vector} is then one without a prefix.
    *
    * @return empty where the engine is not ours to choose
    */
@@ -60,7 +70,10 @@ public final class MatryoshkaEngineFactory implements EngineFactory {
 
   /** Why an index has an engine of another kind, if it has. */
   private static Optional<String> otherEngine(IndexSettings indexSettings) {
-    Settings settings = indexSettings.getSettings();
+    Settings settings = indexSettings.getSettings(); // those of the node among them
+    if (OF_INDEX.get(settings) == false) {
+      return Optional.of("a setting says so");
+    }
     if (indexSettings.getIndexMetadata().getState() == IndexMetadata.State.CLOSE) {
       return Optional.of("it is closed");
     }

@@ -68,10 +68,6 @@ abstract class DenseVectorTestCase extends VectorIndexTestCase {
     return new KnnVectorQueryBuilder(field, target, k, 2 * k, null, null, null);
   }
 
-  IndexService service(String index) {
-    return getInstanceFromNode(IndicesService.class).indexServiceSafe(resolveIndex(index));
-  }
-
   /** The prefix of each field that has one, as the segments tell. */
   static Map<String, String> prefixes(IndexService service) {
     Map<String, String> prefixes = new TreeMap<>();

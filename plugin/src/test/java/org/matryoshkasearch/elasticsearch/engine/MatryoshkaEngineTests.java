@@ -38,7 +38,6 @@ import org.elasticsearch.index.engine.InternalEngine;
 import org.elasticsearch.index.shard.DenseVectorStats;
 import org.elasticsearch.index.shard.IndexShard;
 import org.elasticsearch.index.store.LuceneFilesExtensions;
-import org.elasticsearch.indices.IndicesService;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.xcontent.XContentType;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
@@ -304,9 +303,5 @@ public class MatryoshkaEngineTests extends VectorIndexTestCase {
     assertThat(ours.get("veq"), greaterThan(0L));
     forceMerge("test");
     assertEquals(6, index.getShard(0).denseVectorStats().getValueCount());
-  }
-
-  private IndexService service(String index) {
-    return getInstanceFromNode(IndicesService.class).indexServiceSafe(resolveIndex(index));
   }
 }
