@@ -53,7 +53,7 @@ final class WireFormat {
    */
   static void begin(StreamInput in, String query) throws IOException {
     int version = in.readVInt();
-    if (version != VERSION_CURRENT) {
+    if (version < VERSION_START || version > VERSION_CURRENT) {
       throw new IllegalArgumentException(
           "["
               + query
