@@ -14,6 +14,7 @@ package org.matryoshkasearch.it;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.matryoshkasearch.cli.Artifacts;
 import org.matryoshkasearch.cli.node.ElasticsearchNode;
 import org.matryoshkasearch.cli.node.NodeSettings;
 import org.matryoshkasearch.cli.node.Ports;
@@ -43,6 +44,26 @@ final class Nodes {
   /** A node of its own that is not started yet. */
   static ElasticsearchNode create(String name, Map<String, String> settings) throws IOException {
     return create(name, settings, Map.of());
+  }
+
+  /** The build for the oldest Elasticsearch. */
+  static Artifacts oldest() {
+    return new Artifacts(
+        Path.of(property("oldest.distribution")), Path.of(property("oldest.plugin")));
+  }
+
+  /** The build that is tested. */
+  static Artifacts current() {
+    return new Artifacts(
+        Path.of(property("matryoshka.distribution")), Path.of(property("matryoshka.plugin")));
+  }
+
+  /** A node of a build, with little memory. */
+  static ElasticsearchNode create(String name, Artifacts build, Map<String, String> settings)
+      throws IOException {
+    return new ElasticsearchNode(
+        new NodeSettings(
+            name, build.distribution(), build.plugin(), Ports.free(), "512m", settings));
   }
 
   /** A node that does not have the plugin. */

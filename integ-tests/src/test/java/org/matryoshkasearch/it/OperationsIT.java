@@ -39,7 +39,10 @@ public class OperationsIT {
   public void testPage() throws IOException {
     Path snapshots = Files.createTempDirectory("operations-it-");
     Files.setPosixFilePermissions(snapshots, PosixFilePermissions.fromString("rwxrwxrwx"));
-    Map<String, String> settings = Map.of("path.repo", snapshots.toString());
+    Path data = Files.createDirectory(snapshots.resolve("data"));
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Map<String, String> settings =
+        Map.of("path.repo", snapshots.toString(), "path.data", data.toString());
     try {
       try (ElasticsearchNode node = Nodes.create("operations", settings)) {
         node.start(() -> {});
@@ -50,13 +53,33 @@ public class OperationsIT {
       }
       try (ElasticsearchNode node = Nodes.withoutPlugin("without", settings)) {
         node.start(() -> {});
+        assertRed(node.client());
         assertWithoutPlugin(node.client());
+      }
+      try (ElasticsearchNode node = Nodes.create("again", settings)) {
+        node.start(() -> {});
+        node.client().get("/_cluster/health/docs,articles?wait_for_status=green&timeout=60s");
+        assertEquals(3, node.client().get("/docs/_count").path("count").asInt());
+        assertEquals(2, node.client().get("/articles/_count").path("count").asInt());
       }
     } finally {
       try (Stream<Path> files = Files.walk(snapshots)) {
         files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
       }
     }
+  }
+
+  /** The plugin was removed from the node: its indices are red, and the node says why. */
+  private static void assertRed(NodeClient client) throws IOException {
+    assertSaid(
+        "The mapper type [matryoshka_vector] declared on field [embedding]", why(client, "docs"));
+    assertSaid(
+        "unknown setting [index.matryoshka.dense_vector.embedding.prefix_dims] please check that"
+            + " any required plugins are installed",
+        why(client, "articles"));
+    JsonNode plain = client.get("/_cluster/health/articles-out?wait_for_status=green&timeout=60s");
+    assertEquals("green", plain.path("status").asText());
+    assertEquals(2, client.get("/articles-out/_count").path("count").asInt());
   }
 
   private static void assertWithoutPlugin(NodeClient client) throws IOException {

@@ -47,6 +47,7 @@ import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.matryoshkasearch.lucene.internal.files.FilePair;
+import org.matryoshkasearch.lucene.internal.files.LaterFormatException;
 import org.matryoshkasearch.lucene.search.FullVectorScores;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
@@ -192,7 +193,10 @@ public class DamagedFilesTest extends LuceneTestCase {
       Sort best = new Sort(new FullVectorScores("v", vectors[0]).getSortField(true));
       answered &= answers(() -> searcher.search(MatchAllDocsQuery.INSTANCE, 10, best));
       return answered;
-    } catch (CorruptIndexException | IndexFormatTooOldException | IndexFormatTooNewException e) {
+    } catch (CorruptIndexException
+        | IndexFormatTooOldException
+        | IndexFormatTooNewException
+        | LaterFormatException e) {
       return false;
     }
   }

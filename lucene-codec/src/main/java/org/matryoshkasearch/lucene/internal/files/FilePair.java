@@ -21,7 +21,6 @@ import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
-import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.DataAccessHint;
@@ -109,16 +108,16 @@ public record FilePair(
    * @param reader is called for each field, in the order of the file
    * @throws CorruptIndexException if the metadata's checksum is wrong or they say what cannot be,
    *     the data file is cut, or the two do not belong together
-   * @throws IndexFormatTooNewException if a later version of the library wrote them
+   * @throws LaterFormatException if a later version of the library wrote them
    */
   public IndexInput open(SegmentReadState state, FieldReader reader) throws IOException {
     IndexInput data =
         state.directory.openInput(fileName(state, dataExtension), dataContext(state.context));
     try {
       CodecUtil.retrieveChecksum(data); // first: a cut file has no footer
-      data.seek(0);
-      int dataVersion = checkHeader(data, dataCodec(), dataExtension, state);
       int version = readMeta(state, data.length() - CodecUtil.footerLength(), reader);
+      data.seek(0);
+      int dataVersion = checkHeader(data, dataCodec(), state);
       if (dataVersion != version) {
         throw new CorruptIndexException(
             "Format versions mismatch: meta=" + version + ", data=" + dataVersion, data);
@@ -136,7 +135,11 @@ public record FilePair(
     try (IndexInput in =
         state.directory.openInput(fileName(state, metaExtension), IOContext.READONCE)) {
       CodecUtil.checksumEntireFile(in);
-      int version = checkHeader(in, metaCodec(), metaExtension, state);
+      int version = checkHeader(in, metaCodec(), state);
+      if (version > current) {
+        throw new LaterFormatException(
+            fileName(state, metaExtension), fields(state), version, current);
+      }
       MetaInput meta = new MetaInput(in, dataEnd, state.segmentInfo.maxDoc());
       Set<Integer> seen = new HashSet<>();
       for (int number = in.readInt(); number != -1; number = in.readInt()) {
@@ -150,15 +153,9 @@ public record FilePair(
     }
   }
 
-  private int checkHeader(IndexInput in, String codec, String extension, SegmentReadState state)
-      throws IOException {
-    try {
-      return CodecUtil.checkIndexHeader(
-          in, codec, start, current, state.segmentInfo.getId(), state.segmentSuffix);
-    } catch (IndexFormatTooNewException e) {
-      throw new LaterFormatException(
-          fileName(state, extension), fields(state), e.getVersion(), start, current);
-    }
+  private int checkHeader(IndexInput in, String codec, SegmentReadState state) throws IOException {
+    return CodecUtil.checkIndexHeader(
+        in, codec, start, Integer.MAX_VALUE, state.segmentInfo.getId(), state.segmentSuffix);
   }
 
   /** The fields whose vectors are in the files of a suffix. */

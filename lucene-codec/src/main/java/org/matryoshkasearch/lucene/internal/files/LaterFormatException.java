@@ -11,26 +11,26 @@
  */
 package org.matryoshkasearch.lucene.internal.files;
 
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.lucene.index.IndexFormatTooNewException;
 
-/** A file of a later version of the format: it is as it should be, but not for this library. */
-final class LaterFormatException extends IndexFormatTooNewException {
+/**
+ * A file of a later version of the format: it is as it should be, but not for this library. Not one
+ * of Lucene's exceptions: Elasticsearch says those in words of its own, and takes the files for
+ * damaged from then on.
+ */
+public final class LaterFormatException extends IOException {
   private static final long serialVersionUID = 1;
-
-  private final String message;
 
   /**
    * @param file that cannot be read
    * @param fields whose vectors it has
    * @param found the version of the file
-   * @param oldest that is known here
    * @param newest that is known here
    */
-  LaterFormatException(String file, Set<String> fields, int found, int oldest, int newest) {
-    super(file, found, oldest, newest);
-    message =
+  LaterFormatException(String file, Set<String> fields, int found, int newest) {
+    super(
         String.format(
             Locale.ROOT,
             "file [%s] of field %s has format version [%d], the latest that is known here is [%d]:"
@@ -38,11 +38,6 @@ final class LaterFormatException extends IndexFormatTooNewException {
             file,
             fields,
             found,
-            newest);
-  }
-
-  @Override
-  public String getMessage() {
-    return message;
+            newest));
   }
 }
