@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,7 +37,7 @@ public class OperationsIT {
   private static final String PAGE = "docs/operations.md";
 
   @Test
-  public void testPage() throws IOException {
+  public void testPage() throws Exception {
     Path snapshots = Files.createTempDirectory("operations-it-");
     Files.setPosixFilePermissions(snapshots, PosixFilePermissions.fromString("rwxrwxrwx"));
     Path data = Files.createDirectory(snapshots.resolve("data"));
@@ -52,7 +53,8 @@ public class OperationsIT {
         NodeTestCase.assertCleanLog(node.log());
       }
       try (ElasticsearchNode node = Nodes.withoutPlugin("without", settings)) {
-        node.start(() -> {});
+        node.launch();
+        awaitAnswer(node.client()); // it is never ready, with indices that it cannot open
         assertRed(node.client());
         assertWithoutPlugin(node.client());
       }
@@ -69,17 +71,41 @@ public class OperationsIT {
     }
   }
 
+  private static void awaitAnswer(NodeClient client) throws Exception {
+    for (int tries = 0; tries < 600; tries++) {
+      try {
+        if (client.send("GET", "/_cluster/health", null).status() == 200) {
+          return;
+        }
+      } catch (ConnectException e) {
+        // nothing listens yet
+      }
+      Thread.sleep(200);
+    }
+    throw new AssertionError("the node did not answer");
+  }
+
   /** The plugin was removed from the node: its indices are red, and the node says why. */
-  private static void assertRed(NodeClient client) throws IOException {
-    assertSaid(
-        "The mapper type [matryoshka_vector] declared on field [embedding]", why(client, "docs"));
-    assertSaid(
+  private static void assertRed(NodeClient client) throws Exception {
+    awaitSaid(client, "docs", "The mapper type [matryoshka_vector] declared on field [embedding]");
+    awaitSaid(
+        client,
+        "articles",
         "unknown setting [index.matryoshka.dense_vector.embedding.prefix_dims] please check that"
-            + " any required plugins are installed",
-        why(client, "articles"));
+            + " any required plugins are installed");
     JsonNode plain = client.get("/_cluster/health/articles-out?wait_for_status=green&timeout=60s");
     assertEquals("green", plain.path("status").asText());
     assertEquals(2, client.get("/articles-out/_count").path("count").asInt());
+  }
+
+  /** Shards are tried some time after the node answers. */
+  private static void awaitSaid(NodeClient client, String index, String part) throws Exception {
+    String said = "";
+    for (int tries = 0; tries < 100 && said.contains(part) == false; tries++) {
+      Thread.sleep(200);
+      said = why(client, index);
+    }
+    assertSaid(part, said);
   }
 
   private static void assertWithoutPlugin(NodeClient client) throws IOException {
