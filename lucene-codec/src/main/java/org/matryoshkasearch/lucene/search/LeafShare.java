@@ -25,7 +25,7 @@ final class LeafShare {
   private static final int DEVIATIONS = 4;
 
   /** A search for fewer loses its way in the graph. */
-  private static final int LEAST = 20;
+  private static final int LEAST = 14;
 
   private LeafShare() {}
 

@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
@@ -115,16 +114,28 @@ final class PrefixSearch {
 
   private TopDocs keep(TopDocs found, TopDocs[] ofLeaves) {
     ScoreDoc[] best = kinds.best(found, ofLeaves, kept);
-    Arrays.sort(best, Comparator.comparingInt(hit -> hit.doc));
+    long[] byDoc = new long[best.length];
+    for (int i = 0; i < best.length; i++) {
+      byDoc[i] = ((long) best[i].doc << Integer.SIZE) | i;
+    }
+    Arrays.sort(byDoc);
     docs = new int[best.length];
     scores = new float[best.length];
     for (int i = 0; i < best.length; i++) {
-      docs[i] = best[i].doc;
-      scores[i] = best[i].score;
+      ScoreDoc hit = best[(int) byDoc[i]];
+      docs[i] = hit.doc;
+      scores[i] = hit.score;
     }
     visited = found.totalHits.value();
     leftOut = found.totalHits.relation() != TotalHits.Relation.EQUAL_TO;
-    return found;
+    return lastOf(found);
+  }
+
+  /** All that Lucene still looks at, to see which leaves may have more: it would sort the rest. */
+  private static TopDocs lastOf(TopDocs found) {
+    int count = found.scoreDocs.length;
+    return new TopDocs(
+        found.totalHits, Arrays.copyOfRange(found.scoreDocs, Math.max(0, count - 1), count));
   }
 
   /** Lives for one rewrite; equal to nothing but itself. */

@@ -46,7 +46,7 @@ public class SegmentsTest extends KnnTestCase {
         LeafReaderContext leaf = reader.leaves().get(0);
         assertEquals(SEGMENTS, reader.leaves().size());
         assertEquals(1, LeafShare.of(leaf, 1));
-        assertEquals(20, LeafShare.of(leaf, 40)); // 5 + 4 * 2.1 would be too few
+        assertEquals(14, LeafShare.of(leaf, 20)); // 2.5 + 4 * 1.5 would be too few
         assertEquals(26, LeafShare.of(leaf, 100)); // 12.5 + 4 * 3.3
         assertEquals(167, LeafShare.of(leaf, 1000)); // 125 + 4 * 10.5
       }

@@ -73,6 +73,7 @@ public final class GraphSearch {
     this.candidates = new NeighborQueue(results.k(), true);
     this.visited =
         new VisitedOrds(
+            graph.size(),
             (int)
                 Math.min(VISITED_BESIDES + (long) VISITED_PER_RESULT * results.k(), MOST_EXPECTED));
     this.ords = new int[graph.maxConn() * 2 * STEP];

@@ -70,7 +70,7 @@ public final class MergedVectors implements Closeable {
   public GraphVectors finish(Nearness kind) throws IOException {
     out.close();
     in = scratch.open(out.getName());
-    return new Vectors(in, count, kind == Nearness.DISTANCE ? new float[dims] : centroid);
+    return new Vectors(in, count, dims, kind == Nearness.DISTANCE ? null : centroid);
   }
 
   /** Deletes the file. */
@@ -86,15 +86,15 @@ public final class MergedVectors implements Closeable {
   private static final class Vectors implements GraphVectors {
     private final IndexInput in;
     private final int size;
-    private final float[] origin; // of what is read
     private final int dims;
+    private final float[] origin; // of what is read, or null
     private final byte[] code;
 
-    Vectors(IndexInput in, int size, float[] origin) {
+    Vectors(IndexInput in, int size, int dims, float[] origin) {
       this.in = in;
       this.size = size;
+      this.dims = dims;
       this.origin = origin;
-      this.dims = origin.length;
       this.code = new byte[dims];
     }
 
@@ -114,14 +114,14 @@ public final class MergedVectors implements Closeable {
       in.readBytes(code, 0, dims);
       float scale = Float.intBitsToFloat(in.readInt());
       SignedCode.decode(code, scale, into, at, dims);
-      for (int i = 0; i < dims; i++) {
+      for (int i = 0; origin != null && i < dims; i++) {
         into[at + i] += origin[i];
       }
     }
 
     @Override
     public GraphVectors copy() {
-      return new Vectors(in.clone(), size, origin);
+      return new Vectors(in.clone(), size, dims, origin);
     }
   }
 }

@@ -12,11 +12,12 @@
 package org.matryoshkasearch.lucene.internal.graph;
 
 import java.util.Arrays;
+import org.apache.lucene.util.NumericUtils;
 
 /**
  * For each node a row of other nodes with how near they are, nearest first, and of equally near
  * ones the lowest first: so that what a row keeps does not depend on the order in which it was
- * offered.
+ * offered. A place is one number that sorts so: how far the node is above its number.
  */
 final class NeighbourTable {
   private static final int LOCKS = 1 << 10;
@@ -27,9 +28,8 @@ final class NeighbourTable {
   private final int from;
   private final int capacity;
   private final int pageBits; // of the rows of a page
-  private final int[][] nodes;
+  private final long[][] places;
   private final short[] counts;
-  private final float[][] nearness;
   private final Object[] locks = new Object[LOCKS];
 
   /**
@@ -45,12 +45,10 @@ final class NeighbourTable {
     Arrays.setAll(locks, i -> new Object());
     this.counts = new short[size];
     int pages = (size + (1 << pageBits) - 1) >>> pageBits;
-    this.nodes = new int[pages][];
-    this.nearness = new float[pages][];
+    this.places = new long[pages][];
     for (int page = 0; page < pages; page++) {
       int rows = Math.min(size - (page << pageBits), 1 << pageBits);
-      nodes[page] = new int[rows * capacity];
-      nearness[page] = new float[rows * capacity];
+      places[page] = new long[rows * capacity];
     }
   }
 
@@ -61,7 +59,7 @@ final class NeighbourTable {
 
   /** Bytes of a row. */
   static long rowBytes(int capacity) {
-    return (long) capacity * (Integer.BYTES + Float.BYTES) + Short.BYTES;
+    return (long) capacity * Long.BYTES + Short.BYTES;
   }
 
   int from() {
@@ -85,11 +83,20 @@ final class NeighbourTable {
   }
 
   int node(int of, int i) {
-    return nodes[page(of)][at(of) + i];
+    return (int) places[page(of)][at(of) + i];
   }
 
   float nearness(int of, int i) {
-    return nearness[page(of)][at(of) + i];
+    return near(places[page(of)][at(of) + i]);
+  }
+
+  private static long place(int node, float near) {
+    long far = ~NumericUtils.floatToSortableInt(near + 0f); // no zero below another
+    return (far << Integer.SIZE) | node;
+  }
+
+  private static float near(long place) {
+    return NumericUtils.sortableIntToFloat(~(int) (place >> Integer.SIZE));
   }
 
   private int page(int of) {
@@ -112,44 +119,45 @@ final class NeighbourTable {
 
   /** Keeps a node in its place among those from the {@code first} on. */
   void offer(int of, int first, int node, float near) {
-    int[] row = nodes[page(of)];
-    float[] nears = nearness[page(of)];
+    long[] row = places[page(of)];
+    long place = place(node, near);
     int start = at(of);
     int count = count(of);
     int low = start + first;
     int high = start + count;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (nears[middle] > near || (nears[middle] == near && row[middle] < node)) {
+      if (row[middle] < place) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    if (low == start + capacity || (low < start + count && row[low] == node)) {
+    if (low == start + capacity || (low < start + count && row[low] == place)) {
       return;
     }
     int kept = Math.min(count, capacity - 1);
     System.arraycopy(row, low, row, low + 1, start + kept - low);
-    System.arraycopy(nears, low, nears, low + 1, start + kept - low);
-    row[low] = node;
-    nears[low] = near;
+    row[low] = place;
     counts[of - from] = (short) (kept + 1);
   }
 
   /** Takes others in place of what a row has. */
   void replace(int of, int[] others, float[] near, int count) {
-    System.arraycopy(others, 0, nodes[page(of)], at(of), count);
-    System.arraycopy(near, 0, nearness[page(of)], at(of), count);
+    long[] row = places[page(of)];
+    int start = at(of);
+    for (int i = 0; i < count; i++) {
+      row[start + i] = place(others[i], near[i]);
+    }
     counts[of - from] = (short) count;
   }
 
   /** Whether a node is among the first so many of a row. */
   boolean has(int of, int node, int among) {
-    int[] row = nodes[page(of)];
+    long[] row = places[page(of)];
     int start = at(of);
     for (int i = start; i < start + among; i++) {
-      if (row[i] == node) {
+      if ((int) row[i] == node) {
         return true;
       }
     }

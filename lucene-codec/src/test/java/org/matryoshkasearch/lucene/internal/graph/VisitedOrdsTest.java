@@ -16,17 +16,18 @@ import java.util.Set;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class VisitedOrdsTest extends LuceneTestCase {
-  public void testIsASetOfOrdinalsThatGrows() {
-    for (int round = 0; round < 2; round++) {
-      VisitedOrds visited = new VisitedOrds(random().nextInt(100));
+  /** With a bit each, and as a hash set that grows. */
+  public void testIsASetOfOrdinals() {
+    for (int size : new int[] {1, 1000, VisitedOrds.MOST_BITS, 1 << 18, Integer.MAX_VALUE}) {
+      VisitedOrds visited = new VisitedOrds(size, random().nextInt(100));
       Set<Integer> expected = new HashSet<>();
-      int bound = 1 << (1 + random().nextInt(30));
+      int bound = 1 + random().nextInt(size);
       for (int i = 0; i < 5000; i++) {
         int ord = random().nextInt(bound);
         assertEquals(expected.add(ord), visited.add(ord));
       }
-      assertTrue(visited.add(Integer.MAX_VALUE - 1));
-      assertFalse(visited.add(Integer.MAX_VALUE - 1));
+      assertEquals(expected.add(size - 1), visited.add(size - 1));
+      assertFalse(visited.add(size - 1));
     }
   }
 }
