@@ -21,6 +21,7 @@ import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -42,12 +43,13 @@ final class FieldsInput implements Accountable, Closeable {
 
   private void readField(FieldInfo field, MetaInput meta) throws IOException {
     byte kind = meta.in.readByte();
+    boolean isOfBytes = field.getVectorEncoding() == VectorEncoding.BYTE;
     meta.check(
-        kind == FieldEntry.FLOAT_FIELD || kind == FieldEntry.BYTE_FIELD,
+        kind == (isOfBytes ? FieldEntry.BYTE_FIELD : FieldEntry.FLOAT_FIELD),
         "kind [%d] of field [%s]",
         kind,
         field.name);
-    if (kind == FieldEntry.BYTE_FIELD) {
+    if (isOfBytes) {
       byteFields.add(field);
     } else {
       fields.put(field.name, FieldEntry.read(meta, field));

@@ -81,6 +81,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   private final GraphOutput graphs;
   private final Set<KnnVectorsReader> merged = new HashSet<>();
   private FlatVectorsWriter byteVectors; // only if there are any
+  private IORunnable abortCheck = () -> {}; // a flush cannot be aborted
   private boolean finished;
 
   MatryoshkaHnswVectorsWriter(MatryoshkaHnswVectorsFormat format, SegmentWriteState state)
@@ -154,12 +155,13 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
         field,
         vectors.graphVectors(order, nearness(field)),
         vectors.centroid(),
-        new Workers(null, 1, () -> {}));
+        new Workers(null, 1, abortCheck));
   }
 
   /** The graph is built at once, over what was written on the way. */
   @Override
   public IORunnable mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
+    abortCheck = mergeState::checkAborted;
     Arrays.stream(mergeState.knnVectorsReaders).filter(Objects::nonNull).forEach(merged::add);
     float[] centroid =
         isOfBytes(field)
@@ -288,7 +290,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
         long start = System.nanoTime();
         RecallCurve curve = null;
         try {
-          curve = RecallStudy.of(reader, field);
+          curve = RecallStudy.of(reader, field, abortCheck);
         } catch (RuntimeException e) { // it helps searches, and must not cost the segment
           assert false : e;
           log("field=%s learnt nothing: %s", field.name, e);

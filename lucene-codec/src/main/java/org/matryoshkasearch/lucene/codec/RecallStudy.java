@@ -17,6 +17,7 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.internal.recall.NeighbourRanks;
 import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
@@ -69,6 +70,7 @@ final class RecallStudy {
 
   private final MatryoshkaHnswVectorsReader reader;
   private final FieldInfo field;
+  private final IORunnable abortCheck;
   private final MatryoshkaVectorValues values;
   private final int size;
   private final int[] queries;
@@ -81,9 +83,11 @@ final class RecallStudy {
   private final NeighbourRanks ranksOfHalf = new NeighbourRanks(GENEROUS, RecallCurve.FEW);
   private final ScoreLine line = new ScoreLine();
 
-  private RecallStudy(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
+  private RecallStudy(MatryoshkaHnswVectorsReader reader, FieldInfo field, IORunnable abortCheck)
+      throws IOException {
     this.reader = reader;
     this.field = field;
+    this.abortCheck = abortCheck;
     this.values = reader.getFloatVectorValues(field.name);
     this.size = values.size();
     this.queries = new int[Math.clamp(size / VECTORS_A_QUERY, LEAST_QUERIES, MOST_QUERIES)];
@@ -97,10 +101,15 @@ final class RecallStudy {
     this.many = new int[queries.length][];
   }
 
-  /** What is learnt of a field, or null where it has few vectors. */
-  static RecallCurve of(MatryoshkaHnswVectorsReader reader, FieldInfo field) throws IOException {
+  /**
+   * What is learnt of a field, or null where it has few vectors.
+   *
+   * @param abortCheck called before each search: what it throws ends the study
+   */
+  static RecallCurve of(MatryoshkaHnswVectorsReader reader, FieldInfo field, IORunnable abortCheck)
+      throws IOException {
     boolean few = reader.getFloatVectorValues(field.name).size() < LEAST_VECTORS;
-    return few ? null : new RecallStudy(reader, field).curve();
+    return few ? null : new RecallStudy(reader, field, abortCheck).curve();
   }
 
   private RecallCurve curve() throws IOException {
@@ -213,6 +222,7 @@ final class RecallStudy {
 
   /** Candidates besides the query itself, as ordinals, the best first. */
   private ScoreDoc[] search(int query, int candidates) throws IOException {
+    abortCheck.run();
     KnnCollector found = new TopKnnCollector(candidates + 1, Integer.MAX_VALUE);
     reader.searchOrdinals(field.name, values.vectorValue(query).clone(), found);
     return found.topDocs().scoreDocs;

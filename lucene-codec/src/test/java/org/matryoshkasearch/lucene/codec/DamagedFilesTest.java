@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -117,7 +119,7 @@ public class DamagedFilesTest extends LuceneTestCase {
   public void testChangedBitsOfMetadata() throws IOException {
     for (String extension : List.of("vemq", "dvm", "vem")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 100 * soak(); i++) {
         write(extension, withChangedBit(bytes, 0, bytes.length));
         expectThrowsAnyOf(
             List.of(
@@ -130,12 +132,78 @@ public class DamagedFilesTest extends LuceneTestCase {
     }
   }
 
+  /** Parts that are lost or zero: told on open or by the check of checksums, whatever is found. */
+  public void testCutsAndZeros() throws IOException {
+    for (String extension : List.of("vemq", "dvm", "vem", "dvd", "veq", "vex")) {
+      byte[] bytes = bytes(extension);
+      for (int i = 0; i < 30 * soak(); i++) {
+        byte[] damaged = random().nextBoolean() ? cut(bytes) : withZeros(bytes);
+        if (Arrays.equals(bytes, damaged) == false) {
+          searches(extension, damaged);
+          assertDetected(extension);
+        }
+      }
+      write(extension, bytes);
+    }
+  }
+
+  private byte[] cut(byte[] bytes) {
+    return Arrays.copyOf(bytes, random().nextInt(bytes.length));
+  }
+
+  private byte[] withZeros(byte[] bytes) {
+    byte[] damaged = bytes.clone();
+    int from = random().nextInt(bytes.length);
+    Arrays.fill(damaged, from, from + 1 + random().nextInt(bytes.length - from), (byte) 0);
+    return damaged;
+  }
+
+  private void assertDetected(String extension) {
+    expectThrowsAnyOf(
+        List.of(
+            CorruptIndexException.class,
+            IndexFormatTooOldException.class,
+            IndexFormatTooNewException.class,
+            EOFException.class),
+        () -> {
+          try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            for (LeafReaderContext leaf : reader.leaves()) {
+              leaf.reader().checkIntegrity();
+            }
+          }
+          fail("undetected in " + extension);
+        });
+  }
+
+  /** Every byte of all metadata, in four ways: what was zero, too great, negative, one off. */
+  public void testEachByteOfMetadata() throws IOException {
+    for (String extension : List.of("vemq", "dvm", "vem")) {
+      byte[] bytes = bytes(extension);
+      int most = Math.min(bytes.length - CRC_BYTES, 150 * soak());
+      for (int i = 0; i < most; i++) {
+        int at = most < bytes.length - CRC_BYTES ? random().nextInt(bytes.length - CRC_BYTES) : i;
+        for (int value : new int[] {0, 0x7F, 0xFF, bytes[at] + 1}) {
+          byte[] wrong = bytes.clone();
+          wrong[at] = (byte) value;
+          searches(extension, signed(wrong));
+        }
+      }
+      write(extension, bytes);
+    }
+  }
+
+  /** How many times as much to do; {@code -Dtests.soak=20} is tens of thousands of damages. */
+  private static int soak() {
+    String soak = System.getProperty("tests.soak", "1");
+    return soak.matches("\\d+") ? Integer.parseInt(soak) : 1; // the time that SoakTest takes
+  }
+
   /** The checksum is right: so it was written. */
   public void testWrongMetadata() throws IOException {
     int opened = 0;
     for (String extension : List.of("vemq", "dvm", "vem")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 300 * soak(); i++) {
         byte[] wrong = bytes.clone();
         for (int changes = 1 + random().nextInt(2); changes > 0; changes--) {
           int at = random().nextInt(bytes.length - CRC_BYTES);
@@ -152,7 +220,7 @@ public class DamagedFilesTest extends LuceneTestCase {
   public void testChangedBitsOfTheMapOfDocuments() throws IOException {
     byte[] bytes = bytes("dvd");
     int rowsEnd = bytes.length - mapBytes(bytes);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 300 * soak(); i++) {
       searches("dvd", withChangedBit(bytes, rowsEnd, bytes.length));
     }
   }
@@ -169,7 +237,7 @@ public class DamagedFilesTest extends LuceneTestCase {
   public void testChangedBitsOfData() throws IOException {
     for (String extension : List.of("dvd", "veq", "vex")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 100 * soak(); i++) {
         byte[] damaged = bytes;
         for (int changes = 1 + random().nextInt(20); changes > 0; changes--) {
           damaged = withChangedBit(damaged, 0, bytes.length);

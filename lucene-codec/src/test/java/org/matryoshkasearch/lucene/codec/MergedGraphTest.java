@@ -24,7 +24,9 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.OneMergeWrappingMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -36,6 +38,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.matryoshkasearch.lucene.internal.graph.SignedCode;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
@@ -149,6 +152,50 @@ public class MergedGraphTest extends LuceneTestCase {
       IOException e = expectThrows(IOException.class, () -> merge(directory, format(1, null)));
       assertTrue(e.toString(), e.getMessage().contains("cannot be read") || e.getCause() != null);
       assertEquals(0, temporaryFiles(files));
+      merge(files, format(1, null)); // nothing is lost
+      try (DirectoryReader reader = DirectoryReader.open(files)) {
+        assertEquals(DOCS, getOnlyLeafReader(reader).numDocs());
+      }
+    }
+  }
+
+  /** Nothing more is learnt of a segment that nobody wants any more. */
+  public void testAbortedWhileRecallIsLearnt() throws Exception {
+    try (Directory files = newDirectory()) {
+      write(files);
+      List<MergePolicy.OneMerge> merges = new ArrayList<>();
+      MergePolicy remembered =
+          new OneMergeWrappingMergePolicy(
+              new LogDocMergePolicy(),
+              merge -> {
+                merges.add(merge);
+                return merge;
+              });
+      List<String> messages = new ArrayList<>();
+      InfoStream abort =
+          new InfoStream() {
+            @Override
+            public void message(String component, String message) {
+              messages.add(message);
+              if (message.startsWith("field=floats graph over")) {
+                merges.forEach(MergePolicy.OneMerge::setAborted);
+              }
+            }
+
+            @Override
+            public boolean isEnabled(String component) {
+              return component.equals("MATRYOSHKA");
+            }
+
+            @Override
+            public void close() {}
+          };
+      IndexWriterConfig config = config(format(1, null)).setMergePolicy(remembered);
+      try (IndexWriter writer = new IndexWriter(files, config.setInfoStream(abort))) {
+        expectThrows(IOException.class, () -> writer.forceMerge(1));
+      }
+      assertTrue(messages.stream().anyMatch(text -> text.startsWith("field=floats graph over")));
+      assertFalse(messages.toString(), messages.stream().anyMatch(text -> text.contains("learnt")));
       merge(files, format(1, null)); // nothing is lost
       try (DirectoryReader reader = DirectoryReader.open(files)) {
         assertEquals(DOCS, getOnlyLeafReader(reader).numDocs());

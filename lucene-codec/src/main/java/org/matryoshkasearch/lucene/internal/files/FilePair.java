@@ -145,6 +145,7 @@ public record FilePair(
       for (int number = in.readInt(); number != -1; number = in.readInt()) {
         FieldInfo field = number < 0 ? null : state.fieldInfos.fieldInfo(number);
         meta.check(field != null && seen.add(number), "field number [%d]", number);
+        meta.check(field.hasVectorValues(), "field [%s], which has no vectors", field.name);
         reader.read(field, meta);
       }
       meta.check(
