@@ -171,10 +171,12 @@ final class VectorField {
         });
   }
 
-  /** A target that may have as few dimensions as the longest prefix. */
+  /** A target that may have as few dimensions as the longest prefix, unless all of them are 0. */
   float[] shortTarget() {
     int least = Math.min(longestPrefix, dims);
-    return Arrays.copyOf(target(), TestUtil.nextInt(random(), least, dims));
+    float[] whole = target();
+    float[] cut = Arrays.copyOf(whole, TestUtil.nextInt(random(), least, dims));
+    return VectorUtil.dotProduct(cut, cut) > 0 ? cut : whole;
   }
 
   private float[] fit(float[] vector) {
