@@ -164,6 +164,17 @@ public class CommandLineIT {
     Files.delete(log);
   }
 
+  /** What is there already is not mixed with the files of a release. */
+  @Test
+  public void testReleaseNeedsAnEmptyFolder() throws Exception {
+    write("some.jar", 3);
+    assertFault(1, "some.jar is not a folder", script(), "release", "some.jar");
+    Files.createFile(temporary.newFolder("full").toPath().resolve("some.jar"));
+    assertFault(1, "full is not empty", script(), "release", "full");
+    assertFault(
+        2, "unknown option --sign; ./matryoshka lists the options", script(), "release", "--sign");
+  }
+
   @Test
   public void testNothingToBuildWith() throws Exception {
     Path tools = temporary.newFolder().toPath();
