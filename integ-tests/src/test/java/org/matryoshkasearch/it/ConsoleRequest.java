@@ -120,6 +120,20 @@ final class ConsoleRequest {
         .collect(Collectors.toSet());
   }
 
+  String method() {
+    return method;
+  }
+
+  /** The path with its parameters, without a slash at the beginning. */
+  String path() {
+    return path;
+  }
+
+  /** JSON, JSON lines, or the empty text. */
+  String body() {
+    return body.toString();
+  }
+
   /**
    * Sends the request and checks the answer: a status of success and no failed shard or document,
    * unless something else is expected. Without the module that it needs, the node must refuse it.

@@ -66,6 +66,13 @@ final class Nodes {
             name, build.distribution(), build.plugin(), Ports.free(), "512m", settings));
   }
 
+  /** A node of the build that is tested, with this heap, as in {@code 256m}. */
+  static ElasticsearchNode withHeap(String name, String heap) throws IOException {
+    Artifacts build = current();
+    return new ElasticsearchNode(
+        new NodeSettings(name, build.distribution(), build.plugin(), Ports.free(), heap, Map.of()));
+  }
+
   /** A node that does not have the plugin. */
   static ElasticsearchNode withoutPlugin(String name, Map<String, String> settings)
       throws IOException {

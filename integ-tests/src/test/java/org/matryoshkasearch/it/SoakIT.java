@@ -17,7 +17,6 @@ import com.carrotsearch.randomizedtesting.annotations.ThreadLeakScope;
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import com.carrotsearch.randomizedtesting.generators.RandomNumbers;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.Test;
@@ -46,9 +45,8 @@ public class SoakIT extends NodeTestCase {
       return;
     }
     Random seeds = RandomizedContext.current().getRandom();
-    String soak = System.getProperty("tests.soak");
-    long end = soak == null ? 0 : System.nanoTime() + Duration.parse("PT" + soak).toNanos();
-    for (int i = 0; soak == null ? i < RUNS : System.nanoTime() < end; i++) {
+    Soak soak = Soak.asked();
+    for (int i = 0; Soak.goesOn(soak, i, RUNS); i++) {
       run(seeds.nextLong(), recall);
     }
     recall.check();

@@ -221,6 +221,23 @@ public final class ElasticsearchNode implements AutoCloseable {
     tree.kill();
   }
 
+  /**
+   * Ends the node with all its processes at once, by SIGKILL; the data stays. Does nothing if the
+   * node does not run.
+   */
+  public synchronized void kill() throws IOException {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    ProcessTree tree = new ProcessTree(process);
+    tree.kill();
+    while (!tree.ended()) {
+      pause();
+      tree.kill(); // what was started meanwhile
+    }
+  }
+
   private static void pause() throws IOException {
     try {
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());

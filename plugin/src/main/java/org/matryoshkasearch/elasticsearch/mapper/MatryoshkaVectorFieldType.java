@@ -165,9 +165,10 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
     if (isHidden() && context.fielddataOperation() == FielddataOperation.SCRIPT) {
       throw new IllegalArgumentException("No field found for [" + name() + "] in mapping");
     }
-    return (cache, breakers) ->
-        new VectorFieldData(
-            name(), options, indexContext.created(), isHidden() ? indexContext.name() : null);
+    if (isHidden()) {
+      return (cache, breakers) -> new HiddenFieldData(name(), indexContext.name());
+    }
+    return (cache, breakers) -> new VectorFieldData(name(), options, indexContext.created());
   }
 
   /** {@inheritDoc} An array of numbers, or with {@code binary} base64 of big-endian floats. */

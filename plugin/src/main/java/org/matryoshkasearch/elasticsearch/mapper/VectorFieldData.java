@@ -12,11 +12,9 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import org.apache.lucene.search.SortField;
-import org.elasticsearch.index.Index;
 import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.fielddata.IndexFieldData.XFieldComparatorSource.Nested;
 import org.elasticsearch.index.mapper.vectors.VectorIndexFieldData;
-import org.elasticsearch.index.query.QueryShardException;
 import org.elasticsearch.search.MultiValueMode;
 import org.elasticsearch.search.aggregations.support.CoreValuesSourceType;
 
@@ -25,13 +23,8 @@ import org.elasticsearch.search.aggregations.support.CoreValuesSourceType;
  * dense_vector}, by Elasticsearch's own classes, which painless knows.
  */
 final class VectorFieldData extends VectorIndexFieldData {
-  private final Index hiddenIn;
 
-  /**
-   * @param hiddenIn in which index the user may not know that the field is there; null if the user
-   *     may
-   */
-  VectorFieldData(String field, VectorOptions options, IndexVersion indexCreated, Index hiddenIn) {
+  VectorFieldData(String field, VectorOptions options, IndexVersion indexCreated) {
     super(
         field,
         CoreValuesSourceType.KEYWORD,
@@ -41,16 +34,11 @@ final class VectorFieldData extends VectorIndexFieldData {
         options.dims() == null ? 0 : options.dims(),
         options.index(),
         reader -> SentVectorValues.reader(reader, options));
-    this.hiddenIn = hiddenIn;
   }
 
   @Override
   public SortField sortField(
       Object missingValue, MultiValueMode sortMode, Nested nested, boolean reverse) {
-    if (hiddenIn != null) {
-      throw new QueryShardException(
-          hiddenIn, "No mapping found for [" + getFieldName() + "] in order to sort on", null);
-    }
     throw new IllegalArgumentException(
         "field ["
             + getFieldName()

@@ -19,12 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.elasticsearch.ExceptionsHelper;
+import org.elasticsearch.action.search.SearchResponse;
+import org.elasticsearch.common.Strings;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.QueryBuilders;
 import org.elasticsearch.plugins.FieldPredicate;
 import org.elasticsearch.plugins.MapperPlugin;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.rest.RestStatus;
+import org.elasticsearch.search.aggregations.AggregationBuilder;
+import org.elasticsearch.search.aggregations.AggregationBuilders;
+import org.elasticsearch.search.aggregations.support.ValuesSourceAggregationBuilder;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
 import org.matryoshkasearch.elasticsearch.query.MatryoshkaKnnQueryBuilder;
 import org.matryoshkasearch.elasticsearch.query.Prefilters;
@@ -115,6 +120,31 @@ public class HiddenFieldTests extends VectorIndexTestCase {
     flush("test");
     assertEquals(reasonNotToSortBy("missing"), reasonNotToSortBy("hidden"));
     assertNotEquals(reasonNotToSortBy("missing"), reasonNotToSortBy("shown"));
+  }
+
+  public void testAggregations() {
+    createVectorIndex("test", fields("\"index\": " + randomBoolean()));
+    index("test", "1", document());
+    flush("test");
+    for (AggregationBuilder aggregation :
+        List.of(
+            AggregationBuilders.missing("a").field("FIELD"),
+            AggregationBuilders.count("a").field("FIELD"),
+            AggregationBuilders.cardinality("a").field("FIELD"))) {
+      assertEquals(aggregated(aggregation, "missing"), aggregated(aggregation, "hidden"));
+      expectThrows(Exception.class, () -> aggregated(aggregation, "shown"));
+    }
+  }
+
+  private String aggregated(AggregationBuilder aggregation, String field) {
+    ((ValuesSourceAggregationBuilder<?>) aggregation).field(field);
+    SearchResponse response = client().prepareSearch("test").addAggregation(aggregation).get();
+    try {
+      assertEquals(0, response.getFailedShards());
+      return Strings.toString(response.getAggregations().get("a"));
+    } finally {
+      response.decRef();
+    }
   }
 
   /** Without the name of the field. */

@@ -12,13 +12,17 @@
 package org.matryoshkasearch.elasticsearch.query;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -30,6 +34,7 @@ import org.elasticsearch.tasks.TaskCancelledException;
 import org.elasticsearch.test.ESTestCase;
 import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
 import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
+import org.matryoshkasearch.lucene.search.FunnelStage;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** A search under Elasticsearch's own searcher, which checks for cancellation while it reads. */
@@ -106,32 +111,59 @@ public class MatryoshkaCancellationTests extends ESTestCase {
     }
   }
 
+  /** One for each phase that a search can have. */
+  private Map<String, Query> queries() {
+    Supplier<MatryoshkaKnnQuery.Builder> knn =
+        () -> MatryoshkaKnnQuery.builder("vector", target, 10);
+    Query some = new FieldExistsQuery("vector");
+    List<FunnelStage> funnel = List.of(new FunnelStage(16, 100), new FunnelStage(24, 50));
+    return Map.of(
+        "candidates", query(),
+        "target", knn.get().targetRecall(0.9).build(),
+        "funnel", knn.get().candidates(DOCS).funnel(funnel).build(),
+        "filter", knn.get().candidates(DOCS).filter(some).build(),
+        "exact", knn.get().exact(true).build(),
+        "exact with a filter", knn.get().exact(true).filter(some).build());
+  }
+
   public void testCancelledSearchEnds() throws IOException {
+    for (Map.Entry<String, Query> query : queries().entrySet()) {
+      AtomicInteger checks = new AtomicInteger();
+      try (ContextIndexSearcher searcher = searcher()) {
+        searcher.addQueryCancellation(checks::incrementAndGet);
+        searcher.search(query.getValue(), 10);
+      }
+      int checksOfAWholeSearch = checks.get();
+      for (int allowed = 0; allowed < checksOfAWholeSearch; allowed += between(1, 5)) {
+        assertCancelled(query.getKey(), query.getValue(), allowed);
+      }
+      assertCancelled(query.getKey(), query.getValue(), checksOfAWholeSearch - 1);
+    }
+  }
+
+  private void assertCancelled(String what, Query query, int allowed) throws IOException {
     AtomicInteger checks = new AtomicInteger();
     try (ContextIndexSearcher searcher = searcher()) {
-      searcher.addQueryCancellation(checks::incrementAndGet);
-      searcher.search(query(), 10);
-    }
-    int checksOfAWholeSearch = checks.get();
-    for (int allowed : new int[] {0, 1, checksOfAWholeSearch / 2, checksOfAWholeSearch - 1}) {
-      checks.set(0);
-      try (ContextIndexSearcher searcher = searcher()) {
-        searcher.addQueryCancellation(
-            () -> {
-              if (checks.getAndIncrement() >= allowed) {
-                throw new TaskCancelledException("cancelled");
-              }
-            });
-        expectThrows(TaskCancelledException.class, () -> searcher.search(query(), 10));
-      }
+      searcher.addQueryCancellation(
+          () -> {
+            if (checks.getAndIncrement() >= allowed) {
+              throw new TaskCancelledException("cancelled");
+            }
+          });
+      expectThrows(
+          TaskCancelledException.class,
+          what + " at check " + allowed,
+          () -> searcher.search(query, 10));
     }
   }
 
   public void testTimeoutEndsTheSearch() throws IOException {
-    try (ContextIndexSearcher searcher = searcher()) {
-      searcher.addQueryCancellation(searcher::throwTimeExceededException);
-      assertEquals(0, searcher.search(query(), 10).scoreDocs.length);
-      assertTrue(searcher.timeExceeded());
+    for (Map.Entry<String, Query> query : queries().entrySet()) {
+      try (ContextIndexSearcher searcher = searcher()) {
+        searcher.addQueryCancellation(searcher::throwTimeExceededException);
+        assertEquals(query.getKey(), 0, searcher.search(query.getValue(), 10).scoreDocs.length);
+        assertTrue(query.getKey(), searcher.timeExceeded());
+      }
     }
   }
 }
