@@ -47,6 +47,7 @@ public class ReadmeIT extends NodeTestCase {
           "docs/versions.md",
           "docs/solr.md",
           "SECURITY.md",
+          "docs/reliability.md",
           "docs/faq.md",
           "docs/models.md",
           "docs/guides/README.md",
