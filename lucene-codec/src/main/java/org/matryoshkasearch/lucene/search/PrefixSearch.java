@@ -36,10 +36,10 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 final class PrefixSearch {
   private final int kept;
   private final ScoreKinds kinds;
+  private TopDocs merged = TopDocsCollector.EMPTY_TOPDOCS;
+  private TopDocs[] ofLeaves = {};
   private int[] docs = {};
   private float[] scores = {};
-  private long visited;
-  private boolean leftOut;
 
   private PrefixSearch(int kept, ScoreKinds kinds) {
     this.kept = kept;
@@ -72,6 +72,7 @@ final class PrefixSearch {
             ? new Documents(searcher, field, target, candidates, filter, found)
             : new BestChildren(searcher, field, target, candidates, filter, parents, found);
     search.rewrite(searcher);
+    found.keepBest();
     return found;
   }
 
@@ -87,7 +88,7 @@ final class PrefixSearch {
 
   /** How many vectors were compared. */
   long visited() {
-    return visited;
+    return merged.totalHits.value();
   }
 
   /**
@@ -109,11 +110,18 @@ final class PrefixSearch {
 
   /** Whether there may have been more to compare. */
   boolean leftOut() {
-    return leftOut;
+    return merged.totalHits.relation() != TotalHits.Relation.EQUAL_TO;
   }
 
-  private TopDocs keep(TopDocs found, TopDocs[] ofLeaves) {
-    ScoreDoc[] best = kinds.best(found, ofLeaves, kept);
+  /** Takes what was found so far: Lucene may search some leaves again, and merge all anew. */
+  private TopDocs take(TopDocs merged, TopDocs[] ofLeaves) {
+    this.merged = merged;
+    this.ofLeaves = ofLeaves;
+    return lastOf(merged);
+  }
+
+  private void keepBest() {
+    ScoreDoc[] best = kinds.best(merged, ofLeaves, kept);
     long[] byDoc = new long[best.length];
     for (int i = 0; i < best.length; i++) {
       byDoc[i] = ((long) best[i].doc << Integer.SIZE) | i;
@@ -126,16 +134,13 @@ final class PrefixSearch {
       docs[i] = hit.doc;
       scores[i] = hit.score;
     }
-    visited = found.totalHits.value();
-    leftOut = found.totalHits.relation() != TotalHits.Relation.EQUAL_TO;
-    return lastOf(found);
   }
 
   /** All that Lucene still looks at, to see which leaves may have more: it would sort the rest. */
-  private static TopDocs lastOf(TopDocs found) {
-    int count = found.scoreDocs.length;
+  private static TopDocs lastOf(TopDocs merged) {
+    int count = merged.scoreDocs.length;
     return new TopDocs(
-        found.totalHits, Arrays.copyOfRange(found.scoreDocs, Math.max(0, count - 1), count));
+        merged.totalHits, Arrays.copyOfRange(merged.scoreDocs, Math.max(0, count - 1), count));
   }
 
   /** Lives for one rewrite; equal to nothing but itself. */
@@ -176,7 +181,7 @@ final class PrefixSearch {
 
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] ofLeaves) {
-      return found.keep(super.mergeLeafResults(ofLeaves), ofLeaves);
+      return found.take(super.mergeLeafResults(ofLeaves), ofLeaves);
     }
 
     @Override
@@ -234,7 +239,7 @@ final class PrefixSearch {
 
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] ofLeaves) {
-      return found.keep(super.mergeLeafResults(ofLeaves), ofLeaves);
+      return found.take(super.mergeLeafResults(ofLeaves), ofLeaves);
     }
 
     @Override

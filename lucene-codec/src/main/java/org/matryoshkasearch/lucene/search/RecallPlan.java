@@ -12,7 +12,10 @@
 package org.matryoshkasearch.lucene.search;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
@@ -25,7 +28,8 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  *
  * <p>The share that may be missed is divided between the two. Where nothing was learnt, as of very
  * small segments and those of other formats, there are so many candidates that it is enough for
- * most data, and all are rescored.
+ * most data, and all are rescored. Where segments are of several {@link ScoreKinds}, all get as
+ * many as the kind that needs most, though it may have few documents.
  */
 final class RecallPlan {
   /** Of what may be missed, what the graph may. */
@@ -60,6 +64,63 @@ final class RecallPlan {
   /** What was learnt of a segment with so many documents. */
   private record Learnt(int docs, RecallCurve curve) {}
 
+  /** Segments whose scores can be compared. */
+  private static final class Kind {
+    private final List<Learnt> curves = new ArrayList<>();
+    private long docs;
+
+    /**
+     * @param curve of the segment, or null
+     */
+    void add(int docsOfSegment, RecallCurve curve) {
+      docs += docsOfSegment;
+      if (curve != null) {
+        curves.add(new Learnt(docsOfSegment, curve));
+      }
+    }
+
+    /** Beside large segments, small ones tell little. */
+    void forgetSmall() {
+      int largest = curves.stream().mapToInt(Learnt::docs).max().orElse(0);
+      curves.removeIf(segment -> segment.docs() < largest / SMALLER);
+    }
+
+    /** The mean over documents of what is learnt. */
+    private double mean(ToDoubleFunction<Learnt> of) {
+      double sum = 0;
+      double weights = 0;
+      for (Learnt segment : curves) {
+        sum += segment.docs() * of.applyAsDouble(segment);
+        weights += segment.docs();
+      }
+      return sum / weights;
+    }
+
+    double candidates(int k, double missed) {
+      if (curves.isEmpty()) {
+        double each = UNLEARNT * Math.pow(UNLEARNT_MISSED / missed, UNLEARNT_GROWTH);
+        return Math.max(LEAST_UNLEARNT, k * each);
+      }
+      double growth = mean(segment -> segment.curve().growth());
+      double ofTheGraph = 1 - BY_THE_GRAPH * missed;
+      return mean(
+          segment ->
+              Math.pow((double) docs / segment.docs(), growth)
+                  * segment.curve().candidatesOfQuery(k, ofTheGraph));
+    }
+
+    /** Or null, if nothing is learnt. */
+    ExpectedMisses misses(int k, double missed) {
+      return curves.isEmpty()
+          ? null
+          : new ExpectedMisses(
+              mean(segment -> segment.curve().slope()),
+              Math.sqrt(mean(segment -> Math.pow(segment.curve().deviation(), 2))),
+              (1 - BY_THE_GRAPH) * missed * k,
+              BY_THE_GRAPH * missed * k);
+    }
+  }
+
   /**
    * Makes the plan of a search.
    *
@@ -69,62 +130,28 @@ final class RecallPlan {
   static RecallPlan of(
       IndexSearcher searcher, String field, int k, double recall, double accepted) {
     double missed = 1 - recall;
-    double sparse = Math.pow(accepted, -SPARSE_GROWTH);
-    List<Learnt> curves = new ArrayList<>();
-    long all = 0;
-    int largest = 0; // of what is learnt of
+    Map<Integer, Kind> kinds = new HashMap<>(); // as in ScoreKinds, by the dims of their prefixes
     boolean onlyOurs = true;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
-      if (info == null || !info.hasVectorValues()) {
-        continue;
-      }
-      int docs = leaf.reader().maxDoc();
-      all += docs;
-      boolean ours = MatryoshkaHnswVectorsFormat.isFormatOf(info);
-      RecallCurve curve = ours ? RecallCurve.of(info) : null;
-      onlyOurs &= ours;
-      if (curve != null) {
-        largest = Math.max(largest, docs);
-        curves.add(new Learnt(docs, curve));
+      if (info != null && info.hasVectorValues()) {
+        boolean ours = MatryoshkaHnswVectorsFormat.isFormatOf(info);
+        onlyOurs &= ours;
+        kinds
+            .computeIfAbsent(VectorFieldInfo.prefixDims(info), dims -> new Kind())
+            .add(leaf.reader().maxDoc(), ours ? RecallCurve.of(info) : null);
       }
     }
-    int least = largest / SMALLER;
-    curves.removeIf(segment -> segment.docs() < least);
-    double learnt = 0;
-    double slopes = 0;
-    double squares = 0;
-    double growths = 0;
-    for (Learnt segment : curves) {
-      RecallCurve curve = segment.curve();
-      learnt += segment.docs();
-      slopes += segment.docs() * curve.slope();
-      squares += segment.docs() * curve.deviation() * curve.deviation();
-      growths += segment.docs() * curve.growth();
+    double wanted = 0;
+    for (Kind kind : kinds.values()) {
+      kind.forgetSmall();
+      wanted = Math.max(wanted, kind.candidates(k, missed));
     }
-    double sum = 0;
-    double most = 0;
-    for (Learnt segment : curves) {
-      double grown = Math.pow((double) all / segment.docs(), growths / learnt);
-      double ofTheGraph = 1 - BY_THE_GRAPH * missed;
-      double own = grown * segment.curve().candidatesOfQuery(k, ofTheGraph);
-      sum += segment.docs() * own;
-      most = Math.max(most, own);
-    }
-    if (learnt == 0) {
-      double each = UNLEARNT * Math.pow(UNLEARNT_MISSED / missed, UNLEARNT_GROWTH);
-      return new RecallPlan(limited(k, Math.max(LEAST_UNLEARNT, k * each * sparse)), null);
-    }
-    ExpectedMisses misses =
-        new ExpectedMisses(
-            slopes / learnt,
-            Math.sqrt(squares / learnt),
-            (1 - BY_THE_GRAPH) * missed * k,
-            BY_THE_GRAPH * missed * k);
+    double sparse = Math.pow(accepted, -SPARSE_GROWTH);
     // what was learnt tells of no other scores than those of prefixes of one length
-    boolean tells = onlyOurs && ScoreKinds.of(searcher.getLeafContexts(), field).isOne();
-    double wanted = tells ? sum / learnt : most;
-    return new RecallPlan(limited(k, wanted * sparse), tells ? misses : null);
+    ExpectedMisses misses =
+        onlyOurs && kinds.size() == 1 ? kinds.values().iterator().next().misses(k, missed) : null;
+    return new RecallPlan(limited(k, wanted * sparse), misses);
   }
 
   private static int limited(int k, double candidates) {

@@ -11,12 +11,14 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -52,11 +54,13 @@ import org.matryoshkasearch.lucene.internal.files.FilePair;
 import org.matryoshkasearch.lucene.internal.files.LaterFormatException;
 import org.matryoshkasearch.lucene.search.FullVectorScores;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
+import org.matryoshkasearch.lucene.soak.Soak;
 
 /**
  * Files that a disk or a wrong writer has changed: whoever opens or searches them gets an answer or
  * a {@link CorruptIndexException}, and soon.
  */
+@TimeoutSuite(millis = Integer.MAX_VALUE) // the long form
 public class DamagedFilesTest extends LuceneTestCase {
   private static final int DIMS = 16;
   private static final int DOCS = 1800;
@@ -116,33 +120,37 @@ public class DamagedFilesTest extends LuceneTestCase {
     super.tearDown();
   }
 
-  public void testChangedBitsOfMetadata() throws IOException {
+  public void testChangedBitsOfMetadata() throws Exception {
     for (String extension : List.of("vemq", "dvm", "vem")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 100 * soak(); i++) {
-        write(extension, withChangedBit(bytes, 0, bytes.length));
-        expectThrowsAnyOf(
-            List.of(
-                CorruptIndexException.class,
-                IndexFormatTooOldException.class,
-                IndexFormatTooNewException.class),
-            () -> DirectoryReader.open(directory).close());
-      }
+      Soak.repeat(
+          100,
+          () -> {
+            write(extension, withChangedBit(bytes, 0, bytes.length));
+            expectThrowsAnyOf(
+                List.of(
+                    CorruptIndexException.class,
+                    IndexFormatTooOldException.class,
+                    IndexFormatTooNewException.class),
+                () -> DirectoryReader.open(directory).close());
+          });
       write(extension, bytes);
     }
   }
 
   /** Parts that are lost or zero: told on open or by the check of checksums, whatever is found. */
-  public void testCutsAndZeros() throws IOException {
+  public void testCutsAndZeros() throws Exception {
     for (String extension : List.of("vemq", "dvm", "vem", "dvd", "veq", "vex")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 30 * soak(); i++) {
-        byte[] damaged = random().nextBoolean() ? cut(bytes) : withZeros(bytes);
-        if (Arrays.equals(bytes, damaged) == false) {
-          searches(extension, damaged);
-          assertDetected(extension);
-        }
-      }
+      Soak.repeat(
+          30,
+          () -> {
+            byte[] damaged = random().nextBoolean() ? cut(bytes) : withZeros(bytes);
+            if (Arrays.equals(bytes, damaged) == false) {
+              searches(extension, damaged);
+              assertDetected(extension);
+            }
+          });
       write(extension, bytes);
     }
   }
@@ -179,9 +187,10 @@ public class DamagedFilesTest extends LuceneTestCase {
   public void testEachByteOfMetadata() throws IOException {
     for (String extension : List.of("vemq", "dvm", "vem")) {
       byte[] bytes = bytes(extension);
-      int most = Math.min(bytes.length - CRC_BYTES, 150 * soak());
+      int all = bytes.length - CRC_BYTES;
+      int most = Soak.isAsked() ? all : Math.min(all, 150);
       for (int i = 0; i < most; i++) {
-        int at = most < bytes.length - CRC_BYTES ? random().nextInt(bytes.length - CRC_BYTES) : i;
+        int at = most < all ? random().nextInt(all) : i;
         for (int value : new int[] {0, 0x7F, 0xFF, bytes[at] + 1}) {
           byte[] wrong = bytes.clone();
           wrong[at] = (byte) value;
@@ -192,37 +201,31 @@ public class DamagedFilesTest extends LuceneTestCase {
     }
   }
 
-  /** How many times as much to do; {@code -Dtests.soak=20} is tens of thousands of damages. */
-  private static int soak() {
-    String soak = System.getProperty("tests.soak", "1");
-    return soak.matches("\\d+") ? Integer.parseInt(soak) : 1; // the time that SoakTest takes
-  }
-
   /** The checksum is right: so it was written. */
-  public void testWrongMetadata() throws IOException {
-    int opened = 0;
+  public void testWrongMetadata() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
     for (String extension : List.of("vemq", "dvm", "vem")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 300 * soak(); i++) {
-        byte[] wrong = bytes.clone();
-        for (int changes = 1 + random().nextInt(2); changes > 0; changes--) {
-          int at = random().nextInt(bytes.length - CRC_BYTES);
-          wrong[at] = (byte) (random().nextBoolean() ? random().nextInt() : wrong[at] ^ 0x80);
-        }
-        opened += searches(extension, signed(wrong)) ? 1 : 0;
-      }
+      Soak.repeat(
+          300,
+          () -> {
+            byte[] wrong = bytes.clone();
+            for (int changes = 1 + random().nextInt(2); changes > 0; changes--) {
+              int at = random().nextInt(bytes.length - CRC_BYTES);
+              wrong[at] = (byte) (random().nextBoolean() ? random().nextInt() : wrong[at] ^ 0x80);
+            }
+            opened.addAndGet(searches(extension, signed(wrong)) ? 1 : 0);
+          });
       write(extension, bytes);
     }
-    assertTrue("some have a meaning", opened > 0);
+    assertTrue("some have a meaning", opened.get() > 0);
   }
 
   /** Where the documents of rows stand, behind the rows. */
-  public void testChangedBitsOfTheMapOfDocuments() throws IOException {
+  public void testChangedBitsOfTheMapOfDocuments() throws Exception {
     byte[] bytes = bytes("dvd");
     int rowsEnd = bytes.length - mapBytes(bytes);
-    for (int i = 0; i < 300 * soak(); i++) {
-      searches("dvd", withChangedBit(bytes, rowsEnd, bytes.length));
-    }
+    Soak.repeat(300, () -> searches("dvd", withChangedBit(bytes, rowsEnd, bytes.length)));
   }
 
   /** The rows of two of three children of each parent lie before the map. */
@@ -234,16 +237,18 @@ public class DamagedFilesTest extends LuceneTestCase {
     return bytes.length - rows * DIMS * Float.BYTES - 2 * FilePair.ALIGNMENT;
   }
 
-  public void testChangedBitsOfData() throws IOException {
+  public void testChangedBitsOfData() throws Exception {
     for (String extension : List.of("dvd", "veq", "vex")) {
       byte[] bytes = bytes(extension);
-      for (int i = 0; i < 100 * soak(); i++) {
-        byte[] damaged = bytes;
-        for (int changes = 1 + random().nextInt(20); changes > 0; changes--) {
-          damaged = withChangedBit(damaged, 0, bytes.length);
-        }
-        searches(extension, damaged);
-      }
+      Soak.repeat(
+          100,
+          () -> {
+            byte[] damaged = bytes;
+            for (int changes = 1 + random().nextInt(20); changes > 0; changes--) {
+              damaged = withChangedBit(damaged, 0, bytes.length);
+            }
+            searches(extension, damaged);
+          });
       write(extension, bytes);
     }
   }

@@ -11,9 +11,11 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -35,11 +37,13 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.store.MockDirectoryWrapper;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.matryoshkasearch.lucene.soak.Soak;
 
 /**
  * A disk that is full, or that fails, at any write of a flush or a merge: the last commit can be
  * read, bit for bit, no file stays open, and the index goes on when there is room again.
  */
+@TimeoutSuite(millis = Integer.MAX_VALUE) // the long form
 public class FailingDiskTest extends LuceneTestCase {
   private static final int DIMS = 16;
   private static final int BATCH = 1100; // enough for a graph
@@ -110,42 +114,46 @@ public class FailingDiskTest extends LuceneTestCase {
     assertEquals(committed.size(), found);
   }
 
-  public void testErrorsAtRandomWrites() throws IOException {
-    int failed = 0;
+  public void testErrorsAtRandomWrites() throws Exception {
+    AtomicInteger failed = new AtomicInteger();
     // when it is closed, it fails if a file is still open
     try (MockDirectoryWrapper directory =
         new MockDirectoryWrapper(random(), new ByteBuffersDirectory())) {
       change(directory);
-      for (int i = 0; i < 25 * soak(); i++) {
-        directory.setRandomIOExceptionRate(random().nextDouble() / 10);
-        directory.setRandomIOExceptionRateOnOpen(random().nextInt(3) == 0 ? 0.02 : 0);
-        failed += fails(directory) ? 1 : 0;
-        directory.setRandomIOExceptionRate(0);
-        directory.setRandomIOExceptionRateOnOpen(0);
-        assertCommitted(directory);
-      }
+      Soak.repeat(
+          25,
+          () -> {
+            directory.setRandomIOExceptionRate(random().nextDouble() / 10);
+            directory.setRandomIOExceptionRateOnOpen(random().nextInt(3) == 0 ? 0.02 : 0);
+            failed.addAndGet(fails(directory) ? 1 : 0);
+            directory.setRandomIOExceptionRate(0);
+            directory.setRandomIOExceptionRateOnOpen(0);
+            assertCommitted(directory);
+          });
       change(directory);
       assertCommitted(directory);
     }
-    assertTrue("some fail", failed > 0);
+    assertTrue("some fail", failed.get() > 0);
   }
 
-  public void testFullDisk() throws IOException {
-    int failed = 0;
+  public void testFullDisk() throws Exception {
+    AtomicInteger failed = new AtomicInteger();
     try (MockDirectoryWrapper directory =
         new MockDirectoryWrapper(random(), new ByteBuffersDirectory())) {
       change(directory);
-      for (int i = 0; i < 25 * soak(); i++) {
-        long used = directory.sizeInBytes();
-        directory.setMaxSizeInBytes(used + 1 + random().nextInt((int) used));
-        failed += fails(directory) ? 1 : 0;
-        directory.setMaxSizeInBytes(0);
-        assertCommitted(directory);
-      }
+      Soak.repeat(
+          25,
+          () -> {
+            long used = directory.sizeInBytes();
+            directory.setMaxSizeInBytes(used + 1 + random().nextInt((int) used));
+            failed.addAndGet(fails(directory) ? 1 : 0);
+            directory.setMaxSizeInBytes(0);
+            assertCommitted(directory);
+          });
       change(directory);
       assertCommitted(directory);
     }
-    assertTrue("some fail", failed > 0);
+    assertTrue("some fail", failed.get() > 0);
   }
 
   private boolean fails(Directory directory) {
@@ -158,11 +166,5 @@ public class FailingDiskTest extends LuceneTestCase {
       assertNotNull(e.toString(), e.getCause());
       return true;
     }
-  }
-
-  /** How many times as much to do, as {@code -Dtests.soak=20}. */
-  private static int soak() {
-    String soak = System.getProperty("tests.soak", "1");
-    return soak.matches("\\d+") ? Integer.parseInt(soak) : 1;
   }
 }

@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,8 @@ import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.OneMergeWrappingMergePolicy;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -38,6 +41,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.matryoshkasearch.lucene.internal.graph.SignedCode;
@@ -133,6 +137,44 @@ public class MergedGraphTest extends LuceneTestCase {
     } finally {
       threads.shutdown();
       assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES));
+    }
+  }
+
+  /** A merge of what was merged is the same, byte for byte, with however many threads. */
+  public void testMergedAgain() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("merge"));
+    try (Directory files = newDirectory();
+        Directory again = newDirectory()) {
+      write(files);
+      merge(files, format(1, null));
+      try (DirectoryReader reader = DirectoryReader.open(files);
+          IndexWriter writer = new IndexWriter(again, config(format(4, threads)))) {
+        TestUtil.addIndexesSlowly(writer, reader);
+      }
+      for (String extension : List.of("vex", "veq", "dvd", "vem")) {
+        assertArrayEquals(extension, contents(files, extension), contents(again, extension));
+      }
+    } finally {
+      threads.shutdown();
+      assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES));
+    }
+  }
+
+  /** A file of the only segment, but for the segment's id and the checksum over it. */
+  private static byte[] contents(Directory directory, String extension) throws IOException {
+    SegmentInfo segment = SegmentInfos.readLatestCommit(directory).info(0).info;
+    String file =
+        segment.files().stream().filter(name -> name.endsWith("." + extension)).findAny().get();
+    try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
+      byte[] bytes = new byte[(int) in.length() - Long.BYTES];
+      in.readBytes(bytes, 0, bytes.length);
+      byte[] id = segment.getId();
+      int at = 0;
+      while (Arrays.equals(bytes, at, at + id.length, id, 0, id.length) == false) {
+        at++;
+      }
+      Arrays.fill(bytes, at, at + id.length, (byte) 0);
+      return bytes;
     }
   }
 

@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -249,6 +251,12 @@ abstract class KnnTestCase extends LuceneTestCase {
       hits.add(new Hit(id, doc.score));
     }
     return hits;
+  }
+
+  /** How many of the nearest were found, whatever the last bits of their scores are. */
+  static int common(List<Hit> nearest, List<Hit> found) {
+    Set<Integer> ids = nearest.stream().map(Hit::id).collect(Collectors.toSet());
+    return (int) found.stream().filter(hit -> ids.contains(hit.id())).count();
   }
 
   /**

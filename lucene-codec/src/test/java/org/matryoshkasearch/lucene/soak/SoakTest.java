@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.soak;
 
 import com.carrotsearch.randomizedtesting.RandomizedContext;
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -37,11 +36,7 @@ public class SoakTest extends LuceneTestCase {
       run(Long.parseUnsignedLong(run, 16), recalls);
       return;
     }
-    String soak = System.getProperty("tests.soak");
-    long end = soak == null ? 0 : System.nanoTime() + Duration.parse("PT" + soak).toNanos();
-    for (int i = 0; soak == null ? i < RUNS : System.nanoTime() < end; i++) {
-      run(random().nextLong(), recalls);
-    }
+    Soak.repeat(RUNS, () -> run(random().nextLong(), recalls));
     StepLog.write("recall", List.of(recalls.toString()));
     recalls.check();
   }
