@@ -27,7 +27,8 @@ import org.matryoshkasearch.cli.vectors.VectorRow;
 
 /** Writes and searches without a pause, on one node at a time, and keeps what was acknowledged. */
 final class Load implements AutoCloseable {
-  private static final int BATCH = 5; // of all there are fewer than a search may return
+  private static final int BATCH = 5;
+  private static final int IDS = 5000; // a search may return all, however long it goes on
 
   private final String index;
   private final List<VectorRow> rows;
@@ -38,7 +39,7 @@ final class Load implements AutoCloseable {
   private final AtomicInteger searches = new AtomicInteger();
   private Throwable failure; // written before the thread ends, read after
 
-  /** Begins to write rows, over and over under new ids, and to search for them. */
+  /** Begins to write rows, over and over, and to search for them. */
   Load(NodeClient client, String index, List<VectorRow> rows) {
     this.client = client;
     this.index = index;
@@ -62,9 +63,9 @@ final class Load implements AutoCloseable {
 
   private void run() {
     try {
-      for (long id = 0; ended == false; id += BATCH) {
-        write(id);
-        search(rows.get((int) (id % rows.size())).vector());
+      for (long written = 0; ended == false; written += BATCH) {
+        write(written);
+        search(rows.get((int) (written % rows.size())).vector());
         searches.incrementAndGet();
       }
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -74,21 +75,23 @@ final class Load implements AutoCloseable {
 
   private void write(long from) throws IOException {
     BulkBody bulk = new BulkBody();
-    for (long id = from; id < from + BATCH; id++) {
-      bulk.index(String.valueOf(id), document(id));
+    for (long number = from; number < from + BATCH; number++) {
+      bulk.index(String.valueOf(number % IDS), document(number));
     }
     JsonNode answer = client.post("/" + index + "/_bulk?refresh=true", bulk.bytes());
+    long number = from;
     for (JsonNode item : answer.path("items")) {
       int status = item.at("/index/status").asInt();
       assertEquals(item.toString(), 2, status / 100);
-      long id = item.at("/index/_id").asLong();
-      acknowledged.put(id, document(id).path(TestIndex.FIELD).toString());
+      acknowledged.put(number % IDS, document(number).path(TestIndex.FIELD).toString());
+      number++;
     }
+    assertEquals(answer.toString(), from + BATCH, number);
   }
 
-  private ObjectNode document(long id) {
+  private ObjectNode document(long number) {
     ObjectNode document = Json.object();
-    document.set(TestIndex.FIELD, Json.array(rows.get((int) (id % rows.size())).vector()));
+    document.set(TestIndex.FIELD, Json.array(rows.get((int) (number % rows.size())).vector()));
     return document;
   }
 
