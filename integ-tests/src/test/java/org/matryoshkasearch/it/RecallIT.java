@@ -107,7 +107,7 @@ public class RecallIT extends NodeTestCase {
         "generated",
         TestSets.generated(4000, 512),
         new Floor(0, "int4_hnsw", 0.845, 0.945, 0.985),
-        new Floor(128, "hnsw", 0.875, 0.96, 0.985),
+        new Floor(128, "hnsw", 0.865, 0.96, 0.985),
         new Floor(128, "bbq_hnsw", 0.69, 0.825, 0.9),
         new Floor(64, "int8_hnsw", 0.675, 0.84, 0.92));
   }
