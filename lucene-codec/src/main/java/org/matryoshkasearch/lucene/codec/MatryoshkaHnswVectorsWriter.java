@@ -231,6 +231,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
             format.fullVectorEncoding().components(),
             docs,
             () -> {
+              abortCheck.run();
               float[] vector = vectors.vector();
               if (quantizer != null || prefixes != null) {
                 float[] prefix = prefixOf.apply(vector);
@@ -261,11 +262,12 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
         field.name, count, entry.dims(), entry.prefixDims(), encoding, entry.codeBytes());
   }
 
-  private static void addMergedBytes(FieldInfo field, MergeState mergeState, MergedVectors vectors)
+  private void addMergedBytes(FieldInfo field, MergeState mergeState, MergedVectors vectors)
       throws IOException {
     ByteVectorValues merged = MergedVectorValues.mergeByteVectorValues(field, mergeState);
     KnnVectorValues.DocIndexIterator docs = merged.iterator();
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      abortCheck.run();
       byte[] vector = merged.vectorValue(docs.index());
       vectors.add(vector, PrefixSimilarity.scale(vector, field.getVectorSimilarityFunction()));
     }

@@ -37,6 +37,7 @@ import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.FilterIndexOutput;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
@@ -194,10 +195,43 @@ public class MergedGraphTest extends LuceneTestCase {
       IOException e = expectThrows(IOException.class, () -> merge(directory, format(1, null)));
       assertTrue(e.toString(), e.getMessage().contains("cannot be read") || e.getCause() != null);
       assertEquals(0, temporaryFiles(files));
-      merge(files, format(1, null)); // nothing is lost
-      try (DirectoryReader reader = DirectoryReader.open(files)) {
-        assertEquals(DOCS, getOnlyLeafReader(reader).numDocs());
+      assertMerged(files);
+    }
+  }
+
+  /** A merge that nobody wants any more writes no more vectors. */
+  public void testAbortedWhileVectorsAreWritten() throws Exception {
+    List<MergePolicy.OneMerge> merges = new ArrayList<>();
+    long[] rows = {0};
+    try (Directory files = newDirectory()) {
+      write(files);
+      Directory aborting =
+          new FilterDirectory(files) {
+            @Override
+            public IndexOutput createTempOutput(String prefix, String suffix, IOContext context)
+                throws IOException {
+              IndexOutput out = super.createTempOutput(prefix, suffix, context);
+              if (!suffix.equals("vectors")) {
+                return out;
+              }
+              return new FilterIndexOutput("aborting", out.getName(), out) {
+                @Override
+                public void writeBytes(byte[] bytes, int offset, int length) throws IOException {
+                  super.writeBytes(bytes, offset, length);
+                  if (++rows[0] == 100) {
+                    merges.forEach(MergePolicy.OneMerge::setAborted);
+                  }
+                }
+              };
+            }
+          };
+      IndexWriterConfig config = config(format(1, null)).setMergePolicy(remembering(merges));
+      try (IndexWriter writer = new IndexWriter(aborting, config)) {
+        expectThrows(IOException.class, () -> writer.forceMerge(1));
       }
+      assertEquals(100, rows[0]);
+      assertEquals(0, temporaryFiles(files));
+      assertMerged(files);
     }
   }
 
@@ -206,13 +240,6 @@ public class MergedGraphTest extends LuceneTestCase {
     try (Directory files = newDirectory()) {
       write(files);
       List<MergePolicy.OneMerge> merges = new ArrayList<>();
-      MergePolicy remembered =
-          new OneMergeWrappingMergePolicy(
-              new LogDocMergePolicy(),
-              merge -> {
-                merges.add(merge);
-                return merge;
-              });
       List<String> messages = new ArrayList<>();
       InfoStream abort =
           new InfoStream() {
@@ -232,16 +259,30 @@ public class MergedGraphTest extends LuceneTestCase {
             @Override
             public void close() {}
           };
-      IndexWriterConfig config = config(format(1, null)).setMergePolicy(remembered);
+      IndexWriterConfig config = config(format(1, null)).setMergePolicy(remembering(merges));
       try (IndexWriter writer = new IndexWriter(files, config.setInfoStream(abort))) {
         expectThrows(IOException.class, () -> writer.forceMerge(1));
       }
       assertTrue(messages.stream().anyMatch(text -> text.startsWith("field=floats graph over")));
       assertFalse(messages.toString(), messages.stream().anyMatch(text -> text.contains("learnt")));
-      merge(files, format(1, null)); // nothing is lost
-      try (DirectoryReader reader = DirectoryReader.open(files)) {
-        assertEquals(DOCS, getOnlyLeafReader(reader).numDocs());
-      }
+      assertMerged(files);
+    }
+  }
+
+  private static MergePolicy remembering(List<MergePolicy.OneMerge> merges) {
+    return new OneMergeWrappingMergePolicy(
+        new LogDocMergePolicy(),
+        merge -> {
+          merges.add(merge);
+          return merge;
+        });
+  }
+
+  /** Nothing is lost. */
+  private static void assertMerged(Directory files) throws IOException {
+    merge(files, format(1, null));
+    try (DirectoryReader reader = DirectoryReader.open(files)) {
+      assertEquals(DOCS, getOnlyLeafReader(reader).numDocs());
     }
   }
 }

@@ -133,7 +133,8 @@ public final class GraphBuilder {
       this.scratch = plan.scratch(files);
     }
 
-    BuiltGraph run(GraphVectors all, Nearness kind) throws IOException {
+    BuiltGraph run(GraphVectors given, Nearness kind) throws IOException {
+      GraphVectors all = new WatchedVectors(given, workers);
       List<Closeable> open = new ArrayList<>();
       open.add(share);
       try {
@@ -155,9 +156,9 @@ public final class GraphBuilder {
     private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {
       int size = vectors.size();
       int linksOfNode = most - 1; // one less than there may be, to join what is apart
-      Lists linked = new Lists(scratch, size);
-      try (Lists leaves = new Lists(scratch, size / Partitions.LEAF + 1);
-          Lists chosen = new Lists(scratch, size)) {
+      Lists linked = new Lists(scratch, size, workers);
+      try (Lists leaves = new Lists(scratch, size / Partitions.LEAF + 1, workers);
+          Lists chosen = new Lists(scratch, size, workers)) {
         int[] order = new Partitions(vectors, kind, FANOUT, leaves, workers).run();
         leaves.finish();
         LeafComparison comparison = new LeafComparison(vectors, kind, leaves, workers);

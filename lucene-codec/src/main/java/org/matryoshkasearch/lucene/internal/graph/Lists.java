@@ -27,6 +27,7 @@ final class Lists implements Closeable {
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
   private final Scratch scratch;
+  private final Workers work;
   private final IndexOutput out;
   private IndexInput in;
   private short[] counts;
@@ -36,9 +37,11 @@ final class Lists implements Closeable {
 
   /**
    * @param expected how many lists there will be, about
+   * @param work for which they are: nothing is added or read when it is aborted
    */
-  Lists(Scratch scratch, int expected) throws IOException {
+  Lists(Scratch scratch, int expected, Workers work) throws IOException {
     this.scratch = scratch;
+    this.work = work;
     this.counts = new short[expected];
     this.starts = new long[(expected + PAGE_MASK) >>> PAGE_BITS];
     this.out = scratch.create("graph");
@@ -46,6 +49,7 @@ final class Lists implements Closeable {
 
   /** Adds a list of at most {@value Short#MAX_VALUE} numbers. */
   synchronized void add(int[] list, int count) throws IOException {
+    work.checkAborted();
     counts = ArrayUtil.grow(counts, size + 1);
     counts[size] = (short) count;
     if ((size & PAGE_MASK) == 0) {
@@ -100,6 +104,7 @@ final class Lists implements Closeable {
 
     /** Gives how many numbers were read. */
     int read(int list, int[] into) throws IOException {
+      work.checkAborted();
       long start = starts[list >>> PAGE_BITS];
       for (int before = list & ~PAGE_MASK; before < list; before++) {
         start += counts[before];

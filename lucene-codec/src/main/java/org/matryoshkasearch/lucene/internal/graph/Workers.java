@@ -28,7 +28,7 @@ public final class Workers {
   /**
    * @param executor runs them; may be null if there is one, the caller's
    * @param count how many share the work, at least 1
-   * @param abortCheck called now and then: what it throws ends the work
+   * @param abortCheck called at every step, by all threads: what it throws ends the work
    */
   public Workers(TaskExecutor executor, int count, IORunnable abortCheck) {
     this.executor = executor;
@@ -38,6 +38,11 @@ public final class Workers {
 
   int count() {
     return count;
+  }
+
+  /** Asks whether to go on: what takes longer than an instant does so at each step. */
+  void checkAborted() throws IOException {
+    abortCheck.run();
   }
 
   /** The same, but no more of them. */
@@ -81,7 +86,7 @@ public final class Workers {
       if (worker == null) {
         worker = hiring.hire();
       }
-      abortCheck.run();
+      checkAborted();
       worker.run(part);
     }
   }

@@ -25,6 +25,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.apache.lucene.util.VectorUtil;
 
@@ -378,26 +379,59 @@ public class GraphBuilderTest extends LuceneTestCase {
     }
   }
 
+  /** Makes the work fail at one of its steps. */
+  private static final class Failure implements IORunnable {
+    private long steps;
+    private long failing = Long.MAX_VALUE;
+
+    @Override
+    public void run() throws IOException {
+      if (++steps >= failing) {
+        throw new IOException("aborted");
+      }
+    }
+  }
+
   /** A failure at any time. */
   public void testGivesBackWhenItFails() throws IOException {
-    int[] checks = {0};
-    int failing = 1 + random().nextInt(60);
-    Workers workers =
-        new Workers(
-            null,
-            1,
-            () -> {
-              if (++checks[0] == failing) {
-                throw new IOException("aborted");
-              }
-            });
+    Failure failure = new Failure();
+    Workers workers = new Workers(null, 1, failure);
+    Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
     Vectors vectors = nested(random(), 25_000, 4); // so many that their lists are in files
+    if (random().nextBoolean()) {
+      vectors.vectors[2000] = vectors.vectors[1]; // copies
+    }
     try (Directory files = newDirectory()) {
       BuildMemory memory = new BuildMemory(100 << 20);
       GraphBuilder builder = builder(16, memory, files, workers);
-      expectThrows(IOException.class, () -> builder.build(vectors, Nearness.DISTANCE));
+      builder.build(vectors, kind).close();
+      failure.failing = 1 + random().nextLong(failure.steps);
+      failure.steps = 0;
+      expectThrows(IOException.class, () -> builder.build(vectors, kind));
+      assertEquals(failure.failing, failure.steps);
       assertEquals(100 << 20, memory.free());
       assertEquals(0, temporaryFiles(files));
+    }
+  }
+
+  /** From one question to the next no more than a vector, or a list of links, is read. */
+  public void testAsksAtEveryStep() throws IOException {
+    Vectors vectors = nested(random(), 3000, 8);
+    Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
+    long[] readBefore = {0};
+    boolean[] aborted = {false};
+    IORunnable check =
+        () -> {
+          assertTrue(vectors.reads.get() - readBefore[0] <= 1);
+          readBefore[0] = vectors.reads.get();
+          if (aborted[0]) {
+            throw new IOException("aborted");
+          }
+        };
+    try (BuiltGraph graph = build(vectors, kind, 16, 100, new Workers(null, 1, check))) {
+      aborted[0] = true;
+      expectThrows(IOException.class, () -> graph.links(7, new int[32]));
+      expectThrows(IOException.class, () -> graph.vectors().read(7, new float[8], 0));
     }
   }
 
