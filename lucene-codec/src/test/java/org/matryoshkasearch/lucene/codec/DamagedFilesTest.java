@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.codec;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,7 @@ import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
@@ -68,6 +70,7 @@ public class DamagedFilesTest extends LuceneTestCase {
 
   private Directory directory;
   private float[][] vectors;
+  private FullVectorEncoding fullVectors;
 
   @Override
   public void setUp() throws Exception {
@@ -75,12 +78,12 @@ public class DamagedFilesTest extends LuceneTestCase {
     vectors = NestedVectors.unit(random(), DOCS, DIMS);
     directory =
         random().nextBoolean() ? new MMapDirectory(createTempDir()) : new ByteBuffersDirectory();
-    PrefixEncoding[] encodings = PrefixEncoding.values();
+    fullVectors = RandomPicks.randomFrom(random(), FullVectorEncoding.values());
     MatryoshkaHnswVectorsFormat format =
         new MatryoshkaHnswVectorsFormat(
             8,
-            encodings[random().nextInt(encodings.length)],
-            FullVectorEncoding.FLOAT32,
+            RandomPicks.randomFrom(random(), PrefixEncoding.values()),
+            fullVectors,
             4,
             20,
             1,
@@ -229,12 +232,12 @@ public class DamagedFilesTest extends LuceneTestCase {
   }
 
   /** The rows of two of three children of each parent lie before the map. */
-  private static int mapBytes(byte[] bytes) {
+  private int mapBytes(byte[] bytes) {
     int rows = 0;
     for (int id = 0; id < DOCS; id++) {
       rows += id % 30 != 29 && id % 3 != 1 ? 1 : 0;
     }
-    return bytes.length - rows * DIMS * Float.BYTES - 2 * FilePair.ALIGNMENT;
+    return bytes.length - rows * DIMS * fullVectors.bytes() - 2 * FilePair.ALIGNMENT;
   }
 
   public void testChangedBitsOfData() throws Exception {
@@ -287,6 +290,7 @@ public class DamagedFilesTest extends LuceneTestCase {
         MatryoshkaKnnQuery.builder("v", target, 5).candidates(20).parents(parents).build(),
         MatryoshkaKnnQuery.builder("v", target, 5).candidates(DOCS).parents(parents).build(),
         new KnnFloatVectorQuery("v", target, 40),
+        new KnnByteVectorQuery("b", new byte[] {17, 1, 1}, 10),
         new KnnFloatVectorQuery("v", target, 10, filter));
   }
 

@@ -13,6 +13,8 @@ package org.matryoshkasearch.lucene.codec;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,16 +34,22 @@ import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.store.MockDirectoryWrapper;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.Bits;
+import org.matryoshkasearch.lucene.internal.graph.BuildMemory;
+import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 import org.matryoshkasearch.lucene.soak.Soak;
 
 /**
- * A disk that is full, or that fails, at any write of a flush or a merge: the last commit can be
- * read, bit for bit, no file stays open, and the index goes on when there is room again.
+ * A disk that is full, that fails, or that loses what was not synced, at any write of a flush, a
+ * merge or a commit: the last commit can be read, bit for bit, and searched, no file stays open or
+ * behind, and the index goes on when there is room again.
  */
 @TimeoutSuite(millis = Integer.MAX_VALUE) // the long form
 public class FailingDiskTest extends LuceneTestCase {
@@ -49,6 +57,7 @@ public class FailingDiskTest extends LuceneTestCase {
   private static final int BATCH = 1100; // enough for a graph
 
   private final Map<String, float[]> committed = new HashMap<>();
+  private final Map<String, float[]> committing = new HashMap<>();
 
   private static IndexWriterConfig config() {
     MatryoshkaHnswVectorsFormat format =
@@ -83,6 +92,8 @@ public class FailingDiskTest extends LuceneTestCase {
       }
       writer.flush();
       writer.forceMerge(1);
+      committing.clear();
+      committing.putAll(after);
       writer.commit();
       committed.clear();
       committed.putAll(after);
@@ -93,28 +104,48 @@ public class FailingDiskTest extends LuceneTestCase {
 
   private void assertCommitted(Directory directory) throws IOException {
     TestUtil.checkIndex(directory);
-    int found = 0;
+    for (String file : directory.listAll()) {
+      assertFalse(file, file.endsWith(".tmp"));
+    }
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      StoredFields stored = reader.storedFields();
-      for (LeafReaderContext leaf : reader.leaves()) {
-        FloatVectorValues values = leaf.reader().getFloatVectorValues("v");
-        DocIndexIterator docs = values.iterator();
-        while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-          boolean live =
-              leaf.reader().getLiveDocs() == null || leaf.reader().getLiveDocs().get(docs.docID());
-          if (live) {
-            String id = stored.document(leaf.docBase + docs.docID()).get("id");
-            assertArrayEquals(id, committed.get(id), values.vectorValue(docs.index()), 0);
-            found++;
-          }
+      Map<String, float[]> found = vectors(reader);
+      assertEquals(committed.keySet(), found.keySet());
+      found.forEach((id, vector) -> assertArrayEquals(id, committed.get(id), vector, 0));
+      assertEquals(committed.size(), reader.numDocs());
+      assertFindsTheNearest(committed.values(), reader);
+    }
+  }
+
+  private static Map<String, float[]> vectors(DirectoryReader reader) throws IOException {
+    Map<String, float[]> vectors = new HashMap<>();
+    StoredFields stored = reader.storedFields();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      Bits live = leaf.reader().getLiveDocs();
+      FloatVectorValues values = leaf.reader().getFloatVectorValues("v");
+      DocIndexIterator docs = values.iterator();
+      while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+        if (live == null || live.get(docs.docID())) {
+          String id = stored.document(leaf.docBase + docs.docID()).get("id");
+          vectors.put(id, values.vectorValue(docs.index()).clone());
         }
       }
-      assertEquals(committed.size(), reader.numDocs());
     }
-    assertEquals(committed.size(), found);
+    return vectors;
+  }
+
+  private static void assertFindsTheNearest(Collection<float[]> among, DirectoryReader reader)
+      throws IOException {
+    float[] target = NestedVectors.unit(random(), 1, DIMS)[0];
+    float best = Float.NEGATIVE_INFINITY;
+    for (float[] vector : among) {
+      best = Math.max(best, VectorSimilarityFunction.EUCLIDEAN.compare(target, vector));
+    }
+    Query query = MatryoshkaKnnQuery.builder("v", target, 1).candidates(reader.maxDoc()).build();
+    assertEquals(best, new IndexSearcher(reader).search(query, 1).scoreDocs[0].score, 1e-5);
   }
 
   public void testErrorsAtRandomWrites() throws Exception {
+    long freeBefore = BuildMemory.OF_HEAP.free();
     AtomicInteger failed = new AtomicInteger();
     // when it is closed, it fails if a file is still open
     try (MockDirectoryWrapper directory =
@@ -134,6 +165,7 @@ public class FailingDiskTest extends LuceneTestCase {
       assertCommitted(directory);
     }
     assertTrue("some fail", failed.get() > 0);
+    assertEquals(freeBefore, BuildMemory.OF_HEAP.free());
   }
 
   public void testFullDisk() throws Exception {
@@ -154,6 +186,60 @@ public class FailingDiskTest extends LuceneTestCase {
       assertCommitted(directory);
     }
     assertTrue("some fail", failed.get() > 0);
+  }
+
+  /** Files that were not synced are cut, changed or lost. */
+  public void testCrash() throws Exception {
+    try (MockDirectoryWrapper directory =
+        new MockDirectoryWrapper(random(), new ByteBuffersDirectory())) {
+      Crash crash = new Crash();
+      directory.failOn(crash);
+      change(directory);
+      int operations = -crash.left;
+      AtomicInteger failed = new AtomicInteger();
+      Soak.repeat(
+          25,
+          () -> {
+            crash.left = 1 + random().nextInt(operations);
+            boolean fails = false;
+            try {
+              change(directory);
+            } catch (Exception e) { // any: a machine that is off gives no answer
+              assertTrue(e.toString(), crash.left <= 0);
+              fails = true;
+            }
+            crash.left = 0;
+            directory.clearCrash();
+            new IndexWriter(directory, config()).close(); // removes what the crash left
+            if (fails && isCommitted(directory) == false) {
+              committed.clear(); // it was committed before the crash
+              committed.putAll(committing);
+            }
+            failed.addAndGet(fails ? 1 : 0);
+            assertCommitted(directory);
+          });
+      assertTrue("some fail", failed.get() > 0);
+    }
+  }
+
+  private boolean isCommitted(Directory directory) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      Map<String, float[]> found = vectors(reader);
+      return found.keySet().equals(committed.keySet())
+          && found.keySet().stream()
+              .allMatch(id -> Arrays.equals(found.get(id), committed.get(id)));
+    }
+  }
+
+  private static final class Crash extends MockDirectoryWrapper.Failure {
+    private int left; // of operations on files, until it comes
+
+    @Override
+    public void eval(MockDirectoryWrapper directory) throws IOException {
+      if (--left == 0) {
+        directory.crash();
+      }
+    }
   }
 
   private boolean fails(Directory directory) {
