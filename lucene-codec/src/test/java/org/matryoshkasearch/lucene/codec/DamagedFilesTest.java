@@ -16,11 +16,15 @@ import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnByteVectorField;
@@ -52,6 +56,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.StringHelper;
 import org.matryoshkasearch.lucene.internal.files.FilePair;
 import org.matryoshkasearch.lucene.internal.files.LaterFormatException;
 import org.matryoshkasearch.lucene.search.FullVectorScores;
@@ -88,11 +93,14 @@ public class DamagedFilesTest extends LuceneTestCase {
             20,
             1,
             null);
+    KnnVectorsFormat lucenes = new Lucene99HnswVectorsFormat();
     IndexWriterConfig config =
         new IndexWriterConfig()
             .setUseCompoundFile(false)
             .setMergePolicy(NoMergePolicy.INSTANCE)
-            .setCodec(new MatryoshkaCodec(TestUtil.getDefaultCodec(), field -> format));
+            .setCodec(
+                new MatryoshkaCodec(
+                    TestUtil.getDefaultCodec(), field -> field.equals("other") ? lucenes : format));
     try (IndexWriter writer = new IndexWriter(directory, config)) {
       List<Document> block = new ArrayList<>();
       for (int id = 0; id < DOCS; id++) {
@@ -106,12 +114,13 @@ public class DamagedFilesTest extends LuceneTestCase {
     }
   }
 
-  /** Two of three have vectors; no parent has. */
+  /** Two of three have vectors; no parent has. Those of a field are another format's. */
   private Document document(int id, boolean parent) {
     Document document = new Document();
     document.add(new StringField("kind", parent ? "parent" : "k" + id % 2, Field.Store.NO));
     if (parent == false && id % 3 != 1) {
       document.add(new KnnFloatVectorField("v", vectors[id], VectorSimilarityFunction.COSINE));
+      document.add(new KnnFloatVectorField("other", vectors[id], VectorSimilarityFunction.COSINE));
       document.add(new KnnByteVectorField("b", new byte[] {(byte) id, (byte) (id >> 8), 1}));
     }
     return document;
@@ -224,6 +233,36 @@ public class DamagedFilesTest extends LuceneTestCase {
     assertTrue("some have a meaning", opened.get() > 0);
   }
 
+  /** The field is not ours, though all that stands there could be of it. */
+  public void testNumberOfAnotherFormatsField() throws IOException {
+    int other;
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      other = getOnlyLeafReader(reader).getFieldInfos().fieldInfo("other").number;
+    }
+    for (String extension : List.of("vemq", "dvm", "vem")) {
+      byte[] bytes = bytes(extension);
+      byte[] wrong = bytes.clone();
+      ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putInt(metaStart(extension), other);
+      write(extension, signed(wrong));
+      CorruptIndexException e =
+          expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(directory).close());
+      assertTrue(e.getMessage(), e.getMessage().contains("[other]"));
+      write(extension, bytes);
+    }
+  }
+
+  /** Where the first field begins. */
+  private int metaStart(String extension) throws IOException {
+    try (IndexInput in = directory.openInput(file(extension), IOContext.READONCE)) {
+      CodecUtil.readBEInt(in); // magic number
+      in.readString();
+      CodecUtil.readBEInt(in); // version
+      in.skipBytes(StringHelper.ID_LENGTH);
+      in.skipBytes(in.readByte()); // suffix
+      return (int) in.getFilePointer();
+    }
+  }
+
   /** Where the documents of rows stand, behind the rows. */
   public void testChangedBitsOfTheMapOfDocuments() throws Exception {
     byte[] bytes = bytes("dvd");
@@ -330,6 +369,7 @@ public class DamagedFilesTest extends LuceneTestCase {
 
   private String file(String extension) throws IOException {
     return Arrays.stream(directory.listAll())
+        .filter(name -> name.contains(MatryoshkaHnswVectorsFormat.NAME)) // Lucene has a .vem, too
         .filter(name -> name.endsWith("." + extension))
         .findFirst()
         .orElseThrow();

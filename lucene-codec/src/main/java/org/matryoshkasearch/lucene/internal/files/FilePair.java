@@ -141,11 +141,14 @@ public record FilePair(
             fileName(state, metaExtension), fields(state), version, current);
       }
       MetaInput meta = new MetaInput(in, dataEnd, state.segmentInfo.maxDoc());
+      Set<String> ours = fields(state);
       Set<Integer> seen = new HashSet<>();
       for (int number = in.readInt(); number != -1; number = in.readInt()) {
         FieldInfo field = number < 0 ? null : state.fieldInfos.fieldInfo(number);
         meta.check(field != null && seen.add(number), "field number [%d]", number);
         meta.check(field.hasVectorValues(), "field [%s], which has no vectors", field.name);
+        boolean isOurs = ours.isEmpty() || ours.contains(field.name);
+        meta.check(isOurs, "field [%s], whose vectors another format has", field.name);
         reader.read(field, meta);
       }
       meta.check(
@@ -159,7 +162,7 @@ public record FilePair(
         in, codec, start, Integer.MAX_VALUE, state.segmentInfo.getId(), state.segmentSuffix);
   }
 
-  /** The fields whose vectors are in the files of a suffix. */
+  /** The fields whose vectors are in the files of a suffix, where each field has its format. */
   private static Set<String> fields(SegmentReadState state) {
     Set<String> fields = new TreeSet<>();
     for (FieldInfo field : state.fieldInfos) {
