@@ -69,17 +69,16 @@ public class CrashIT {
 
   @Test
   public void testKilledAtRandomMoments() throws Exception {
-    Soak.assumeAsked();
     set = TestSets.generated(3000, DIMS);
     writers =
         List.of(
             new CrashWriter(0, IDS, set.documents(), new Random(random.nextLong())),
             new CrashWriter(IDS, IDS, set.documents(), new Random(random.nextLong())));
-    Soak soak = Soak.asked();
     int kills = 0;
     try (ElasticsearchNode node = Nodes.create("crash", Nodes.current(), Map.of())) {
       node.start(() -> {});
       createIndex(node.client(), INDEX);
+      Soak soak = Soak.asked();
       while (Soak.goesOn(soak, kills, TIMES)) {
         underLoad(node);
         kills++;

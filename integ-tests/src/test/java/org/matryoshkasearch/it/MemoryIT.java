@@ -63,9 +63,7 @@ public class MemoryIT {
 
   @Test
   public void testSmallHeap() throws Exception {
-    Soak.assumeAsked();
     Random random = RandomizedContext.current().getRandom();
-    Soak soak = Soak.asked();
     try (ElasticsearchNode node = Nodes.withHeap("memory", "256m")) {
       node.start(() -> {});
       client = node.client();
@@ -81,6 +79,7 @@ public class MemoryIT {
         threads.add(start(() -> evaluate(index)));
         threads.add(start(() -> merge(index)));
       }
+      Soak soak = Soak.asked();
       List<Long> heap = watch(soak);
       ended = true;
       for (Thread thread : threads) {
@@ -166,8 +165,8 @@ public class MemoryIT {
   }
 
   private void evaluate(String index) throws IOException, InterruptedException {
-    ObjectNode body = Json.object().put("field", TestIndex.FIELD).put("sample", 200);
-    body.put("k", 100).put("max_documents", 100_000).put("timeout", "10s");
+    ObjectNode body = Json.object().put("field", TestIndex.FIELD).put("sample", 20);
+    body.put("k", 100).put("max_documents", 100_000).put("timeout", "60s");
     Response answer = client.send("POST", "/" + index + "/_matryoshka/evaluate", Json.bytes(body));
     boolean empty = answer.status() == 400 && answer.reason().contains("document");
     if (!empty) { // as it is in the beginning
@@ -188,7 +187,8 @@ public class MemoryIT {
   }
 
   private synchronized void count(String what, Response answer) {
-    answers.merge(what + " " + answer.status(), 1, Integer::sum);
+    String refused = answer.status() == 429 ? " " + answer.body().at("/error/type").asText() : "";
+    answers.merge(what + " " + answer.status() + refused, 1, Integer::sum);
     assertTrue(
         what + ": " + answer.status() + " " + answer.reason(),
         answer.status() / 100 == 2 || answer.status() == 429);

@@ -81,7 +81,6 @@ public class RandomRequestsIT extends NodeTestCase {
 
   @Test
   public void testRandomRequests() throws Exception {
-    Soak.assumeAsked();
     TestSets.Split set = TestSets.generated(500, DIMS);
     TestIndex witness = create("witness", field(DIMS, "cosine").put("prefix_dims", 8));
     witness.addInSegments(set.documents(), 2);
