@@ -42,8 +42,8 @@ public abstract class NodeTestCase {
   }
 
   /**
-   * Fails if a node logged an error, or warned of an exception in our code. What a client did wrong
-   * is logged too, but not as a warning.
+   * Fails if a node logged an error, warned of an exception in our code, or kept the plugin from
+   * what it has no entitlement for. What a client did wrong is logged too, but not as a warning.
    */
   static void assertCleanLog(String log) {
     List<String> bad = new ArrayList<>();
@@ -54,7 +54,8 @@ public abstract class NodeTestCase {
       }
       boolean warning = event.contains("[WARN ]");
       boolean ours = line.strip().startsWith("at org.matryoshkasearch");
-      if (line.contains("[ERROR]") || line.contains("[FATAL]") || (warning && ours)) {
+      boolean denied = line.contains("Not entitled") && line.contains("[matryoshka]");
+      if (line.contains("[ERROR]") || line.contains("[FATAL]") || denied || (warning && ours)) {
         bad.add(line.equals(event) ? line : event + line);
       }
     }

@@ -12,10 +12,13 @@
 package org.matryoshkasearch.it;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.matryoshkasearch.cli.Artifacts;
 import org.matryoshkasearch.cli.node.ElasticsearchNode;
+import org.matryoshkasearch.cli.node.NodeClient;
 import org.matryoshkasearch.cli.node.NodeSettings;
 import org.matryoshkasearch.cli.node.Ports;
 
@@ -100,6 +103,22 @@ final class Nodes {
             HEAP,
             settings,
             configFiles));
+  }
+
+  /** The same with TLS, to which this user talks who may do everything. */
+  static ElasticsearchNode create(
+      String name,
+      Map<String, String> settings,
+      Map<String, String> configFiles,
+      SSLContext trusted,
+      String user)
+      throws IOException {
+    int port = Ports.free();
+    Artifacts build = current();
+    return new ElasticsearchNode(
+        new NodeSettings(
+            name, build.distribution(), build.plugin(), port, "512m", settings, configFiles),
+        new NodeClient(URI.create("https://127.0.0.1:" + port), trusted).as(user, user));
   }
 
   private static String property(String name) {

@@ -12,6 +12,7 @@
 package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,6 +52,14 @@ public class PluginZipIT {
               "matryoshka-elasticsearch-plugin-" + VERSION + ".jar",
               "matryoshka-lucene-codec-" + VERSION + ".jar"),
           entries);
+    }
+  }
+
+  /** A plugin asks for entitlements in such a file of its zip; this one needs none. */
+  @Test
+  public void testNoEntitlements() throws IOException {
+    try (ZipFile zip = new ZipFile(ZIP.toFile())) {
+      assertNull(zip.getEntry("entitlement-policy.yaml"));
     }
   }
 

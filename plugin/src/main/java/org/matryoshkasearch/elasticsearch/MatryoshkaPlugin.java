@@ -115,14 +115,8 @@ public final class MatryoshkaPlugin extends Plugin
   @Override
   public List<QuerySpec<?>> getQueries() {
     return List.of(
-        new QuerySpec<>(
-            MatryoshkaKnnQueryBuilder.NAME,
-            MatryoshkaKnnQueryBuilder::new,
-            MatryoshkaKnnQueryBuilder::fromXContent),
-        new QuerySpec<>(
-            ExactMatryoshkaQueryBuilder.NAME,
-            ExactMatryoshkaQueryBuilder::new,
-            ExactMatryoshkaQueryBuilder::fromXContent));
+        MatryoshkaKnnQueryBuilder.spec(visibleFields),
+        ExactMatryoshkaQueryBuilder.spec(visibleFields));
   }
 
   @Override

@@ -25,7 +25,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A real Elasticsearch node in a temporary folder of its own, on the loopback address, without
- * security. It ends when it is closed, and when this JVM ends for whatever reason.
+ * security unless its settings ask for it. It ends when it is closed, and when this JVM ends for
+ * whatever reason.
  */
 public final class ElasticsearchNode implements AutoCloseable {
 
@@ -73,9 +74,18 @@ public final class ElasticsearchNode implements AutoCloseable {
    * @throws NodeException if the port is taken, or the installation fails
    */
   public ElasticsearchNode(NodeSettings settings) throws IOException {
+    this(settings, new NodeClient(URI.create("http://127.0.0.1:" + settings.httpPort())));
+  }
+
+  /**
+   * The same for a node with TLS, or one that wants to know who asks.
+   *
+   * @param client of this node; its user may see the health of the cluster
+   */
+  public ElasticsearchNode(NodeSettings settings, NodeClient client) throws IOException {
     Ports.checkFree(settings.httpPort());
     this.settings = settings;
-    this.client = new NodeClient(URI.create("http://127.0.0.1:" + settings.httpPort()));
+    this.client = client;
     this.installation = new Installation(settings);
     Runtime.getRuntime().addShutdownHook(closeAtExit);
     try {

@@ -23,6 +23,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
 
 /** Sends JSON over HTTP to one node. Safe for use by many threads. */
 public final class NodeClient {
@@ -30,11 +32,10 @@ public final class NodeClient {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final URI base;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient http;
+
+  /** What says who asks; null for nobody. */
+  private final String authorization;
 
   /**
    * What a node answered.
@@ -65,7 +66,35 @@ public final class NodeClient {
 
   /** A client of the node that answers at this address. */
   public NodeClient(URI base) {
+    this(base, builder().build(), null);
+  }
+
+  /**
+   * A client of a node with TLS.
+   *
+   * @param base begins with {@code https}
+   * @param trusted knows the node's certificate, which has to name its address
+   */
+  public NodeClient(URI base, SSLContext trusted) {
+    this(base, builder().sslContext(trusted).build(), null);
+  }
+
+  private NodeClient(URI base, HttpClient http, String authorization) {
     this.base = base;
+    this.http = http;
+    this.authorization = authorization;
+  }
+
+  private static HttpClient.Builder builder() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5));
+  }
+
+  /** The same client for a user, by the connections of this one. */
+  public NodeClient as(String user, String password) {
+    byte[] credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return new NodeClient(base, http, "Basic " + Base64.getEncoder().encodeToString(credentials));
   }
 
   /** The address of the node, such as {@code http://127.0.0.1:9200}. */
@@ -118,17 +147,19 @@ public final class NodeClient {
    * @throws IOException if there is no answer
    */
   public Response send(String method, String path, byte[] body) throws IOException {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(LIMIT)
             .header(
                 "Content-Type",
                 path.contains("_bulk") ? "application/x-ndjson" : "application/json")
             .method(
-                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
-            .build();
+                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
     try {
-      HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
       return new Response(response.statusCode(), parse(response.body()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

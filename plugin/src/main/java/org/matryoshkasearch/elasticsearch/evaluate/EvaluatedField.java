@@ -65,13 +65,10 @@ final class EvaluatedField {
    */
   static EvaluatedField find(
       String name, SearchExecutionContext context, IndexReader reader, VisibleFields visible) {
-    String index = context.index().getName();
-    MappedFieldType type =
-        visible.contains(index, name) ? MatryoshkaVectorFieldType.find(name, context) : null;
-    // an alias may be of a field that is hidden
-    if (type == null || visible.contains(index, type.name()) == false) {
+    MappedFieldType type = visible.find(name, context);
+    if (type == null) {
       throw new IllegalArgumentException(
-          CANNOT + name + "]: index [" + index + "] has no such field");
+          CANNOT + name + "]: index [" + context.index().getName() + "] has no such field");
     }
     String parent = context.nestedLookup().getNestedParent(type.name());
     if (parent != null) {

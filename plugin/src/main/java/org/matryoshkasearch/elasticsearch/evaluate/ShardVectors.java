@@ -26,7 +26,6 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
-import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
 import org.matryoshkasearch.lucene.analysis.VectorSet;
 
@@ -78,8 +77,10 @@ final class ShardVectors implements VectorSet {
       Bits live = leaf.reader().getLiveDocs();
       DocIndexIterator having = vectors.iterator();
       DocIdSetIterator matching = scorer.iterator();
-      docs = ArrayUtil.growExact(docs, count + vectors.size());
-      ordinals = ArrayUtil.growExact(ordinals, count + vectors.size());
+      // few of a segment before may match, and there is room enough
+      int room = Math.max(docs.length, count + vectors.size());
+      docs = Arrays.copyOf(docs, room);
+      ordinals = Arrays.copyOf(ordinals, room);
       for (int doc = having.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; ) {
         int match = matching.docID() < doc ? matching.advance(doc) : matching.docID();
         if (match != doc) {

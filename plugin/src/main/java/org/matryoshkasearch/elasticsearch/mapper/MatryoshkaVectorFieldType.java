@@ -17,13 +17,11 @@ import java.util.Map;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.Query;
-import org.elasticsearch.common.lucene.search.Queries;
 import org.elasticsearch.index.fielddata.FieldDataContext;
 import org.elasticsearch.index.fielddata.IndexFieldData;
 import org.elasticsearch.index.mapper.ArraySourceValueFetcher;
 import org.elasticsearch.index.mapper.IndexType;
 import org.elasticsearch.index.mapper.MappedFieldType;
-import org.elasticsearch.index.mapper.SimpleMappedFieldType;
 import org.elasticsearch.index.mapper.ValueFetcher;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.search.DocValueFormat;
@@ -31,28 +29,19 @@ import org.matryoshkasearch.lucene.search.FullVectorScores;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What a search can do with a {@code matryoshka_vector} field. */
-public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
+public final class MatryoshkaVectorFieldType extends HideableFieldType {
   private final VectorOptions options;
   private final IndexContext indexContext;
 
   MatryoshkaVectorFieldType(
       String name, VectorOptions options, IndexContext indexContext, Map<String, String> meta) {
-    super(name, options.index() ? IndexType.vectors() : IndexType.docValuesOnly(), false, meta);
+    super(name, options.index() ? IndexType.vectors() : IndexType.docValuesOnly(), meta);
     this.options = options;
     this.indexContext = indexContext;
   }
 
-  /**
-   * The field that a query names.
-   *
-   * @return null if there is none, or it is one of ours that is hidden from the user
-   */
-  public static MappedFieldType find(String name, SearchExecutionContext context) {
-    MappedFieldType field = context.getFieldType(name);
-    return field instanceof MatryoshkaVectorFieldType ours && ours.isHidden() ? null : field;
-  }
-
-  private boolean isHidden() {
+  @Override
+  boolean isHidden() {
     return indexContext.visible().test(name()) == false;
   }
 
@@ -148,6 +137,9 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
 
   @Override
   public ValueFetcher valueFetcher(SearchExecutionContext context, String format) {
+    if (isHidden()) {
+      return ValueFetcher.EMPTY;
+    }
     if (format != null) {
       throw new IllegalArgumentException(
           "field [" + name() + "] of type [" + typeName() + "] does not support formats");
@@ -162,9 +154,6 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
 
   @Override
   public IndexFieldData.Builder fielddataBuilder(FieldDataContext context) {
-    if (isHidden() && context.fielddataOperation() == FielddataOperation.SCRIPT) {
-      throw new IllegalArgumentException("No field found for [" + name() + "] in mapping");
-    }
     if (isHidden()) {
       return (cache, breakers) -> new HiddenFieldData(name(), indexContext.name());
     }
@@ -174,6 +163,9 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
   /** {@inheritDoc} An array of numbers, or with {@code binary} base64 of big-endian floats. */
   @Override
   public DocValueFormat docValueFormat(String format, ZoneId timeZone) {
+    if (isHidden()) {
+      return DocValueFormat.RAW;
+    }
     return switch (format) {
       case null -> DocValueFormat.DENSE_VECTOR;
       case "array" -> DocValueFormat.DENSE_VECTOR;
@@ -192,16 +184,7 @@ public final class MatryoshkaVectorFieldType extends SimpleMappedFieldType {
 
   @Override
   public Query existsQuery(SearchExecutionContext context) {
-    return new FieldExistsQuery(name());
-  }
-
-  @Override
-  public Query termQuery(Object value, SearchExecutionContext context) {
-    if (isHidden()) {
-      return Queries.newUnmappedFieldQuery(name());
-    }
-    throw new IllegalArgumentException(
-        "field [" + name() + "] of type [" + typeName() + "] does not support term queries");
+    return isHidden() ? super.existsQuery(context) : new FieldExistsQuery(name());
   }
 
   @Override

@@ -12,6 +12,8 @@
 package org.matryoshkasearch.elasticsearch.mapper;
 
 import java.util.function.Function;
+import org.elasticsearch.index.mapper.MappedFieldType;
+import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.plugins.FieldPredicate;
 import org.elasticsearch.plugins.MapperPlugin;
 
@@ -34,5 +36,20 @@ public final class VisibleFields {
   /** Whether the user may know of a field. */
   public boolean contains(String index, String field) {
     return ofIndex.apply(index).test(field);
+  }
+
+  /**
+   * The field that a query names.
+   *
+   * @return null if there is none that the user may know of, by this name and by its own, where
+   *     this one is an alias
+   */
+  public MappedFieldType find(String name, SearchExecutionContext context) {
+    String index = context.index().getName();
+    if (contains(index, name) == false) {
+      return null;
+    }
+    MappedFieldType field = context.getFieldType(name);
+    return field == null || contains(index, field.name()) == false ? null : field;
   }
 }

@@ -22,10 +22,12 @@ import org.elasticsearch.common.lucene.search.Queries;
 import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.index.query.LeafQueryBuilder;
 import org.elasticsearch.index.query.SearchExecutionContext;
+import org.elasticsearch.plugins.SearchPlugin.QuerySpec;
 import org.elasticsearch.search.vectors.VectorSimilarityQuery;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 
 /**
  * Scores every document that has a vector, by the full vector. {@link MatryoshkaKnnQueryBuilder}
@@ -40,16 +42,32 @@ public final class ExactMatryoshkaQueryBuilder
   private final String field;
   private final QueryVector queryVector;
   private final Float similarity;
+  private final VisibleFields visible;
 
-  ExactMatryoshkaQueryBuilder(String field, QueryVector queryVector, Float similarity) {
+  ExactMatryoshkaQueryBuilder(
+      String field, QueryVector queryVector, Float similarity, VisibleFields visible) {
+    this.visible = visible;
     this.field = field;
     this.queryVector = queryVector;
     this.similarity = similarity;
   }
 
+  /**
+   * What the plugin registers.
+   *
+   * @param visible what users may see
+   */
+  public static QuerySpec<ExactMatryoshkaQueryBuilder> spec(VisibleFields visible) {
+    return new QuerySpec<>(
+        NAME,
+        in -> new ExactMatryoshkaQueryBuilder(in, visible),
+        ExactMatryoshkaQueryBuilder::fromXContent);
+  }
+
   /** Reads what {@link #doWriteTo} wrote. */
-  public ExactMatryoshkaQueryBuilder(StreamInput in) throws IOException {
+  ExactMatryoshkaQueryBuilder(StreamInput in, VisibleFields visible) throws IOException {
     super(in);
+    this.visible = visible;
     WireFormat.begin(in, NAME);
     field = in.readString();
     queryVector = QueryVector.read(in);
@@ -71,7 +89,7 @@ public final class ExactMatryoshkaQueryBuilder
    *
    * @throws IllegalArgumentException always
    */
-  public static ExactMatryoshkaQueryBuilder fromXContent(XContentParser parser) {
+  static ExactMatryoshkaQueryBuilder fromXContent(XContentParser parser) {
     throw new IllegalArgumentException("[" + NAME + "] queries cannot be provided directly");
   }
 
@@ -89,7 +107,7 @@ public final class ExactMatryoshkaQueryBuilder
 
   @Override
   protected Query doToQuery(SearchExecutionContext context) {
-    MappedFieldType mapped = MatryoshkaVectorFieldType.find(field, context);
+    MappedFieldType mapped = visible.find(field, context);
     if (mapped == null) {
       return Queries.newUnmappedFieldQuery(field);
     }

@@ -31,14 +31,15 @@ import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.index.query.QueryRewriteContext;
 import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.index.query.ToChildBlockJoinQueryBuilder;
+import org.elasticsearch.plugins.SearchPlugin.QuerySpec;
 import org.elasticsearch.search.vectors.QueryVectorBuilder;
 import org.elasticsearch.xcontent.ConstructingObjectParser;
 import org.elasticsearch.xcontent.ObjectParser.ValueType;
 import org.elasticsearch.xcontent.ParseField;
 import org.elasticsearch.xcontent.XContentBuilder;
-import org.elasticsearch.xcontent.XContentParser;
 import org.matryoshkasearch.elasticsearch.mapper.MatryoshkaVectorFieldType;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 import org.matryoshkasearch.lucene.search.FunnelStage;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
@@ -57,10 +58,11 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   private static final ParseField FIELD = new ParseField("field");
   private static final ParseField SIMILARITY = new ParseField("similarity");
 
-  private static final ConstructingObjectParser<MatryoshkaKnnQueryBuilder, Void> PARSER =
+  private static final ConstructingObjectParser<MatryoshkaKnnQueryBuilder, VisibleFields> PARSER =
       new ConstructingObjectParser<>(
           NAME,
-          args ->
+          false,
+          (args, visible) ->
               new MatryoshkaKnnQueryBuilder(
                   (String) args[0],
                   QueryVector.of((QueryVector) args[1], (QueryVectorBuilder) args[2]),
@@ -71,7 +73,9 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
                       Boolean.TRUE.equals(args[6])),
                   listOf(args[7]),
                   new Prefilters(listOf(args[8]), Boolean.TRUE.equals(args[9])),
-                  (Float) args[10]));
+                  (Float) args[10],
+                  false,
+                  visible));
 
   static {
     PARSER.declareString(constructorArg(), FIELD);
@@ -120,8 +124,10 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
   /** Whether the request asks for a profile. */
   private final boolean profiled;
 
+  private final VisibleFields visible;
+
   /**
-   * Creates a query.
+   * Creates a query for a user who may see all fields.
    *
    * @param field the {@code matryoshka_vector} field to search
    * @param vector prefix_dims to dims components
@@ -139,7 +145,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       List<FunnelStage> funnel,
       Prefilters filters,
       Float similarity) {
-    this(field, vector, size, funnel, filters, similarity, false);
+    this(field, vector, size, funnel, filters, similarity, false, new VisibleFields());
   }
 
   private MatryoshkaKnnQueryBuilder(
@@ -149,7 +155,8 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       List<FunnelStage> funnel,
       Prefilters filters,
       Float similarity,
-      boolean profiled) {
+      boolean profiled,
+      VisibleFields visible) {
     FunnelStage.check(
         field, funnel, 0, vector.dims(), Integer.MAX_VALUE, size.k() == null ? 1 : size.k());
     if (size.exact() && funnel.isEmpty() == false) {
@@ -165,11 +172,25 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     this.filters = filters;
     this.similarity = similarity;
     this.profiled = profiled;
+    this.visible = visible;
+  }
+
+  /**
+   * What the plugin registers.
+   *
+   * @param visible what users may see
+   */
+  public static QuerySpec<MatryoshkaKnnQueryBuilder> spec(VisibleFields visible) {
+    return new QuerySpec<>(
+        NAME,
+        in -> new MatryoshkaKnnQueryBuilder(in, visible),
+        parser -> PARSER.apply(parser, visible));
   }
 
   /** Reads what {@link #doWriteTo} wrote. */
-  public MatryoshkaKnnQueryBuilder(StreamInput in) throws IOException {
+  MatryoshkaKnnQueryBuilder(StreamInput in, VisibleFields visible) throws IOException {
     super(in);
+    this.visible = visible;
     WireFormat.begin(in, NAME);
     field = in.readString();
     vector = QueryVector.read(in);
@@ -192,11 +213,6 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     out.writeOptionalFloat(similarity);
     out.writeBoolean(profiled);
     WireFormat.end(out);
-  }
-
-  /** Reads the body of the query. */
-  public static MatryoshkaKnnQueryBuilder fromXContent(XContentParser parser) {
-    return PARSER.apply(parser, null);
   }
 
   @Override
@@ -232,14 +248,14 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
       return this;
     }
     return new MatryoshkaKnnQueryBuilder(
-            field, vectorNow, size, funnel, filtersNow, similarity, profiledNow)
+            field, vectorNow, size, funnel, filtersNow, similarity, profiledNow, visible)
         .boost(boost)
         .queryName(queryName);
   }
 
   /** Inner hits rank all children of a parent that was found, so nothing is to be searched. */
   private QueryBuilder forInnerHits(QueryVector target, List<QueryBuilder> rewrittenFilters) {
-    QueryBuilder exact = new ExactMatryoshkaQueryBuilder(field, target, similarity);
+    QueryBuilder exact = new ExactMatryoshkaQueryBuilder(field, target, similarity, visible);
     if (rewrittenFilters.isEmpty()) {
       return exact;
     }
@@ -254,7 +270,8 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
 
   /** The same, but that its Lucene query has a {@link StageRecorder}. */
   public MatryoshkaKnnQueryBuilder recorded() {
-    return new MatryoshkaKnnQueryBuilder(field, vector, size, funnel, filters, similarity, true);
+    return new MatryoshkaKnnQueryBuilder(
+        field, vector, size, funnel, filters, similarity, true, visible);
   }
 
   @Override
@@ -263,7 +280,7 @@ public final class MatryoshkaKnnQueryBuilder extends LeafQueryBuilder<Matryoshka
     if (around.isDemanded()) {
       return new MatchNoDocsQuery("a search does not filter another one by itself");
     }
-    MappedFieldType mapped = MatryoshkaVectorFieldType.find(field, context);
+    MappedFieldType mapped = visible.find(field, context);
     if (mapped == null) {
       return Queries.newUnmappedFieldQuery(field);
     }

@@ -76,6 +76,15 @@ public class EvaluateTests extends EvaluateTestCase {
     assertNull(evaluate("dense", body + "[0.8, 0.9]}").at("present.targets"));
   }
 
+  /** The last segment is the smallest, and has all that match. */
+  public void testSegmentsWithoutMatches() {
+    createVectorIndex("test", matryoshka("v", DIMS, "\"prefix_dims\": 4"));
+    fill("test", "v", 250, 3);
+    Answer answer =
+        evaluate("test", "{\"field\": \"v\", \"filter\": {\"range\": {\"n\": {\"gte\": 200}}}}");
+    assertEquals(45, answer.at("documents")); // one of ten has no vector
+  }
+
   public void testRecommendedMappingIsAccepted() {
     createVectorIndex("test", matryoshka("a.v", DIMS, "\"similarity\": \"l2_norm\""));
     fill("test", "a.v", 100, 1);

@@ -61,6 +61,8 @@ public final class VectorScripts extends Plugin implements ScriptPlugin {
           (script, query, field) -> docValues(script, field).getMagnitude(),
           "doc[params.field].size()",
           (script, query, field) -> docValues(script, field).size(),
+          "field(params.field).isEmpty() ? 1 : 0",
+          (script, query, field) -> script.field(field).isEmpty() ? 1 : 0,
           "field(params.field).get().l2Norm(params.query)",
           (script, query, field) -> fieldValues(script, field).get().l2Norm(query),
           "field(params.field).get(null) == null ? 0 : 1",

@@ -17,13 +17,14 @@ import org.elasticsearch.common.Strings;
 import org.elasticsearch.common.io.stream.NamedWriteableRegistry;
 import org.elasticsearch.test.ESTestCase;
 import org.elasticsearch.test.EqualsHashCodeTestUtils;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 
 /** The query that inner hits become. */
 public class ExactMatryoshkaQueryBuilderTests extends ESTestCase {
 
   private static ExactMatryoshkaQueryBuilder query(String field, float first, Float similarity) {
     return new ExactMatryoshkaQueryBuilder(
-        field, QueryVector.of(new float[] {first, 2}), similarity);
+        field, QueryVector.of(new float[] {first, 2}), similarity, new VisibleFields());
   }
 
   public void testWireAndEquality() {
@@ -31,7 +32,9 @@ public class ExactMatryoshkaQueryBuilderTests extends ESTestCase {
         query("field", 1, 0.5f).boost(2),
         original ->
             copyWriteable(
-                original, new NamedWriteableRegistry(List.of()), ExactMatryoshkaQueryBuilder::new),
+                original,
+                new NamedWriteableRegistry(List.of()),
+                in -> new ExactMatryoshkaQueryBuilder(in, new VisibleFields())),
         original ->
             randomFrom(
                 query("other", 1, 0.5f).boost(2),

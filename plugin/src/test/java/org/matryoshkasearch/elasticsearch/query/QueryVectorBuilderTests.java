@@ -35,6 +35,7 @@ import org.elasticsearch.xcontent.XContentType;
 import org.elasticsearch.xcontent.json.JsonXContent;
 import org.matryoshkasearch.elasticsearch.MatryoshkaPlugin;
 import org.matryoshkasearch.elasticsearch.VectorIndexTestCase;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 
 /** Query vectors that a builder gets: one of this test, and Elasticsearch's lookup. */
 public class QueryVectorBuilderTests extends VectorIndexTestCase {
@@ -102,7 +103,7 @@ public class QueryVectorBuilderTests extends VectorIndexTestCase {
     return copyWriteable(
         query,
         getInstanceFromNode(NamedWriteableRegistry.class),
-        in -> new MatryoshkaKnnQueryBuilder(in));
+        in -> new MatryoshkaKnnQueryBuilder(in, new VisibleFields()));
   }
 
   public void testBuilder() throws Exception {

@@ -25,10 +25,16 @@ import org.elasticsearch.index.query.MatchAllQueryBuilder;
 import org.elasticsearch.index.query.QueryBuilder;
 import org.elasticsearch.test.ESTestCase;
 import org.matryoshkasearch.elasticsearch.mapper.RescoreVector;
+import org.matryoshkasearch.elasticsearch.mapper.VisibleFields;
 import org.matryoshkasearch.lucene.search.FunnelStage;
 
 /** What nodes with other versions of the plugin send and read. */
 public class WireFormatTests extends ESTestCase {
+  private static final VisibleFields ALL = new VisibleFields();
+  private static final Writeable.Reader<MatryoshkaKnnQueryBuilder> KNN =
+      in -> new MatryoshkaKnnQueryBuilder(in, ALL);
+  private static final Writeable.Reader<ExactMatryoshkaQueryBuilder> EXACT =
+      in -> new ExactMatryoshkaQueryBuilder(in, ALL);
 
   /** As version 1 wrote it. Should this test fail, older nodes cannot read what is sent now. */
   private static final String VERSION_1 =
@@ -52,7 +58,7 @@ public class WireFormatTests extends ESTestCase {
   }
 
   private static QueryBuilder exact() {
-    return new ExactMatryoshkaQueryBuilder("f", QueryVector.of("AAA="), null);
+    return new ExactMatryoshkaQueryBuilder("f", QueryVector.of("AAA="), null, ALL);
   }
 
   private static String written(Writeable query) throws IOException {
@@ -80,9 +86,9 @@ public class WireFormatTests extends ESTestCase {
 
   public void testVersion1() throws IOException {
     assertEquals(VERSION_1, written(query()));
-    assertEquals(query(), read(VERSION_1, MatryoshkaKnnQueryBuilder::new));
+    assertEquals(query(), read(VERSION_1, KNN));
     assertEquals(EXACT_VERSION_1, written(exact()));
-    assertEquals(exact(), read(EXACT_VERSION_1, ExactMatryoshkaQueryBuilder::new));
+    assertEquals(exact(), read(EXACT_VERSION_1, EXACT));
   }
 
   /** A message of version 1 with parameters that a later plugin has added. */
@@ -102,17 +108,16 @@ public class WireFormatTests extends ESTestCase {
   }
 
   public void testParametersOfALaterPlugin() throws IOException {
-    assertEquals(query(), read(withParameters(VERSION_1, false), MatryoshkaKnnQueryBuilder::new));
-    assertEquals(
-        exact(), read(withParameters(EXACT_VERSION_1, false), ExactMatryoshkaQueryBuilder::new));
+    assertEquals(query(), read(withParameters(VERSION_1, false), KNN));
+    assertEquals(exact(), read(withParameters(EXACT_VERSION_1, false), EXACT));
     assertRefused(
         "parameter [novelty] of [matryoshka_knn] is not known to this node",
         withParameters(VERSION_1, true),
-        MatryoshkaKnnQueryBuilder::new);
+        KNN);
     assertRefused(
         "parameter [novelty] of [exact_matryoshka] is not known to this node",
         withParameters(EXACT_VERSION_1, true),
-        ExactMatryoshkaQueryBuilder::new);
+        EXACT);
   }
 
   /** Boost and name come first, Elasticsearch's own; then the version. */
@@ -122,7 +127,7 @@ public class WireFormatTests extends ESTestCase {
     assertRefused(
         "[matryoshka_knn] of wire version [2] cannot be read by this node",
         header + "02" + VERSION_1.substring(header.length() + 2),
-        MatryoshkaKnnQueryBuilder::new);
+        KNN);
   }
 
   private static void assertRefused(
