@@ -12,7 +12,9 @@
 package org.matryoshkasearch.it;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.matryoshkasearch.cli.Artifacts;
 import org.matryoshkasearch.cli.node.ElasticsearchNode;
@@ -100,6 +102,11 @@ final class Nodes {
             HEAP,
             settings,
             configFiles));
+  }
+
+  /** Lets every user into a folder, as nodes that root starts run as another. */
+  static Path open(Path folder) throws IOException {
+    return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
   }
 
   private static String property(String name) {
