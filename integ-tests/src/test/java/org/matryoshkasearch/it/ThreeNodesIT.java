@@ -40,7 +40,7 @@ import org.matryoshkasearch.cli.vectors.Similarity;
 public class ThreeNodesIT {
   private static final int DIMS = 64;
   private static final int K = 10;
-  private static final int QUERIES = 6;
+  private static final int QUERIES = 4;
   private static final double TOLERANCE = 1e-5;
   private static final String WRITTEN = "written"; // under load; the others stay as they are
   private static final List<String> NAMES = List.of("one", "two", "three");
