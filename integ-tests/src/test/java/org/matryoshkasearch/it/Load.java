@@ -25,9 +25,10 @@ import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;
 import org.matryoshkasearch.cli.vectors.VectorRow;
 
-/** Writes and searches without a pause, on one node at a time, and keeps what was acknowledged. */
+/** Writes and searches on and on, on one node at a time, and keeps what was acknowledged. */
 final class Load implements AutoCloseable {
   private static final int BATCH = 5;
+  private static final int PAUSE_MILLIS = 20; // nodes that start need a processor, too
   private static final int IDS = 5000; // a search may return all, however long it goes on
 
   private final String index;
@@ -53,6 +54,11 @@ final class Load implements AutoCloseable {
     awaitSearches(2); // one may have been on its way
   }
 
+  /** How many searches were answered. */
+  int searches() {
+    return searches.get();
+  }
+
   /** Waits until so many more searches were answered, or one was not. */
   void awaitSearches(int more) throws InterruptedException {
     int until = searches.get() + more;
@@ -67,8 +73,9 @@ final class Load implements AutoCloseable {
         write(written);
         search(rows.get((int) (written % rows.size())).vector());
         searches.incrementAndGet();
+        Thread.sleep(PAUSE_MILLIS);
       }
-    } catch (IOException | RuntimeException | AssertionError e) {
+    } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
       failure = e;
     }
   }

@@ -13,7 +13,9 @@ package org.matryoshkasearch.it;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.matryoshkasearch.cli.Artifacts;
@@ -119,6 +121,11 @@ final class Nodes {
         new NodeSettings(
             name, build.distribution(), build.plugin(), port, "512m", settings, configFiles),
         new NodeClient(URI.create("https://127.0.0.1:" + port), trusted).as(user, user));
+  }
+
+  /** Lets every user into a folder, as nodes that root starts run as another. */
+  static Path open(Path folder) throws IOException {
+    return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
   }
 
   private static String property(String name) {

@@ -33,7 +33,7 @@ final class Soak {
         : new Soak(System.nanoTime() + Duration.parse("PT" + soak).toNanos());
   }
 
-  /** Skips a test that has not yet been green often enough to stand in the way of a change. */
+  /** Skips a test that does to the machine what only those want who asked for it. */
   static void assumeAsked() {
     Assume.assumeTrue("-Dtests.soak=10m", System.getProperty("tests.soak") != null);
   }

@@ -160,6 +160,14 @@ final class TestIndex {
     return query;
   }
 
+  /** The query of a {@code dense_vector}, with so many candidates of each shard. */
+  static ObjectNode knn(float[] vector, int k, int candidates) {
+    ObjectNode query = Json.object();
+    ObjectNode knn = query.putObject("knn").put("field", FIELD).put("k", k);
+    knn.put("num_candidates", candidates).set("query_vector", Json.array(vector));
+    return query;
+  }
+
   /** Searches for the k nearest rows. */
   List<Neighbor> search(float[] vector, int k, ObjectNode options) throws IOException {
     return search(query(vector, k, options), k, "");

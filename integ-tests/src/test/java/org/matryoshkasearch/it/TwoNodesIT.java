@@ -12,24 +12,23 @@
 package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assert.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
+import org.junit.ClassRule;
 import org.junit.Test;
-import org.matryoshkasearch.cli.node.ElasticsearchNode;
+import org.junit.rules.TemporaryFolder;
 import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;
-import org.matryoshkasearch.cli.node.Ports;
 import org.matryoshkasearch.cli.vectors.ExactSearch;
 import org.matryoshkasearch.cli.vectors.ExactSearch.Neighbor;
 import org.matryoshkasearch.cli.vectors.Similarity;
@@ -41,42 +40,24 @@ public class TwoNodesIT {
   private static final int K = 10;
   private static final double TOLERANCE = 1e-5;
 
-  private static ElasticsearchNode first;
-  private static ElasticsearchNode second;
+  private static final String FIRST = "first";
+  private static final String SECOND = "second";
+
+  @ClassRule public static final TemporaryFolder temporary = new TemporaryFolder();
+
+  private static Cluster cluster;
 
   @BeforeClass
   public static void startNodes() throws IOException {
-    int firstPort = Ports.free();
-    int secondPort = Ports.free();
-    String seeds = "[\"127.0.0.1:" + firstPort + "\", \"127.0.0.1:" + secondPort + "\"]";
-    first = Nodes.create("first", settings(firstPort, seeds));
-    second = Nodes.create("second", settings(secondPort, seeds));
-    first.launch();
-    second.launch();
-    first.awaitReady(() -> {});
-    second.awaitReady(() -> {});
-    first.client().get("/_cluster/health?wait_for_nodes=2&timeout=60s");
-  }
-
-  private static Map<String, String> settings(int transportPort, String seeds) {
-    return Map.of(
-        "cluster.name",
-        "two-nodes",
-        "transport.port",
-        String.valueOf(transportPort),
-        "discovery.seed_hosts",
-        seeds,
-        "cluster.initial_master_nodes",
-        "[\"first\"]");
+    Path folder = temporary.getRoot().toPath();
+    cluster = new Cluster(folder, List.of(FIRST, SECOND), Nodes.current(), Map.of());
   }
 
   @AfterClass
   public static void stopNodes() throws IOException {
-    for (ElasticsearchNode node : new ElasticsearchNode[] {second, first}) {
-      if (node != null) {
-        String log = node.log();
-        node.close();
-        NodeTestCase.assertCleanLog(log);
+    if (cluster != null) {
+      try (Cluster two = cluster) {
+        two.assertCleanLogs();
       }
     }
   }
@@ -88,19 +69,19 @@ public class TwoNodesIT {
     settings.put("number_of_shards", 1).put("number_of_replicas", 1);
     TestIndex index = create("replica", settings).addInSegments(set.documents(), 3);
     index.delete(set.documents().stream().map(row -> row.row()).filter(r -> r % 9 == 0).toList());
-    awaitGreen("replica");
-    assertEquals("a copy on each node", Set.of("first", "second"), nodesOf("replica"));
+    cluster.awaitGreen(FIRST, "replica");
+    assertEquals("a copy on each node", Set.of(FIRST, SECOND), cluster.nodesOf("replica"));
     ExactSearch exact = index.exact(Similarity.COSINE, K, set.queries());
-    for (String node : List.of("first", "second")) {
+    for (String node : List.of(FIRST, SECOND)) {
       assertExact("copy on " + node, index, set, exact, only(node));
     }
 
-    for (String node : List.of("second", "first")) {
+    for (String node : List.of(SECOND, FIRST)) {
       ObjectNode move = Json.object().put("index.number_of_replicas", 0);
       move.put("index.routing.allocation.require._name", node);
-      first.client().put("/replica/_settings", move);
-      awaitGreen("replica");
-      assertEquals("moved to " + node, Set.of(node), nodesOf("replica"));
+      client(FIRST).put("/replica/_settings", move);
+      cluster.awaitGreen(FIRST, "replica");
+      assertEquals("moved to " + node, Set.of(node), cluster.nodesOf("replica"));
       assertExact("moved to " + node, index, set, exact, "");
     }
   }
@@ -111,11 +92,11 @@ public class TwoNodesIT {
     TestSets.Split set = TestSets.generated(1000, DIMS);
     ObjectNode settings = Json.object().put("number_of_shards", 4);
     TestIndex index = create("shards", settings).addInSegments(set.documents(), 2);
-    assertEquals(Set.of("first", "second"), nodesOf("shards"));
+    assertEquals(Set.of(FIRST, SECOND), cluster.nodesOf("shards"));
     ExactSearch exact = index.exact(Similarity.COSINE, K, set.queries());
     assertExact("four shards", index, set, exact, "");
     ObjectNode evaluate = Json.object().put("field", TestIndex.FIELD).put("sample", 40);
-    JsonNode evaluated = first.client().post("/shards/_matryoshka/evaluate", evaluate);
+    JsonNode evaluated = client(FIRST).post("/shards/_matryoshka/evaluate", evaluate);
     assertEquals(4, evaluated.at("/_shards/successful").asInt());
     assertEquals(set.documents().size(), evaluated.path("documents").asInt());
     assertEquals(40, evaluated.at("/queries/count").asInt());
@@ -129,38 +110,38 @@ public class TwoNodesIT {
   public void testCopyThatWasAway() throws Exception {
     TestSets.Split set = TestSets.generated(300, DIMS);
     ObjectNode settings = Json.object().put("number_of_replicas", 1);
-    settings.put("index.routing.allocation.include._name", "first");
+    settings.put("index.routing.allocation.include._name", FIRST);
     ObjectNode rounded = NodeTestCase.field(DIMS, "dot_product").put("element_type", "bfloat16");
     List<TestIndex> indices =
         List.of(
             create("away", settings),
-            TestIndex.create(first.client(), "away_rounded", rounded, settings));
+            TestIndex.create(client(FIRST), "away_rounded", rounded, settings));
     for (TestIndex index : indices) {
       index.addInSegments(set.documents().subList(0, 100), 1);
       ObjectNode anywhere = Json.object().putNull("index.routing.allocation.include._name");
-      first.client().put("/" + index.name() + "/_settings", anywhere);
-      awaitGreen(index.name());
+      client(FIRST).put("/" + index.name() + "/_settings", anywhere);
+      cluster.awaitGreen(FIRST, index.name());
     }
-    second.stop();
+    cluster.node(SECOND).stop();
     for (TestIndex index : indices) {
       index.addInSegments(set.documents().subList(100, set.documents().size()), 2);
     }
-    second.start(() -> {});
+    cluster.node(SECOND).start(() -> {});
     for (TestIndex index : indices) {
-      awaitGreen(index.name());
+      cluster.awaitGreen(FIRST, index.name());
       index.refresh();
       assertMissedDocumentsWereSent(index.name());
-      Map<Long, String> vectors = index.vectorsGivenBack(only("first"));
+      Map<Long, String> vectors = index.vectorsGivenBack(only(FIRST));
       assertEquals(set.documents().size(), vectors.size());
-      assertEquals(vectors, index.vectorsGivenBack(only("second")));
+      assertEquals(vectors, index.vectorsGivenBack(only(SECOND)));
     }
-    assertEquals(indices.get(0).vectorsSent(), indices.get(0).vectorsGivenBack(only("second")));
+    assertEquals(indices.get(0).vectorsSent(), indices.get(0).vectorsGivenBack(only(SECOND)));
   }
 
   private static void assertMissedDocumentsWereSent(String index) throws IOException {
     for (JsonNode shard :
-        first.client().get("/" + index + "/_recovery").at("/" + index + "/shards")) {
-      if (shard.path("target").path("name").asText().equals("second")) {
+        client(FIRST).get("/" + index + "/_recovery").at("/" + index + "/shards")) {
+      if (shard.path("target").path("name").asText().equals(SECOND)) {
         assertEquals(shard.toString(), "PEER", shard.path("type").asText());
         assertEquals(shard.toString(), 0, shard.at("/index/files/recovered").asInt());
         assertTrue(shard.toString(), shard.at("/translog/recovered").asInt() > 0);
@@ -170,42 +151,28 @@ public class TwoNodesIT {
     fail("no copy of " + index + " on the second node");
   }
 
+  private static NodeClient client(String node) {
+    return cluster.client(node);
+  }
+
   private static String only(String node) throws IOException {
     return "&preference=_only_nodes:" + id(node);
   }
 
   private static TestIndex create(String name, ObjectNode settings) throws IOException {
     ObjectNode field = NodeTestCase.field(DIMS, "cosine").put("prefix_dims", 32);
-    return TestIndex.create(first.client(), name, field, settings);
-  }
-
-  private static void awaitGreen(String index) throws IOException {
-    String path = "/_cluster/health/" + index;
-    JsonNode health =
-        first
-            .client()
-            .get(path + "?wait_for_status=green&wait_for_no_relocating_shards=true&timeout=90s");
-    assertFalse(health.toString(), health.path("timed_out").asBoolean());
-  }
-
-  private static Set<String> nodesOf(String index) throws IOException {
-    Set<String> nodes = new TreeSet<>();
-    first
-        .client()
-        .get("/_cat/shards/" + index + "?format=json")
-        .forEach(shard -> nodes.add(shard.path("node").asText()));
-    return nodes;
+    return TestIndex.create(client(FIRST), name, field, settings);
   }
 
   private static String id(String node) throws IOException {
-    return first.client().get("/_nodes/" + node).path("nodes").fieldNames().next();
+    return client(FIRST).get("/_nodes/" + node).path("nodes").fieldNames().next();
   }
 
   private static void assertExact(
       String what, TestIndex index, TestSets.Split set, ExactSearch exact, String parameters)
       throws IOException {
     ObjectNode everything = Json.object().put("num_candidates", set.documents().size());
-    for (NodeClient asked : List.of(first.client(), second.client())) {
+    for (NodeClient asked : List.of(client(FIRST), client(SECOND))) {
       for (int i = 0; i < set.queries().size(); i++) {
         ObjectNode query = TestIndex.query(set.queries().get(i), K, everything);
         List<Neighbor> hits = index.at(asked).search(query, K, parameters);

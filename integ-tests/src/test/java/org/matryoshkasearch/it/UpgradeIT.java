@@ -12,16 +12,12 @@
 package org.matryoshkasearch.it;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,10 +28,8 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.matryoshkasearch.cli.Artifacts;
-import org.matryoshkasearch.cli.node.ElasticsearchNode;
 import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;
-import org.matryoshkasearch.cli.node.Ports;
 import org.matryoshkasearch.cli.vectors.ExactSearch;
 import org.matryoshkasearch.cli.vectors.ExactSearch.Neighbor;
 import org.matryoshkasearch.cli.vectors.Similarity;
@@ -53,44 +47,20 @@ public class UpgradeIT {
 
   @Rule public final TemporaryFolder temporary = new TemporaryFolder();
 
-  private final Map<String, Map<String, String>> settings = new HashMap<>();
-  private final Map<String, ElasticsearchNode> nodes = new HashMap<>();
+  private Cluster cluster;
   private TestSets.Split set;
 
   @Before
   public void startOldestNodes() throws IOException {
     set = TestSets.generated(1200, DIMS);
-    Files.setPosixFilePermissions(
-        temporary.getRoot().toPath(), PosixFilePermissions.fromString("rwxrwxrwx"));
-    Map<String, Integer> ports = Map.of(FIRST, Ports.free(), SECOND, Ports.free());
-    for (String name : List.of(FIRST, SECOND)) {
-      Path data = temporary.newFolder(name).toPath();
-      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
-      settings.put(
-          name,
-          Map.of(
-              "cluster.name",
-              "upgrade",
-              "path.data",
-              data.toString(),
-              "transport.port",
-              ports.get(name).toString(),
-              "discovery.seed_hosts",
-              ports.values().stream().map(port -> "\"127.0.0.1:" + port + "\"").toList().toString(),
-              "cluster.initial_master_nodes",
-              "[\"" + FIRST + "\"]"));
-      nodes.put(name, Nodes.create(name, Nodes.oldest(), settings.get(name)));
-      nodes.get(name).launch();
-    }
-    for (ElasticsearchNode node : nodes.values()) {
-      node.awaitReady(() -> {});
-    }
+    Path folder = temporary.getRoot().toPath();
+    cluster = new Cluster(folder, List.of(FIRST, SECOND), Nodes.oldest(), Map.of());
   }
 
   @After
   public void stopNodes() throws IOException {
-    for (ElasticsearchNode node : nodes.values()) {
-      node.close();
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
@@ -108,7 +78,7 @@ public class UpgradeIT {
         TestIndex.create(client(FIRST), "dense", dense.put("similarity", "cosine"), prefix)
             .addInSegments(set.documents().subList(0, 1000), 2);
     TestIndex.create(client(FIRST), "written", ours, twoCopies);
-    awaitGreen();
+    cluster.awaitGreen(SECOND, "");
     assertExact("oldest", index, denseIndex, List.of(FIRST, SECOND));
 
     Artifacts current = Nodes.current();
@@ -116,11 +86,11 @@ public class UpgradeIT {
     try (Load load = new Load(client(FIRST), "written", set.documents())) {
       load.awaitSearches(5);
       upgrade(SECOND, current);
-      awaitCopies();
+      cluster.awaitCopies(FIRST);
       assertExact("mixed", index, denseIndex, List.of(FIRST, SECOND));
       load.moveTo(client(SECOND));
       upgrade(FIRST, current);
-      awaitGreen();
+      cluster.awaitGreen(SECOND, "");
       load.awaitSearches(5);
       acknowledged = load.end();
     }
@@ -151,7 +121,7 @@ public class UpgradeIT {
             .addInSegments(set.documents(), 1);
     Artifacts later = LaterPlugin.make(current, temporary.newFolder("later").toPath());
     upgrade(SECOND, later);
-    awaitCopies();
+    cluster.awaitCopies(FIRST);
 
     // either refuses nothing of its own, and the present one what it does not know: as a request,
     // and as the part of an answer that repeats the request
@@ -186,7 +156,7 @@ public class UpgradeIT {
 
     upgrade(FIRST, later);
     client(SECOND).post("/_cluster/reroute?retry_failed=true", (JsonNode) null);
-    awaitGreen();
+    cluster.awaitGreen(SECOND, "");
     for (String name : List.of(FIRST, SECOND)) {
       assertEquals(2, search(name, "shards").at("/_shards/successful").asInt());
       assertEquals(1, search(name, "files").at("/_shards/successful").asInt());
@@ -195,38 +165,21 @@ public class UpgradeIT {
   }
 
   private NodeClient client(String name) {
-    return nodes.get(name).client();
+    return cluster.client(name);
   }
 
   /** Stops a node and starts one of another build with its data. */
   private void upgrade(String name, Artifacts build) throws IOException {
     leaveMaster(name);
-    nodes.get(name).close();
-    nodes.put(name, Nodes.create(name, build, settings.get(name)));
-    nodes.get(name).start(() -> {});
+    cluster.replace(name, build);
     String other = name.equals(FIRST) ? SECOND : FIRST;
-    client(other).get("/_cluster/health?wait_for_nodes=2&timeout=60s");
+    cluster.awaitNodes(other, 2);
     client(other).delete("/_cluster/voting_config_exclusions?wait_for_removal=false");
   }
 
   /** Of two nodes one alone votes: it hands that on before it stops. */
   private void leaveMaster(String name) throws IOException {
     client(name).post("/_cluster/voting_config_exclusions?node_names=" + name, (JsonNode) null);
-  }
-
-  private void awaitGreen() throws IOException {
-    JsonNode health = client(SECOND).get("/_cluster/health?wait_for_status=green&timeout=120s");
-    assertFalse(health.toString(), health.path("timed_out").asBoolean());
-  }
-
-  /** Waits until nothing is being copied: a copy need not be on a node that is older. */
-  private void awaitCopies() throws IOException {
-    JsonNode health =
-        client(FIRST)
-            .get(
-                "/_cluster/health?wait_for_status=yellow&wait_for_no_initializing_shards=true"
-                    + "&wait_for_no_relocating_shards=true&timeout=120s");
-    assertFalse(health.toString(), health.path("timed_out").asBoolean());
   }
 
   private Set<String> versions() throws IOException {
@@ -270,10 +223,7 @@ public class UpgradeIT {
             exact.neighbors(i),
             ours.at(client(name)).search(query, K, ""),
             TOLERANCE);
-        ObjectNode knn = Json.object();
-        ObjectNode body = knn.putObject("knn").put("field", TestIndex.FIELD).put("k", K);
-        body.put("num_candidates", set.documents().size());
-        body.set("query_vector", Json.array(vector));
+        ObjectNode knn = TestIndex.knn(vector, K, set.documents().size());
         List<Neighbor> hits = dense.at(client(name)).search(knn, K, "");
         TestIndex.assertSame(what + ", dense_vector, " + name, exact.neighbors(i), hits, TOLERANCE);
       }
