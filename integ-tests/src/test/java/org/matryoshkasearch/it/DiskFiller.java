@@ -45,6 +45,7 @@ final class DiskFiller {
   private static final int BATCH = 50;
   private static final int K = 10;
   private static final int QUERIES = 10;
+  private static final int MOST_TRIES = 60;
   private static final int MOST_DOCUMENTS = 10_000; // that a search returns
   private static final double TOLERANCE = 1e-5;
 
@@ -150,11 +151,24 @@ final class DiskFiller {
     return set.documents().get((int) (id % set.documents().size())).vector();
   }
 
-  /** Waits for the shard, and makes one segment and one commit of it. */
-  void recover() throws IOException {
-    client.get("/_cluster/health/" + name + "?wait_for_status=green&timeout=60s");
-    index.forceMerge();
-    client.post("/" + name + "/_flush?force=true", (JsonNode) null);
+  /**
+   * Waits for the shard, and makes one segment and one commit of it. A shard that is said to be
+   * there may be one of whose failure the master could not be told yet, and goes away once more.
+   */
+  void recover() throws IOException, InterruptedException {
+    String green = "/_cluster/health/" + name + "?wait_for_status=green&timeout=60s";
+    JsonNode merged = null;
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      client.get(green);
+      merged = client.post("/" + name + "/_forcemerge?max_num_segments=1", (JsonNode) null);
+      index.refresh();
+      if (merged.at("/_shards/successful").asInt() == 1 && index.segments() == 1) {
+        client.post("/" + name + "/_flush?force=true", (JsonNode) null);
+        return;
+      }
+      Thread.sleep(500);
+    }
+    throw new AssertionError(name + " does not become one segment: " + merged);
   }
 
   /** Fails unless all that was acknowledged is there, all vectors are right, and searches exact. */

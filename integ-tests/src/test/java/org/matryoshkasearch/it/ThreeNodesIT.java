@@ -119,7 +119,7 @@ public class ThreeNodesIT {
     try (Load load = new Load(client(), WRITTEN, set.documents())) {
       load.awaitSearches(5);
       int rounds = 0;
-      while (Soak.goesOn(soak, rounds, 1)) {
+      do {
         String master = cluster.master(NAMES.get(0));
         lose(master, load);
         for (String node : others(master)) {
@@ -130,7 +130,7 @@ public class ThreeNodesIT {
         }
         moveAnywhere();
         rounds++;
-      }
+      } while (Soak.goesOn(soak, rounds, 1));
       load.awaitSearches(5);
       Map<Long, String> acknowledged = load.end();
       System.out.println(
