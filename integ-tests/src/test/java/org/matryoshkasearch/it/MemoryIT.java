@@ -177,7 +177,10 @@ public class MemoryIT {
 
   private void merge(String index) throws IOException, InterruptedException {
     Thread.sleep(5000);
-    send("merge " + index, "/" + index + "/_forcemerge?max_num_segments=1", null);
+    send(
+        "merge " + index,
+        "/" + index + "/_forcemerge?max_num_segments=1&wait_for_completion=false",
+        null);
   }
 
   private Response send(String what, String path, JsonNode body) throws IOException {
