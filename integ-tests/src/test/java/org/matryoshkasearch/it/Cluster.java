@@ -42,20 +42,12 @@ final class Cluster implements AutoCloseable {
    */
   Cluster(Path folder, List<String> names, Artifacts build, Map<String, String> further)
       throws IOException {
-    Map<String, Integer> ports = new LinkedHashMap<>();
-    for (String name : names) {
-      ports.put(name, Ports.free());
-    }
+    Map<String, Integer> ports = ports(names);
     Nodes.open(folder);
     for (String name : names) {
       Map<String, String> lines = new HashMap<>(further);
-      lines.put("cluster.name", String.join("-", names));
+      lines.putAll(discovery(name, ports));
       lines.put("path.data", Nodes.open(Files.createDirectories(folder.resolve(name))).toString());
-      lines.put("transport.port", ports.get(name).toString());
-      lines.put(
-          "discovery.seed_hosts",
-          ports.values().stream().map(port -> "\"127.0.0.1:" + port + "\"").toList().toString());
-      lines.put("cluster.initial_master_nodes", "[\"" + names.get(0) + "\"]");
       settings.put(name, lines);
     }
     try {
@@ -71,6 +63,28 @@ final class Cluster implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** A port for each node to talk to the others, in the order of their names. */
+  static Map<String, Integer> ports(List<String> names) throws IOException {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    for (String name : names) {
+      ports.put(name, Ports.free());
+    }
+    return ports;
+  }
+
+  /** The lines of a node's configuration by which it finds the others. */
+  static Map<String, String> discovery(String name, Map<String, Integer> ports) {
+    return Map.of(
+        "cluster.name",
+        String.join("-", ports.keySet()),
+        "transport.port",
+        ports.get(name).toString(),
+        "discovery.seed_hosts",
+        ports.values().stream().map(port -> "\"127.0.0.1:" + port + "\"").toList().toString(),
+        "cluster.initial_master_nodes",
+        "[\"" + ports.keySet().iterator().next() + "\"]");
   }
 
   ElasticsearchNode node(String name) {

@@ -27,7 +27,6 @@ import org.matryoshkasearch.cli.node.ElasticsearchNode;
 import org.matryoshkasearch.cli.node.Json;
 import org.matryoshkasearch.cli.node.NodeClient;
 import org.matryoshkasearch.cli.node.NodeClient.Response;
-import org.matryoshkasearch.cli.node.Ports;
 
 /**
  * Two nodes with security on and TLS between them and to their clients. All shards are on the
@@ -90,19 +89,13 @@ final class SecureCluster implements AutoCloseable {
 
   private SecureCluster() throws Exception {
     certificate = SelfSigned.create();
-    int firstPort = Ports.free();
-    int secondPort = Ports.free();
-    String seeds = "[\"127.0.0.1:" + firstPort + "\", \"127.0.0.1:" + secondPort + "\"]";
-    first = node("first", firstPort, seeds);
-    second = node("second", secondPort, seeds);
+    Map<String, Integer> ports = Cluster.ports(List.of("first", "second"));
+    first = node("first", ports);
+    second = node("second", ports);
   }
 
-  private ElasticsearchNode node(String name, int transportPort, String seeds) throws IOException {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("cluster.name", "secure");
-    settings.put("transport.port", String.valueOf(transportPort));
-    settings.put("discovery.seed_hosts", seeds);
-    settings.put("cluster.initial_master_nodes", "[\"first\"]");
+  private ElasticsearchNode node(String name, Map<String, Integer> ports) throws IOException {
+    Map<String, String> settings = new TreeMap<>(Cluster.discovery(name, ports));
     settings.put("xpack.license.self_generated.type", "trial");
     settings.put("xpack.security.enabled", "true");
     settings.put("xpack.security.autoconfiguration.enabled", "false");

@@ -12,18 +12,40 @@
 package org.matryoshkasearch.cli.node;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Ports of the loopback address. */
 public final class Ports {
+  // below those that systems give to clients: any could take one while its node restarts
+  private static final int LEAST = 10_000;
+  private static final int COUNT = 22_000;
+
+  /** Counts up, so that none is given twice, from where hardly another process does. */
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(Math.floorMod(100 * ProcessHandle.current().pid(), COUNT));
 
   private Ports() {}
 
-  /** A port that nothing listens on now. */
+  /** A port that nothing listens on now, and that was not given before. */
   public static int free() throws IOException {
-    try (ServerSocket socket = bind(0)) {
-      return socket.getLocalPort();
+    for (int i = 0; i < COUNT; i++) {
+      int port = LEAST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new NodeException("no port of 127.0.0.1 is free");
+  }
+
+  private static boolean isFree(int port) throws IOException {
+    try {
+      bind(port).close();
+      return true;
+    } catch (BindException e) {
+      return false;
     }
   }
 

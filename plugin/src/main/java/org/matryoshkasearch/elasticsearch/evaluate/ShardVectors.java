@@ -26,6 +26,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
 import org.matryoshkasearch.lucene.analysis.VectorSet;
 
@@ -77,10 +78,11 @@ final class ShardVectors implements VectorSet {
       Bits live = leaf.reader().getLiveDocs();
       DocIndexIterator having = vectors.iterator();
       DocIdSetIterator matching = scorer.iterator();
-      // few of a segment before may match, and there is room enough
-      int room = Math.max(docs.length, count + vectors.size());
-      docs = Arrays.copyOf(docs, room);
-      ordinals = Arrays.copyOf(ordinals, room);
+      int room = count + vectors.size();
+      if (room > docs.length) { // else few of a larger segment matched
+        docs = ArrayUtil.growExact(docs, room);
+        ordinals = ArrayUtil.growExact(ordinals, room);
+      }
       for (int doc = having.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; ) {
         int match = matching.docID() < doc ? matching.advance(doc) : matching.docID();
         if (match != doc) {

@@ -136,12 +136,11 @@ public record FilePair(
         state.directory.openInput(fileName(state, metaExtension), IOContext.READONCE)) {
       CodecUtil.checksumEntireFile(in);
       int version = checkHeader(in, metaCodec(), state);
+      Set<String> ours = fields(state);
       if (version > current) {
-        throw new LaterFormatException(
-            fileName(state, metaExtension), fields(state), version, current);
+        throw new LaterFormatException(fileName(state, metaExtension), ours, version, current);
       }
       MetaInput meta = new MetaInput(in, dataEnd, state.segmentInfo.maxDoc());
-      Set<String> ours = fields(state);
       Set<Integer> seen = new HashSet<>();
       for (int number = in.readInt(); number != -1; number = in.readInt()) {
         FieldInfo field = number < 0 ? null : state.fieldInfos.fieldInfo(number);
@@ -166,12 +165,14 @@ public record FilePair(
   private static Set<String> fields(SegmentReadState state) {
     Set<String> fields = new TreeSet<>();
     for (FieldInfo field : state.fieldInfos) {
-      String suffix =
-          field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY)
-              + "_"
-              + field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_SUFFIX_KEY);
-      if (field.hasVectorValues() && state.segmentSuffix.endsWith(suffix)) {
-        fields.add(field.name);
+      if (field.hasVectorValues()) {
+        String suffix =
+            field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY)
+                + "_"
+                + field.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_SUFFIX_KEY);
+        if (state.segmentSuffix.endsWith(suffix)) {
+          fields.add(field.name);
+        }
       }
     }
     return fields;
