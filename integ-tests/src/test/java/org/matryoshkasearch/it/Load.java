@@ -28,7 +28,7 @@ import org.matryoshkasearch.cli.vectors.VectorRow;
 /** Writes and searches on and on, on one node at a time, and keeps what was acknowledged. */
 final class Load implements AutoCloseable {
   private static final int BATCH = 5;
-  private static final int PAUSE_MILLIS = 20; // nodes that start need a processor, too
+  private static final int PAUSE_MILLIS = 100; // nodes that start need a processor, too
   private static final int IDS = 5000; // a search may return all, however long it goes on
 
   private final String index;

@@ -41,6 +41,7 @@ public class ThreeNodesIT {
   private static final int DIMS = 64;
   private static final int K = 10;
   private static final int QUERIES = 4;
+  private static final int WITH_GRAPH = 1700; // of two shards, each has enough in a segment for one
   private static final double TOLERANCE = 1e-5;
   private static final String WRITTEN = "written"; // under load; the others stay as they are
   private static final List<String> NAMES = List.of("one", "two", "three");
@@ -55,7 +56,7 @@ public class ThreeNodesIT {
 
   @Test
   public void testLossMovesRestartsAndCopies() throws Exception {
-    set = TestSets.generated(1000, DIMS);
+    set = TestSets.generated(2000, DIMS);
     Path folder = temporary.getRoot().toPath();
     Path snapshots = Nodes.open(Files.createDirectory(folder.resolve("snapshots")));
     Map<String, String> repositories = Map.of("path.repo", snapshots.toString());
@@ -91,7 +92,8 @@ public class ThreeNodesIT {
     List<Long> deleted =
         set.documents().stream().map(row -> row.row()).filter(row -> row % 9 == 0).toList();
     for (TestIndex index : indices) {
-      index.addInSegments(set.documents(), 3);
+      index.addInSegments(set.documents().subList(0, WITH_GRAPH), 1);
+      index.addInSegments(set.documents().subList(WITH_GRAPH, set.documents().size()), 2);
       index.delete(deleted);
     }
     exact = indices.get(0).exact(Similarity.COSINE, K, set.queries().subList(0, QUERIES));

@@ -12,12 +12,15 @@
 package org.matryoshkasearch.lucene.codec;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -59,14 +62,18 @@ public class FailingDiskTest extends LuceneTestCase {
   private final Map<String, float[]> committed = new HashMap<>();
   private final Map<String, float[]> committing = new HashMap<>();
 
+  /** Of a field all is ours, of the other nothing. */
   private static IndexWriterConfig config() {
+    PrefixEncoding encoding = RandomPicks.randomFrom(random(), PrefixEncoding.values());
     MatryoshkaHnswVectorsFormat format =
-        new MatryoshkaHnswVectorsFormat(
-            8, PrefixEncoding.INT4, FullVectorEncoding.FLOAT32, 8, 40, 1, null);
+        new MatryoshkaHnswVectorsFormat(8, encoding, FullVectorEncoding.FLOAT32, 8, 40, 1, null);
+    KnnVectorsFormat lucenes = new Lucene99HnswVectorsFormat();
     LogDocMergePolicy merges = new LogDocMergePolicy();
     merges.setMergeFactor(2);
     return new IndexWriterConfig()
-        .setCodec(new MatryoshkaCodec(TestUtil.getDefaultCodec(), field -> format))
+        .setCodec(
+            new MatryoshkaCodec(
+                TestUtil.getDefaultCodec(), field -> field.equals("v") ? format : lucenes))
         .setMergeScheduler(new SerialMergeScheduler())
         .setMergePolicy(merges);
   }
@@ -82,6 +89,7 @@ public class FailingDiskTest extends LuceneTestCase {
         Document document = new Document();
         document.add(new StringField("id", id, Field.Store.YES));
         document.add(new KnnFloatVectorField("v", vectors[i], VectorSimilarityFunction.EUCLIDEAN));
+        document.add(new KnnFloatVectorField("other", vectors[i]));
         writer.updateDocument(new Term("id", id), document);
         after.put(id, vectors[i]);
         String gone = Integer.toString(random().nextInt(3 * BATCH));
