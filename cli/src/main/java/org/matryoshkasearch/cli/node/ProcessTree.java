@@ -12,7 +12,10 @@
 package org.matryoshkasearch.cli.node;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -47,18 +50,34 @@ final class ProcessTree {
 
   /**
    * Whether a process does anything. One that has ended but that its parent has not asked about
-   * counts as alive for Java; in a container without a proper first process it stays like that.
+   * counts as alive for Java; in a container without a proper first process it stays like that. One
+   * whose first thread has ended still holds its files and ports while another waits for a disk.
    */
   private static boolean runs(ProcessHandle process) {
     if (!process.isAlive()) {
       return false;
     }
-    try {
-      // As in "4711 (java) Z 1 ...": the state follows the name, which may hold anything.
-      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-      return !stat.startsWith("Z", stat.lastIndexOf(')') + 2);
-    } catch (IOException e) {
+    Path threads = Path.of("/proc/" + process.pid() + "/task");
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(threads)) {
+      for (Path thread : each) {
+        if (!hasEnded(thread)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | DirectoryIteratorException e) {
       return process.isAlive(); // it has just ended, or this system has no /proc
     }
+  }
+
+  private static boolean hasEnded(Path thread) throws IOException {
+    String stat;
+    try {
+      stat = Files.readString(thread.resolve("stat"));
+    } catch (NoSuchFileException e) {
+      return true;
+    }
+    // As in "4711 (java) Z 1 ...": the state follows the name, which may hold anything.
+    return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
   }
 }
