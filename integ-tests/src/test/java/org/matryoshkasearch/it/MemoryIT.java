@@ -21,11 +21,13 @@ import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -40,8 +42,8 @@ import org.matryoshkasearch.cli.node.NodeClient.Response;
  * evaluations and forced merges, all at a time, and the same on a {@code dense_vector} beside it:
  * each request succeeds or is refused with status 429, and the node lives.
  *
- * <p>Half a minute of load, or as long as {@code -Dtests.soak=10m} says; then what lives on the
- * heap must not grow, either.
+ * <p>What lives on its heap when it rests, after each of a few rounds of load, must not grow. The
+ * long form ({@code -Dtests.soak=10m}) has longer rounds, and as many as fit in.
  */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE) // those of the HTTP client
@@ -52,8 +54,10 @@ public class MemoryIT {
   private static final int DIMS = 16;
   private static final int BATCH = 1000;
   private static final int MOST_DOCUMENTS = 200_000; // then they are written anew
-  private static final int SHORT_SECONDS = 30;
-  private static final int THIRDS = 3;
+  private static final int ROUNDS = 3;
+  private static final int SECONDS = 7; // of a round
+  private static final int SOAK_SECONDS = 60;
+  private static final int REST_SECONDS = 120; // at most, until all merges have ended
   private static final double FLAT = 1.25;
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -69,32 +73,43 @@ public class MemoryIT {
       client = node.client();
       create(OURS, field("matryoshka_vector"));
       create(DENSE, field("dense_vector"));
-      List<Thread> threads = new ArrayList<>();
+      List<Step> steps = new ArrayList<>();
       for (String index : List.of(OURS, DENSE)) {
         Random documents = new Random(random.nextLong());
         long[] next = {0};
-        threads.add(start(() -> write(index, next, documents)));
+        steps.add(() -> write(index, next, documents));
         Random queries = new Random(random.nextLong());
-        threads.add(start(() -> search(index, queries)));
-        threads.add(start(() -> evaluate(index)));
-        threads.add(start(() -> merge(index)));
+        steps.add(() -> search(index, queries));
+        steps.add(() -> evaluate(index));
+        steps.add(() -> merge(index));
       }
+      List<Long> atRest = new ArrayList<>();
       Soak soak = Soak.asked();
-      List<Long> heap = watch(soak);
-      ended = true;
-      for (Thread thread : threads) {
-        thread.join();
+      while (Soak.goesOn(soak, atRest.size(), ROUNDS) || atRest.size() < ROUNDS) {
+        load(steps, soak == null ? SECONDS : SOAK_SECONDS);
+        if (failure.get() != null) {
+          throw new AssertionError("under load " + answers + " " + node.log(), failure.get());
+        }
+        assertRight(random);
+        rest();
+        atRest.add(liveHeap() >> 20);
       }
-      if (failure.get() != null) {
-        throw new AssertionError("under load " + answers + " " + node.log(), failure.get());
-      }
-      assertRight(random);
       NodeTestCase.assertCleanLog(node.log());
-      System.out.println("MemoryIT: answers " + answers + ", live heap in MB by thirds " + heap);
-      if (soak != null) {
-        assertTrue("live heap in MB " + heap, heap.getLast() <= heap.getFirst() * FLAT);
-      }
+      System.out.println("MemoryIT: answers " + answers + ", live heap at rest in MB " + atRest);
+      assertFlat(atRest);
     }
+  }
+
+  /** Compares the least of the first half of the rounds with the least of the second. */
+  private static void assertFlat(List<Long> atRest) {
+    int half = atRest.size() / 2;
+    long before = least(atRest.subList(0, half));
+    long after = least(atRest.subList(half, atRest.size()));
+    assertTrue("live heap at rest in MB " + atRest, after <= before * FLAT);
+  }
+
+  private static long least(List<Long> values) {
+    return values.stream().min(Long::compare).orElseThrow();
   }
 
   private static ObjectNode field(String type) {
@@ -107,6 +122,19 @@ public class MemoryIT {
 
   private interface Step {
     void run() throws IOException, InterruptedException;
+  }
+
+  private void load(List<Step> steps, int seconds) throws InterruptedException {
+    ended = false;
+    List<Thread> threads = steps.stream().map(this::start).toList();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (!ended && System.nanoTime() < end) {
+      Thread.sleep(100);
+    }
+    ended = true;
+    for (Thread thread : threads) {
+      thread.join();
+    }
   }
 
   private Thread start(Step step) {
@@ -197,26 +225,34 @@ public class MemoryIT {
         answer.status() / 100 == 2 || answer.status() == 429);
   }
 
-  /** The least that was used of the heap in each third of the time, in MB. */
-  private List<Long> watch(Soak soak) throws Exception {
-    List<Long> used = new ArrayList<>();
-    while (!ended && Soak.goesOn(soak, used.size(), SHORT_SECONDS)) {
-      Thread.sleep(1000);
-      Response answer = client.send("GET", "/_nodes/stats/jvm", null);
-      assertEquals(answer.reason(), 200, answer.status());
-      used.add(
-          answer.body().path("nodes").elements().next().at("/jvm/mem/heap_used_in_bytes").asLong());
+  /** Waits for merges, and drops what is kept for later requests. */
+  private void rest() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(REST_SECONDS);
+    while (!client.get("/_tasks?actions=*forcemerge*").path("nodes").isEmpty()) {
+      assertTrue("merges still go on", System.nanoTime() < end);
+      Thread.sleep(200);
     }
-    List<Long> least = new ArrayList<>();
-    for (int third = 0; third < THIRDS && used.size() >= THIRDS; third++) {
-      int from = third * used.size() / THIRDS;
-      int to = (third + 1) * used.size() / THIRDS;
-      least.add(used.subList(from, to).stream().min(Long::compare).orElseThrow() >> 20);
-    }
-    return least;
+    client.post("/_flush?force=true", (JsonNode) null);
+    client.post("/_cache/clear", (JsonNode) null);
   }
 
-  /** Both answer as ever when the load is over. */
+  /** The bytes of all objects that are reached, as the JDK's own jcmd counts them. */
+  private long liveHeap() throws IOException {
+    JsonNode node = client.get("/_nodes/process").path("nodes").elements().next();
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                node.at("/process/id").asText(),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines = jcmd.inputReader().lines().toList();
+    String[] total = lines.getLast().split(" +", -1); // as in "Total  1365742  92819488"
+    assertEquals(String.join("\n", lines), "Total", total[0]);
+    return Long.parseLong(total[2]);
+  }
+
+  /** Both answer as ever when a round is over. */
   private void assertRight(Random random) throws IOException {
     for (String index : List.of(OURS, DENSE)) {
       client.post("/" + index + "/_refresh", (JsonNode) null);
