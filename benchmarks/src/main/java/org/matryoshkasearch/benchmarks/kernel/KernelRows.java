@@ -86,7 +86,7 @@ final class KernelRows implements Closeable {
       IndexInput input = directory.openInput(name(encoding, prefixDims, count), IOContext.DEFAULT);
       in = input;
       PrefixQuantizer quantizer = quantizer(encoding, prefixDims);
-      CodeRows codes = CodeRows.of(quantizer, input);
+      CodeRows codes = CodeRows.in(quantizer, input).get();
       codes.setQuery(quantizer.quantizeQuery(query));
       rows = codes;
     }

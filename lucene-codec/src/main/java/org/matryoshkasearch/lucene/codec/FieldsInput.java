@@ -24,7 +24,10 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.IOSupplier;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
+import org.matryoshkasearch.lucene.internal.codes.CodeRows;
 import org.matryoshkasearch.lucene.internal.files.MetaInput;
 
 /** Reads what fields are, and the codes of their prefixes: what {@link FieldsOutput} wrote. */
@@ -35,10 +38,28 @@ final class FieldsInput implements Accountable, Closeable {
   private final Map<String, FieldEntry> fields = new HashMap<>();
   private final List<FieldInfo> floatFields = new ArrayList<>();
   private final List<FieldInfo> byteFields = new ArrayList<>();
+  private final Map<String, IOSupplier<CodeRows>> codesOfFields = new HashMap<>();
   private final IndexInput codes;
 
   FieldsInput(SegmentReadState state) throws IOException {
     codes = FieldsOutput.FILES.open(state, this::readField);
+    try {
+      openCodes();
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, codes);
+      throw t;
+    }
+  }
+
+  /** Once, as each search of each segment reads them. */
+  private void openCodes() throws IOException {
+    for (FieldInfo field : floatFields) {
+      FieldEntry entry = fields.get(field.name);
+      if (entry.quantizer() != null) {
+        IndexInput slice = codes.slice("prefix-codes", entry.codesAt(), entry.codeBytes());
+        codesOfFields.put(field.name, CodeRows.in(entry.quantizer(), slice));
+      }
+    }
   }
 
   private void readField(FieldInfo field, MetaInput meta) throws IOException {
@@ -71,10 +92,8 @@ final class FieldsInput implements Accountable, Closeable {
   }
 
   /** The codes of a field, or null if it has none. */
-  IndexInput codes(FieldEntry field) throws IOException {
-    return field.quantizer() == null
-        ? null
-        : codes.slice("prefix-codes", field.codesAt(), field.codeBytes());
+  IOSupplier<CodeRows> codes(String field) {
+    return codesOfFields.get(field);
   }
 
   /** Checks all that was written. */

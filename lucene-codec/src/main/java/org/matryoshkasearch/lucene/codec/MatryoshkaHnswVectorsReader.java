@@ -253,7 +253,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
   }
 
   @Override
-  public MatryoshkaVectorValues getFloatVectorValues(String field) throws IOException {
+  public MatryoshkaVectorValues getFloatVectorValues(String field) {
     FieldEntry entry = fields.entry(field);
     if (entry == null) {
       throw new IllegalArgumentException("field [" + field + "] has no float vectors here");
@@ -261,7 +261,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
     return new MatryoshkaVectorValues(
         entry,
         fullVectors.vectors(fieldInfos.fieldInfo(field), entry.fullVectorEncoding().components()),
-        fields.codes(entry));
+        fields.codes(field));
   }
 
   @Override

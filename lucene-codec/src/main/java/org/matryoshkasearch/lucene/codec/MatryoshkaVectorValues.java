@@ -17,8 +17,8 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
-import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.matryoshkasearch.lucene.internal.codes.CodeRows;
 import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
@@ -35,14 +35,14 @@ import org.matryoshkasearch.lucene.internal.vectors.FullVectors;
 final class MatryoshkaVectorValues extends FloatVectorValues {
   private final FieldEntry field;
   private final FullVectors vectors;
-  private final IndexInput codes;
+  private final IOSupplier<CodeRows> codes; // null without
   private float[] value; // allocated when first read, as a search may only score prefixes
   private int valueOrd = -1;
 
   /**
-   * @param codes null without codes; not moved
+   * @param codes of the prefixes, or null if there are none
    */
-  MatryoshkaVectorValues(FieldEntry field, FullVectors vectors, IndexInput codes) {
+  MatryoshkaVectorValues(FieldEntry field, FullVectors vectors, IOSupplier<CodeRows> codes) {
     this.field = field;
     this.vectors = vectors;
     this.codes = codes;
@@ -129,7 +129,7 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
     if (codes == null) {
       return FloatRows.ofPrefixes(vectors, field.similarity(), query.prefix()).scorer(this);
     }
-    CodeRows rows = CodeRows.of(field.quantizer(), codes);
+    CodeRows rows = codes.get();
     rows.setQuery(query.code());
     return rows.scorer(this);
   }
@@ -182,12 +182,12 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
 
   @Override
   public DocIndexIterator iterator() {
-    return vectors.iterator();
+    return vectors.isSparse() ? vectors.sparseIterator() : createDenseIterator();
   }
 
   @Override
-  public MatryoshkaVectorValues copy() throws IOException {
-    return size() == 0 ? this : new MatryoshkaVectorValues(field, vectors.copy(), codes);
+  public MatryoshkaVectorValues copy() {
+    return new MatryoshkaVectorValues(field, vectors.copy(), codes);
   }
 
   private record OrdinalScorer(DocIndexIterator iterator, RandomVectorScorer scorer, boolean full)

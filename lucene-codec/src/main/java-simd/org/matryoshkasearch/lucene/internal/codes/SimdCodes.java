@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import jdk.incubator.vector.LongVector;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOSupplier;
 import org.matryoshkasearch.lucene.internal.scoring.MappedMemory;
 
 /** What {@link MappedCodes} finds by its name. */
@@ -24,20 +25,25 @@ public final class SimdCodes implements MappedCodes {
   static final boolean WIDE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
 
   @Override
-  public CodeRows open(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
-    MemorySegment segment = MappedMemory.of(codes);
-    return segment == null ? null : open(quantizer, segment);
+  public IOSupplier<CodeRows> in(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
+    MemorySegment segment = isRead(quantizer) ? MappedMemory.of(codes) : null;
+    return segment == null ? null : () -> open(quantizer, segment);
   }
 
   @Override
   public CodeRows open(PrefixQuantizer quantizer, ByteBuffer codes) {
-    return open(quantizer, MemorySegment.ofBuffer(codes.duplicate().clear()));
+    return isRead(quantizer)
+        ? open(quantizer, MemorySegment.ofBuffer(codes.duplicate().clear()))
+        : null;
+  }
+
+  private static boolean isRead(PrefixQuantizer quantizer) {
+    return WIDE || quantizer.hasByteCodes() == false;
   }
 
   private static CodeRows open(PrefixQuantizer quantizer, MemorySegment segment) {
-    if (quantizer.hasByteCodes()) {
-      return WIDE ? new MappedByteRows(quantizer, segment) : null;
-    }
-    return new MappedPlaneRows(quantizer, segment);
+    return quantizer.hasByteCodes()
+        ? new MappedByteRows(quantizer, segment)
+        : new MappedPlaneRows(quantizer, segment);
   }
 }

@@ -54,7 +54,8 @@ final class MappedFloatRows extends FloatRows {
   private final float[] squares = new float[GROUP];
 
   MappedFloatRows(
-      FullVectors vectors, float[] query, FloatComparison comparison, MemorySegment rows) {
+      FullVectors vectors, float[] query, FloatComparison comparison, MemorySegment rows)
+      throws IOException {
     super(vectors, query, comparison);
     this.rows = rows;
     this.bfloat16 = vectors.components() == Components.BFLOAT16;

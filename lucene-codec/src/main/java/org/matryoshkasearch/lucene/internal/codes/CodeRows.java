@@ -17,6 +17,7 @@ import java.util.List;
 import org.apache.lucene.store.ByteBuffersDataInput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.BitUtil;
+import org.apache.lucene.util.IOSupplier;
 import org.matryoshkasearch.lucene.internal.scoring.ScoredRows;
 
 /**
@@ -29,16 +30,17 @@ import org.matryoshkasearch.lucene.internal.scoring.ScoredRows;
  */
 public abstract class CodeRows extends ScoredRows {
   /**
-   * The fastest reader that there is for the input.
+   * The fastest readers that there are for the input, each for one thread.
    *
    * @param codes the rows one after another; it is not moved
    */
-  public static CodeRows of(PrefixQuantizer quantizer, IndexInput codes) throws IOException {
-    CodeRows mapped =
-        MappedCodes.INSTANCE == null ? null : MappedCodes.INSTANCE.open(quantizer, codes);
+  public static IOSupplier<CodeRows> in(PrefixQuantizer quantizer, IndexInput codes)
+      throws IOException {
+    IOSupplier<CodeRows> mapped =
+        MappedCodes.INSTANCE == null ? null : MappedCodes.INSTANCE.in(quantizer, codes);
     return mapped != null
         ? mapped
-        : new InputCodeRows(quantizer, codes.randomAccessSlice(0, codes.length()));
+        : () -> new InputCodeRows(quantizer, codes.randomAccessSlice(0, codes.length()));
   }
 
   /**

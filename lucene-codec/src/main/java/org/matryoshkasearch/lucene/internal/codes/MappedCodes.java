@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.internal.codes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOSupplier;
 import org.matryoshkasearch.lucene.internal.scoring.Simd;
 
 /** Opens codes that are mapped into memory, to score them with SIMD. */
@@ -22,12 +23,12 @@ interface MappedCodes {
   MappedCodes INSTANCE = Simd.load(MappedCodes.class, "SimdCodes");
 
   /**
-   * Opens rows.
+   * Opens rows for any number of readers.
    *
    * @param codes the rows one after another; it is not moved
-   * @return null if the input is not one memory segment
+   * @return null if the input is not one memory segment, or these codes are not read with SIMD here
    */
-  CodeRows open(PrefixQuantizer quantizer, IndexInput codes) throws IOException;
+  IOSupplier<CodeRows> in(PrefixQuantizer quantizer, IndexInput codes) throws IOException;
 
   /**
    * Opens rows in memory.

@@ -23,6 +23,8 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.IOSupplier;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
@@ -44,6 +46,14 @@ public final class GraphInput implements Accountable, Closeable {
     data =
         GraphOutput.FILES.open(
             state, (field, meta) -> fields.put(field.name, new Entry(field, meta)));
+    try {
+      for (Entry entry : fields.values()) {
+        entry.openPivots(data);
+      }
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, data);
+      throw t;
+    }
   }
 
   /**
@@ -112,10 +122,8 @@ public final class GraphInput implements Accountable, Closeable {
       throws IOException {
     Entry entry = entry(field);
     CodeRows rows = null;
-    if (entry.hasPivotCodes()) {
-      rows =
-          CodeRows.of(
-              entry.quantizer, data.slice("pivots", entry.rowsAt, entry.nodesAt - entry.rowsAt));
+    if (entry.pivots != null) {
+      rows = entry.pivots.get();
       rows.setQuery(query.codeFor(entry.quantizer));
     }
     return new WayIn(
@@ -184,6 +192,7 @@ public final class GraphInput implements Accountable, Closeable {
     private boolean[] isLong; // which of these are
     private long rowsAt;
     private long nodesAt;
+    private IOSupplier<CodeRows> pivots; // null where the field's own codes are finer
 
     Entry(FieldInfo field, MetaInput meta) throws IOException {
       IndexInput in = meta.in;
@@ -259,8 +268,11 @@ public final class GraphInput implements Accountable, Closeable {
       meta.checkInData(nodesAt, nodesLength());
     }
 
-    private boolean hasPivotCodes() {
-      return nodesAt > rowsAt;
+    /** Once, as each search reads them. */
+    private void openPivots(IndexInput data) throws IOException {
+      if (nodesAt > rowsAt) {
+        pivots = CodeRows.in(quantizer, data.slice("pivots", rowsAt, nodesAt - rowsAt));
+      }
     }
 
     private long nodesLength() {

@@ -15,38 +15,50 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
-import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
+import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.LongValues;
 
 /**
  * The rows of a field, and which documents they belong to. Not thread-safe.
+ *
+ * <p>A search asks several times for the vectors of each segment, mostly to read nothing or one
+ * thing of them. So all that can be read is opened when it is.
  *
  * <p>Where not every document has a row, maps between the two lie in the data, whose checksum is
  * not verified before a search. So what they say is checked when it is read: no search goes on with
  * a document or a row that the segment does not have.
  */
 final class FieldRows {
-  private final OffHeapByteVectorValues rows;
+  private final FullVectorsInput.Entry entry;
+  private final IndexInput data;
   private final int maxDoc;
+  private IndexInput slice; // null before it is read
+  private LongValues docs; // of each row; null before it is read
 
   /**
+   * @param data in which the entry lies; it is not moved
    * @param maxDoc how many documents the segment has
    */
-  FieldRows(OffHeapByteVectorValues rows, int maxDoc) {
-    this.rows = rows;
+  FieldRows(FullVectorsInput.Entry entry, IndexInput data, int maxDoc) {
+    this.entry = entry;
+    this.data = data;
     this.maxDoc = maxDoc;
   }
 
   int size() {
-    return rows.size();
+    return entry.count();
   }
 
   /** The rows one after another. */
-  IndexInput slice() {
-    return rows.getSlice();
+  IndexInput slice() throws IOException {
+    if (slice == null) {
+      slice = data.slice("full-vectors", entry.offset(), entry.length());
+    }
+    return slice;
   }
 
   /**
@@ -55,11 +67,25 @@ final class FieldRows {
    * @throws UncheckedIOException of a {@link CorruptIndexException}, if the segment has none such
    */
   int ordToDoc(int ord) {
-    int doc = rows.ordToDoc(ord);
+    if (isSparse() == false) {
+      return ord;
+    }
+    int doc = (int) docs().get(ord);
     if (doc < 0 || doc >= maxDoc) {
       throw new UncheckedIOException(damaged("row [%d] has document [%d]", ord, doc, null));
     }
     return doc;
+  }
+
+  private LongValues docs() {
+    if (docs == null) {
+      try {
+        docs = entry.ordToDoc().getDirectMonotonicReader(data);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return docs;
   }
 
   Bits acceptOrds(Bits acceptDocs) {
@@ -79,24 +105,29 @@ final class FieldRows {
     };
   }
 
-  DocIndexIterator iterator() {
-    return isSparse() ? new CheckedIterator(rows.iterator()) : rows.iterator();
+  /** The documents that have a row, where not all have one. */
+  DocIndexIterator sparseIterator() {
+    try {
+      IndexedDISI documents = entry.ordToDoc().getIndexedDISI(data);
+      return new CheckedIterator(IndexedDISI.asDocIndexIterator(documents));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  FieldRows copy() throws IOException {
-    return new FieldRows((OffHeapByteVectorValues) rows.copy(), maxDoc);
+  FieldRows copy() {
+    return new FieldRows(entry, data, maxDoc);
   }
 
-  private boolean isSparse() {
+  /** Whether some documents have a row, and others have none. */
+  boolean isSparse() {
     return size() > 0 && size() < maxDoc;
   }
 
   private CorruptIndexException damaged(String what, int number, int found, Exception cause) {
     String said = String.format(Locale.ROOT, what, number, found);
     return new CorruptIndexException(
-        said + " in a segment of [" + maxDoc + "] documents, [" + size() + "] rows",
-        slice(),
-        cause);
+        said + " in a segment of [" + maxDoc + "] documents, [" + size() + "] rows", data, cause);
   }
 
   /** Goes only up, and to what there is. */

@@ -64,7 +64,7 @@ public abstract class FloatRows extends ScoredRows {
   final FloatComparison comparison;
   private final IndexInput rows;
 
-  FloatRows(FullVectors vectors, float[] query, FloatComparison comparison) {
+  FloatRows(FullVectors vectors, float[] query, FloatComparison comparison) throws IOException {
     this.rows = vectors.rows();
     this.rowBytes = vectors.rowBytes();
     this.usedBytes = query.length * vectors.components().bytes();

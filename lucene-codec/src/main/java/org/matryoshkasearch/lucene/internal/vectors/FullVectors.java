@@ -44,7 +44,7 @@ public final class FullVectors {
   }
 
   /** The rows one after another. */
-  IndexInput rows() {
+  IndexInput rows() throws IOException {
     return rows.slice();
   }
 
@@ -68,13 +68,18 @@ public final class FullVectors {
     return rows.acceptOrds(acceptDocs);
   }
 
-  /** The documents that have a vector. */
-  public DocIndexIterator iterator() {
-    return rows.iterator();
+  /** Whether some documents have a vector, and others have none. */
+  public boolean isSparse() {
+    return rows.isSparse();
+  }
+
+  /** The documents that have a vector, where not all have one. */
+  public DocIndexIterator sparseIterator() {
+    return rows.sparseIterator();
   }
 
   /** The same vectors, for another reader. */
-  public FullVectors copy() throws IOException {
-    return size() == 0 ? this : new FullVectors(rows.copy(), components, dims);
+  public FullVectors copy() {
+    return new FullVectors(rows.copy(), components, dims);
   }
 }

@@ -17,16 +17,11 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
-import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
-import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentReadState;
-import org.apache.lucene.index.VectorEncoding;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
@@ -62,21 +57,9 @@ public final class FullVectorsInput implements Accountable, Closeable {
   }
 
   /** A field's vectors for one thread. */
-  public FullVectors vectors(FieldInfo field, Components components) throws IOException {
-    Entry entry = entry(field);
-    // rows are bytes to Lucene, which gives them ordinals; nothing scores them as byte vectors
-    FlatVectorsScorer scorer = FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
-    OffHeapByteVectorValues rows =
-        OffHeapByteVectorValues.load(
-            VectorSimilarityFunction.DOT_PRODUCT,
-            scorer,
-            entry.ordToDoc,
-            VectorEncoding.BYTE,
-            entry.width,
-            entry.offset,
-            entry.length,
-            data);
-    return new FullVectors(new FieldRows(rows, maxDoc), components, field.getVectorDimension());
+  public FullVectors vectors(FieldInfo field, Components components) {
+    return new FullVectors(
+        new FieldRows(entry(field), data, maxDoc), components, field.getVectorDimension());
   }
 
   /**
@@ -138,7 +121,8 @@ public final class FullVectorsInput implements Accountable, Closeable {
     data.close();
   }
 
-  private record Entry(
+  /** What the metadata say of a field. */
+  record Entry(
       int width, int count, long offset, long length, OrdToDocDISIReaderConfiguration ordToDoc) {
 
     static Entry read(MetaInput meta) throws IOException {

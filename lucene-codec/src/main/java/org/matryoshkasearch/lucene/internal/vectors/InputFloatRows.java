@@ -19,7 +19,8 @@ final class InputFloatRows extends FloatRows {
   private final FullVectors vectors;
   private final float[] leading;
 
-  InputFloatRows(FullVectors vectors, float[] query, FloatComparison comparison) {
+  InputFloatRows(FullVectors vectors, float[] query, FloatComparison comparison)
+      throws IOException {
     super(vectors, query, comparison);
     this.vectors = vectors;
     this.leading = new float[query.length];

@@ -43,7 +43,7 @@ public class CodeBlockTest extends LuceneTestCase {
             }
           }
           try (IndexInput in = directory.openInput("codes", IOContext.DEFAULT)) {
-            CodeRows rows = CodeRows.of(quantizer, in);
+            CodeRows rows = CodeRows.in(quantizer, in).get();
             QuantizedPrefix query =
                 quantizer.quantizeQuery(NestedVectors.unit(random(), 1, dims)[0]);
             rows.setQuery(query);

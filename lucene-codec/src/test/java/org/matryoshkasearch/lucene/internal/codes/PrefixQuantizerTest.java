@@ -172,7 +172,7 @@ public class PrefixQuantizerTest extends LuceneTestCase {
         }
       }
       in = dir.openInput("codes", IOContext.DEFAULT);
-      mapped = CodeRows.of(quantizer, in);
+      mapped = CodeRows.in(quantizer, in).get();
       input = new InputCodeRows(quantizer, in.randomAccessSlice(0, in.length()));
     }
 
