@@ -25,7 +25,7 @@ final class LeafShare {
   private static final int DEVIATIONS = 4;
 
   /** A search for fewer loses its way in the graph. */
-  private static final int LEAST = 14;
+  private static final int LEAST = 8;
 
   private LeafShare() {}
 

@@ -46,7 +46,8 @@ public class SegmentsTest extends KnnTestCase {
         LeafReaderContext leaf = reader.leaves().get(0);
         assertEquals(SEGMENTS, reader.leaves().size());
         assertEquals(1, LeafShare.of(leaf, 1));
-        assertEquals(14, LeafShare.of(leaf, 20)); // 2.5 + 4 * 1.5 would be too few
+        assertEquals(8, LeafShare.of(leaf, 12)); // 1.5 + 4 * 1.1 would be too few
+        assertEquals(9, LeafShare.of(leaf, 20)); // 2.5 + 4 * 1.5
         assertEquals(26, LeafShare.of(leaf, 100)); // 12.5 + 4 * 3.3
         assertEquals(167, LeafShare.of(leaf, 1000)); // 125 + 4 * 10.5
       }
