@@ -57,7 +57,7 @@ public class MemoryIT {
   private static final int ROUNDS = 3;
   private static final int SECONDS = 7; // of a round
   private static final int SOAK_SECONDS = 60;
-  private static final int REST_SECONDS = 120; // at most, until all merges have ended
+  private static final int REST_SECONDS = 600; // at most, until all merges have ended
   private static final double FLAT = 1.25;
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
