@@ -46,7 +46,9 @@ final class Samples {
     for (int i = 0; i < count; i++) {
       starts[sample(nodes[i]) + 1]++;
     }
-    Arrays.parallelPrefix(starts, Integer::sum);
+    for (int sample = 0; sample < COUNT; sample++) {
+      starts[sample + 1] += starts[sample];
+    }
     System.arraycopy(starts, 0, ends, 0, COUNT);
     for (int i = 0; i < count; i++) {
       places[ends[sample(nodes[i])]++] = i;
