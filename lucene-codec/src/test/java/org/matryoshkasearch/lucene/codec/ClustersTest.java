@@ -42,7 +42,7 @@ public class ClustersTest extends LuceneTestCase {
   private static final int CLUSTERS = 300;
   private static final int CLUSTER = 100;
   private static final int QUERIES = 200;
-  private static final int SETS = 4;
+  private static final int SETS = 2;
   private static final int K = 10;
 
   private static float[][] clusters(Random random) {
