@@ -72,9 +72,9 @@ final class LeafComparison {
         to++;
       }
       if (from < to) {
-        block.setAll(ords, count);
+        block.setColumns(ords, count);
         samples.divide(ords, count);
-        block.compareAll(from, to, (row, nearness, at) -> offer(row, count, nearness, at));
+        block.compare(ords, from, to, (row, nearness, at) -> offer(row, count, nearness, at));
       }
     }
 
