@@ -92,7 +92,8 @@ final class QueryPanels {
   /** Multiplies rows, which have the dimensions of one part, with all queries. */
   void multiply(float[] rows, int rowCount, int part, float[] products) {
     for (int panel = 0; panel * Products.PANEL < count; panel++) {
-      Products.INSTANCE.multiply(rows, rowCount, dims(part), panels[part], panel, products, stride);
+      Products.INSTANCE.multiply(
+          rows, 0, rowCount, dims(part), panels[part], panel, products, stride);
     }
   }
 }

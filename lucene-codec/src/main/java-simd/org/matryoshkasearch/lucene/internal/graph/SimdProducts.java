@@ -27,25 +27,30 @@ public final class SimdProducts implements Products {
 
   @Override
   public void multiply(
-      float[] rows, int count, int dims, float[] panels, int panel, float[] products, int stride) {
+      float[] rows,
+      int first,
+      int count,
+      int dims,
+      float[] panels,
+      int panel,
+      float[] products,
+      int stride) {
     int columns = panel * dims * PANEL;
     for (int column = 0; column < PANEL; column += 2 * LANES) {
       int to = panel * PANEL + column;
-      int row = 0;
-      for (; row + BLOCK <= count; row += BLOCK) {
-        block(
-            rows, row * dims, dims, panels, columns + column, products, row * stride + to, stride);
-      }
-      for (; row < count; row++) {
-        row(rows, row * dims, dims, panels, columns + column, products, row * stride + to);
-        row(
-            rows,
-            row * dims,
-            dims,
-            panels,
-            columns + column + LANES,
-            products,
-            row * stride + to + LANES);
+      if (count >= BLOCK) {
+        for (int next = 0; next < count; next += BLOCK) {
+          int row = Math.min(next, count - BLOCK); // the last ones overlap
+          int from = (first + row) * dims;
+          block(rows, from, dims, panels, columns + column, products, row * stride + to, stride);
+        }
+      } else {
+        for (int row = 0; row < count; row++) {
+          int from = (first + row) * dims;
+          int at = row * stride + to;
+          row(rows, from, dims, panels, columns + column, products, at);
+          row(rows, from, dims, panels, columns + column + LANES, products, at + LANES);
+        }
       }
     }
   }

@@ -15,7 +15,11 @@ import java.io.IOException;
 
 /** Vectors gathered side by side, to be compared with many others. One thread's. */
 final class Block {
+  /** Rows at a time: their products with all columns stay in a core's cache. */
   private static final int ROWS = 64;
+
+  /** Vectors that are waited for side by side, and then are near when their lengths are taken. */
+  private static final int READ = 16;
 
   private final GraphVectors vectors;
   private final Nearness kind;
@@ -39,24 +43,14 @@ final class Block {
     this.dims = vectors.dims();
   }
 
-  /** Gathers the columns. */
+  /** Gathers the columns, to be compared with other vectors. */
   void setColumns(int[] ords, int count) throws IOException {
-    if (panels == null) {
-      panels = new float[whole(most) * dims];
-      columnHalves = new float[most];
-      nearness = new float[ROWS * whole(most)];
-      rows = new float[ROWS * dims];
-      rowHalves = new float[ROWS];
-    }
-    columns = count;
-    stride = whole(count);
-    for (int column = 0; column < count; column++) {
-      vectors.read(ords[column], rows, 0);
-      columnHalves[column] = half(0);
-      int at = column / Products.PANEL * dims * Products.PANEL + column % Products.PANEL;
-      for (int i = 0; i < dims; i++) {
-        panels[at + i * Products.PANEL] = rows[i];
-      }
+    makePanels(ROWS);
+    makeColumns(count);
+    for (int first = 0; first < count; first += ROWS) {
+      int read = Math.min(ROWS, count - first);
+      read(ords, first, read);
+      toColumns(0, first, read);
     }
   }
 
@@ -64,20 +58,68 @@ final class Block {
   void compare(int[] ords, int from, int to, Row consumer) throws IOException {
     for (int first = from; first < to; first += ROWS) {
       int count = Math.min(ROWS, to - first);
-      for (int row = 0; row < count; row++) {
-        vectors.read(ords[first + row], rows, row * dims);
-        rowHalves[row] = half(row * dims);
+      read(ords, first, count);
+      compareRows(0, count, first, consumer);
+    }
+  }
+
+  /** Gathers vectors that are to be compared with each other: they are columns and rows. */
+  void setAll(int[] ords, int count) throws IOException {
+    makePanels(Math.max(ROWS, most));
+    makeColumns(count);
+    read(ords, 0, count);
+    toColumns(0, 0, count);
+  }
+
+  /** Compares some of them with all of them. */
+  void compareAll(int from, int to, Row consumer) throws IOException {
+    for (int first = from; first < to; first += ROWS) {
+      compareRows(first, Math.min(ROWS, to - first), first, consumer);
+    }
+  }
+
+  private void makePanels(int mostRows) {
+    if (panels == null) {
+      panels = new float[whole(most) * dims];
+      columnHalves = new float[most];
+      nearness = new float[ROWS * whole(most)];
+      rows = new float[mostRows * dims];
+      rowHalves = new float[mostRows];
+    }
+  }
+
+  private void makeColumns(int count) {
+    columns = count;
+    stride = whole(count);
+  }
+
+  private void toColumns(int firstRow, int firstColumn, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = firstRow + i;
+      int column = firstColumn + i;
+      columnHalves[column] = rowHalves[row];
+      int at = column / Products.PANEL * dims * Products.PANEL + column % Products.PANEL;
+      int from = row * dims;
+      for (int j = 0; j < dims; j++) {
+        panels[at + j * Products.PANEL] = rows[from + j];
       }
-      for (int panel = 0; panel * Products.PANEL < columns; panel++) {
-        Products.INSTANCE.multiply(rows, count, dims, panels, panel, nearness, stride);
+    }
+  }
+
+  /**
+   * @param number of the first of the rows, for the consumer
+   */
+  private void compareRows(int firstRow, int count, int number, Row consumer) throws IOException {
+    for (int panel = 0; panel * Products.PANEL < columns; panel++) {
+      Products.INSTANCE.multiply(rows, firstRow, count, dims, panels, panel, nearness, stride);
+    }
+    for (int row = 0; row < count; row++) {
+      float half = rowHalves[firstRow + row];
+      int at = row * stride;
+      for (int column = 0; column < columns; column++) {
+        nearness[at + column] = finite(nearness[at + column] - half - columnHalves[column]);
       }
-      for (int row = 0; row < count; row++) {
-        for (int column = row * stride; column < row * stride + columns; column++) {
-          float near = nearness[column] - rowHalves[row] - columnHalves[column - row * stride];
-          nearness[column] = finite(near);
-        }
-        consumer.take(first + row, nearness, row * stride);
-      }
+      consumer.take(number + row, nearness, at);
     }
   }
 
@@ -95,9 +137,18 @@ final class Block {
       rows = new float[most * dims];
       rowHalves = new float[most];
     }
-    for (int row = 0; row < count; row++) {
-      vectors.read(ords[row], rows, row * dims);
-      rowHalves[row] = half(row * dims);
+    read(ords, 0, count);
+  }
+
+  private void read(int[] ords, int from, int count) throws IOException {
+    for (int first = 0; first < count; first += READ) {
+      int to = Math.min(count, first + READ);
+      for (int row = first; row < to; row++) {
+        vectors.read(ords[from + row], rows, row * dims);
+      }
+      for (int row = first; row < to; row++) {
+        rowHalves[row] = half(row * dims);
+      }
     }
   }
 
@@ -122,8 +173,13 @@ final class Block {
     return (columns + Products.PANEL - 1) / Products.PANEL * Products.PANEL;
   }
 
-  /** Bytes of one that takes so many columns or rows, at most. */
-  static long bytes(int most, int dims) {
-    return (long) Float.BYTES * (ROWS + whole(most)) * (dims + ROWS);
+  /** Bytes of one that takes so many rows by {@link #setRows}, at most. */
+  static long bytesOfRows(int most, int dims) {
+    return (long) Float.BYTES * most * (dims + 1);
+  }
+
+  /** Bytes of one that takes so many by {@link #setAll}, at most. */
+  static long bytesOfAll(int most, int dims) {
+    return (long) Float.BYTES * (ROWS + 2 * whole(most)) * (dims + ROWS);
   }
 }

@@ -32,8 +32,11 @@ public final class GraphBuilder {
   private static final long USUAL_BYTES_A_VECTOR = 200;
   private static final long LEAST_BYTES_OF_ROWS = 16; // for each vector: few rows are held at once
 
-  /** To about how many parts a vector goes. */
-  private static final int FANOUT = 6;
+  /**
+   * To about how many parts a vector goes. Many small ones find more than few large ones for the
+   * same comparisons: what lies between clusters, above all.
+   */
+  private static final int FANOUT = 12;
 
   /** Of a node's {@link Samples sample}: few of them become links. */
   private static final int OF_SAMPLE = 8;

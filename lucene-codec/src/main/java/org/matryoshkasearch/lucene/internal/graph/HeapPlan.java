@@ -46,7 +46,7 @@ final class HeapPlan {
     this.rowBytes = NeighbourTable.rowBytes(capacity);
     this.workerBytes =
         Math.max(
-            Block.bytes(Math.min(size, Partitions.LEAF), vectors.dims()),
+            Block.bytesOfAll(Math.min(size, Partitions.LEAF), vectors.dims()),
             LinkChoice.workerBytes(capacity, vectors.dims()));
     // of leaves, of what each node chose with how near it is, of its links
     long scratchBytes = (long) size * Integer.BYTES * (fanout + 3 * Math.min(links, size));

@@ -72,9 +72,9 @@ final class LeafComparison {
         to++;
       }
       if (from < to) {
-        block.setColumns(ords, count);
+        block.setAll(ords, count);
         samples.divide(ords, count);
-        block.compare(ords, from, to, (row, nearness, at) -> offer(row, count, nearness, at));
+        block.compareAll(from, to, (row, nearness, at) -> offer(row, count, nearness, at));
       }
     }
 

@@ -55,7 +55,7 @@ final class LinkChoice {
 
   /** Bytes of heap that a worker takes, at most, where rows have so many places. */
   static long workerBytes(int capacity, int dims) {
-    return Block.bytes(capacity + 1, dims);
+    return Block.bytesOfRows(capacity + 1, dims);
   }
 
   /**

@@ -31,7 +31,7 @@ import java.util.Set;
  */
 final class Partitions {
   /** Vectors that are compared all with all: their products fit into a core's cache. */
-  static final int LEAF = 1024;
+  static final int LEAF = 512;
 
   /** Parts are about this large on the average, so that most are below {@link #LEAF}. */
   private static final int EXPECTED = LEAF / 2;
@@ -66,10 +66,13 @@ final class Partitions {
     this.workers = workers;
   }
 
-  /** Where most parts are divided again, half of the overlap comes of that. */
+  /**
+   * Where most parts are divided again, a vector goes to fewer of them, and to two parts of each:
+   * to some more in all, as what lies near but in no common part is lost to the second division.
+   */
   private static int firstFanout(int size, int fanout) {
     boolean twice = (long) size * fanout / 2 > (long) MOST_LEADERS * LEAF;
-    return twice ? fanout / 2 : fanout;
+    return twice ? 2 * fanout / 3 : fanout;
   }
 
   /** Bytes of heap that dividing so many vectors takes for each of them, at most. */

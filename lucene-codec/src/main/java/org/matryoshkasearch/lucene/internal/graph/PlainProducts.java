@@ -17,13 +17,20 @@ import java.util.Arrays;
 final class PlainProducts implements Products {
   @Override
   public void multiply(
-      float[] rows, int count, int dims, float[] panels, int panel, float[] products, int stride) {
+      float[] rows,
+      int first,
+      int count,
+      int dims,
+      float[] panels,
+      int panel,
+      float[] products,
+      int stride) {
     int columns = panel * dims * PANEL;
     for (int row = 0; row < count; row++) {
       int to = row * stride + panel * PANEL;
       Arrays.fill(products, to, to + PANEL, 0);
       for (int i = 0; i < dims; i++) {
-        float component = rows[row * dims + i];
+        float component = rows[(first + row) * dims + i];
         int from = columns + i * PANEL;
         for (int column = 0; column < PANEL; column++) {
           products[to + column] += component * panels[from + column];

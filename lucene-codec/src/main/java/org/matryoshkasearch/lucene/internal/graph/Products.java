@@ -27,14 +27,23 @@ public interface Products {
       Objects.requireNonNullElseGet(Simd.load(Products.class, "SimdProducts"), PlainProducts::new);
 
   /**
-   * Multiplies each row with all columns of a panel.
+   * Multiplies some rows with all columns of a panel.
    *
    * @param rows of {@code dims} components, one after another
+   * @param first the first row that is multiplied
+   * @param count how many are
    * @param panels {@code panel * dims * PANEL} on, {@code dims} times {@link #PANEL} components
-   * @param products takes those of row i from {@code i * stride + panel * PANEL} on
+   * @param products takes those of row {@code first + i} from {@code i * stride + panel * PANEL} on
    */
   void multiply(
-      float[] rows, int count, int dims, float[] panels, int panel, float[] products, int stride);
+      float[] rows,
+      int first,
+      int count,
+      int dims,
+      float[] panels,
+      int panel,
+      float[] products,
+      int stride);
 
   /** The dot product of two vectors. */
   float dot(float[] a, int aAt, float[] b, int bAt, int dims);

@@ -40,17 +40,18 @@ public class ProductsTest extends LuceneTestCase {
       int dims = 1 + random().nextInt(100);
       int count = 1 + random().nextInt(20);
       int panels = 1 + random().nextInt(3);
-      float[] rows = random(count * dims);
+      int first = random().nextInt(3);
+      float[] rows = random((first + count) * dims);
       float[] columns = random(panels * dims * Products.PANEL);
       int stride = panels * Products.PANEL;
       float[] products = random(count * stride);
       for (int panel = 0; panel < panels; panel++) {
-        kernel.multiply(rows, count, dims, columns, panel, products, stride);
+        kernel.multiply(rows, first, count, dims, columns, panel, products, stride);
       }
       for (int row = 0; row < count; row++) {
         for (int column = 0; column < stride; column++) {
           int at = column / Products.PANEL * dims * Products.PANEL + column % Products.PANEL;
-          double exact = exact(rows, row * dims, columns, at, Products.PANEL, dims);
+          double exact = exact(rows, (first + row) * dims, columns, at, Products.PANEL, dims);
           assertEquals(exact, products[row * stride + column], 1e-4);
         }
       }
@@ -74,7 +75,7 @@ public class ProductsTest extends LuceneTestCase {
         }
       }
       float[] products = new float[count * Products.PANEL];
-      kernel.multiply(rows, count, dims, columns, 0, products, Products.PANEL);
+      kernel.multiply(rows, 0, count, dims, columns, 0, products, Products.PANEL);
       for (float product : products) {
         assertEquals(products[0], product, 0);
       }
