@@ -42,7 +42,6 @@ public class ClustersTest extends LuceneTestCase {
   private static final int CLUSTERS = 300;
   private static final int CLUSTER = 100;
   private static final int QUERIES = 200;
-  private static final int SETS = 2;
   private static final int K = 10;
 
   private static float[][] clusters(Random random) {
@@ -64,7 +63,7 @@ public class ClustersTest extends LuceneTestCase {
   }
 
   public void testFindsTheRightOne() throws IOException {
-    findTheRightOnes(null);
+    findsTheRightOne(null);
   }
 
   public void testFindsTheRightOneOfWhatAFilterAccepts() throws IOException {
@@ -72,28 +71,14 @@ public class ClustersTest extends LuceneTestCase {
     for (int doc = 0; doc < accepted.length(); doc += 5) {
       accepted.set(doc);
     }
-    findTheRightOnes(accepted);
+    findsTheRightOne(accepted);
   }
 
   /**
    * @param accepted null for all
    */
-  private static void findTheRightOnes(FixedBitSet accepted) throws IOException {
-    int ours = 0;
-    int lucenes = 0;
-    for (int set = 0; set < SETS; set++) {
-      int[] found = findsTheRightOne(clusters(new Random(11 + set)), accepted);
-      ours += found[0];
-      lucenes += found[1];
-    }
-    int all = SETS * QUERIES;
-    String found = ours + " of " + all + ", Lucene's searcher " + lucenes;
-    assertTrue(found, ours >= 0.99 * all && ours >= lucenes - 0.01 * all);
-  }
-
-  /** For how many queries our searcher finds it, and Lucene's. */
-  private static int[] findsTheRightOne(float[][] vectors, FixedBitSet accepted)
-      throws IOException {
+  private static void findsTheRightOne(FixedBitSet accepted) throws IOException {
+    float[][] vectors = clusters(new Random(11));
     int docs = CLUSTERS * CLUSTER;
     IndexWriterConfig config =
         new IndexWriterConfig()
@@ -136,7 +121,8 @@ public class ClustersTest extends LuceneTestCase {
           HnswGraphSearcher.search(scorer, collector, graph, accepted, count);
           lucenes += near(collector, vectors, query, nearest);
         }
-        return new int[] {ours, lucenes};
+        String found = ours + " of " + QUERIES + ", Lucene's searcher " + lucenes;
+        assertTrue(found, ours >= 0.99 * QUERIES && ours >= lucenes);
       }
     }
   }

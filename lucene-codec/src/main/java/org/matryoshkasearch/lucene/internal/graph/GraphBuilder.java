@@ -143,11 +143,11 @@ public final class GraphBuilder {
       try {
         Copies copies = Copies.of(all, 2 * maxConn);
         GraphVectors vectors = copies == null ? all : new Subset(all, copies.distinct());
-        Pivots pivots = new Pivots(vectors, kind, workers);
         // with copies, a node may have a link to the first of its own
         int most = copies == null ? 2 * maxConn : 2 * maxConn - 1;
         LevelLinks links = link(vectors, kind, most);
         open.add(links);
+        Pivots pivots = new Pivots(vectors, kind, links, workers);
         new Reachability(Directions.of(vectors, kind), links, most).ensure(pivots.first());
         return new BuiltGraph(all, kind, links, pivots, copies, share);
       } catch (Throwable t) {

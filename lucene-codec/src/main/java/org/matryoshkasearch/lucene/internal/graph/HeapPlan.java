@@ -16,10 +16,10 @@ package org.matryoshkasearch.lucene.internal.graph;
  * of so many nodes at a time as there is room for: what it finds does not depend on that.
  */
 final class HeapPlan {
-  /** Rows of so many bytes are held at once, or those of a quarter of the nodes if that is more. */
+  /** Rows of so many bytes are held at once, or those of a third of the nodes if that is more. */
   private static final long ROWS_BYTES = 8 << 20;
 
-  private static final int ROUNDS = 4;
+  private static final int ROUNDS = 3;
 
   /** More would take too long: each of them goes through all leaves. */
   private static final int MOST_ROUNDS = 64;

@@ -15,7 +15,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.apache.lucene.util.ArrayUtil;
 
-/** The links of a level's nodes: a list for each node, and what was added to it. One thread's. */
+/**
+ * The links of the nodes, the nearest that each chose first: a list for each node, and what was
+ * added to it. One thread's.
+ */
 final class LevelLinks implements Closeable {
   private final Lists lists;
   private final Lists.Reader reader;
@@ -34,6 +37,11 @@ final class LevelLinks implements Closeable {
     this.lists = lists;
     this.reader = lists.reader();
     this.read = new int[most];
+  }
+
+  /** Links of a node, at most. */
+  int most() {
+    return read.length;
   }
 
   int size() {

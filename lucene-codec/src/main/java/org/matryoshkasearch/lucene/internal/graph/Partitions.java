@@ -77,8 +77,8 @@ final class Partitions {
 
   /** Bytes of heap that dividing so many vectors takes for each of them, at most. */
   static int bytesAVector(int size, int fanout) {
-    // of all ordinals, of their order, and of each part that it is in
-    return 2 * Integer.BYTES + firstFanout(size, fanout) * (Short.BYTES + Integer.BYTES);
+    // of all ordinals, of some parts, then of their order; and of the number of each part
+    return 2 * Integer.BYTES + firstFanout(size, fanout) * Short.BYTES;
   }
 
   /**
@@ -87,30 +87,27 @@ final class Partitions {
    * @return all ordinals, those near each other in one stretch
    */
   int[] run() throws IOException {
+    int[] all = all();
     if (size <= LEAF) {
-      int[] all = all();
       leaves.add(all, size);
       return all;
     }
-    int[] order = new int[size];
-    int[][] parts = firstParts(order);
-    workers.run(
-        parts.length,
-        () -> {
-          Divider divider = new Divider();
-          return part -> {
-            divider.divide(parts[part], 1);
-            parts[part] = null;
-          };
-        });
-    return order;
-  }
-
-  /** Gives the largest parts, and writes all ordinals by the nearest of their leaders. */
-  private int[][] firstParts(int[] order) throws IOException {
-    int[] all = all();
     int[] leaders = leaders(divided.copy(), all, firstFanout);
     int fanout = Math.min(firstFanout, leaders.length);
+    short[] assigned = assign(all, leaders, fanout);
+    int[] sizes = sizes(assigned, leaders.length);
+    int to;
+    for (int from = 0; from < sizes.length; from = to) {
+      to = from + 1;
+      for (int held = sizes[from]; to < sizes.length && held + sizes[to] <= size; to++) {
+        held += sizes[to];
+      }
+      divide(parts(all, assigned, fanout, sizes, from, to));
+    }
+    return inOrder(assigned, fanout, leaders.length);
+  }
+
+  private short[] assign(int[] all, int[] leaders, int fanout) throws IOException {
     short[] assigned = new short[Math.multiplyExact(size, fanout)];
     workers.run(
         (size + ROWS_A_TASK - 1) / ROWS_A_TASK,
@@ -123,8 +120,20 @@ final class Partitions {
             divider.assign(all, from, to, leaders.length, fanout, assigned);
           };
         });
-    order(all, assigned, fanout, leaders.length, order);
-    return parts(all, assigned, fanout, leaders.length);
+    return assigned;
+  }
+
+  /** Divides the parts, and forgets each. */
+  private void divide(int[][] parts) throws IOException {
+    workers.run(
+        parts.length,
+        () -> {
+          Divider divider = new Divider();
+          return part -> {
+            divider.divide(parts[part], 1);
+            parts[part] = null;
+          };
+        });
   }
 
   private int[] all() {
@@ -156,33 +165,41 @@ final class Partitions {
     return Arrays.copyOf(leaders, count);
   }
 
-  private static int[][] parts(int[] ords, short[] assigned, int fanout, int count) {
+  private static int[] sizes(short[] assigned, int count) {
     int[] sizes = new int[count];
-    for (int i = 0; i < ords.length * fanout; i++) {
-      sizes[assigned[i]]++;
+    for (short part : assigned) {
+      sizes[part]++;
     }
-    int[][] parts = new int[count][];
-    for (int part = 0; part < count; part++) {
-      parts[part] = new int[sizes[part]];
-    }
-    Arrays.fill(sizes, 0);
-    for (int i = 0; i < ords.length * fanout; i++) {
-      int part = assigned[i];
-      parts[part][sizes[part]++] = ords[i / fanout];
+    return sizes;
+  }
+
+  /** Some of the parts: all of them would take many times what the vectors' numbers do. */
+  private static int[][] parts(
+      int[] ords, short[] assigned, int fanout, int[] sizes, int from, int to) {
+    int[][] parts = new int[to - from][];
+    int[] counts = new int[parts.length];
+    Arrays.setAll(parts, part -> new int[sizes[from + part]]);
+    for (int i = 0; i < assigned.length; i++) {
+      int part = assigned[i] - from;
+      if (part >= 0 && part < parts.length) {
+        parts[part][counts[part]++] = ords[i / fanout];
+      }
     }
     return parts;
   }
 
-  /** Writes the ordinals by their nearest leaders. */
-  private static void order(int[] ords, short[] assigned, int fanout, int count, int[] order) {
+  /** All ordinals by their nearest leaders. */
+  private int[] inOrder(short[] assigned, int fanout, int count) {
+    int[] order = new int[size];
     int[] ends = new int[count + 1];
-    for (int i = 0; i < ords.length; i++) {
-      ends[assigned[i * fanout] + 1]++;
+    for (int ord = 0; ord < size; ord++) {
+      ends[assigned[ord * fanout] + 1]++;
     }
     Arrays.parallelPrefix(ends, Integer::sum);
-    for (int i = 0; i < ords.length; i++) {
-      order[ends[assigned[i * fanout]]++] = ords[i];
+    for (int ord = 0; ord < size; ord++) {
+      order[ends[assigned[ord * fanout]]++] = ord;
     }
+    return order;
   }
 
   /** One thread's. */
@@ -228,7 +245,8 @@ final class Partitions {
       short[] assigned = new short[Math.multiplyExact(ords.length, fanout)];
       leading.setColumns(leaders, leaders.length);
       assign(ords, 0, ords.length, leaders.length, fanout, assigned);
-      for (int[] part : parts(ords, assigned, fanout, leaders.length)) {
+      int[] sizes = sizes(assigned, leaders.length);
+      for (int[] part : parts(ords, assigned, fanout, sizes, 0, leaders.length)) {
         if (part.length < ords.length && depth < MOST_DIVISIONS) {
           divide(part, depth + 1);
         } else {

@@ -22,7 +22,7 @@ import org.apache.lucene.util.NumericUtils;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /**
- * The nodes by which searches come into a graph: one of some number of them, in groups of such as
+ * The nodes by which searches come into a graph: some that {@link Cover} it, in groups of such as
  * lie side by side, and the mean of each group.
  *
  * <p>They stand in place of the upper levels of an HNSW graph: to compare a query with all means,
@@ -33,8 +33,11 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  * search</a>, 2011.)
  */
 final class Pivots {
-  /** About one of so many nodes is a pivot. */
-  private static final int ONE_OF = 24;
+  /** No more than one of so many nodes is a pivot. */
+  private static final int ONE_OF = 12;
+
+  /** By inner product: one of so many by chance, and as many of the longest. */
+  private static final int ONE_OF_BY_PRODUCT = 48;
 
   /** So many groups for the root of the number of pivots: as many means as members to look at. */
   private static final double GROUPS = 1.5;
@@ -62,12 +65,17 @@ final class Pivots {
    * Chooses and groups; always the same ones of the same vectors.
    *
    * @param vectors at least one
+   * @param links between them
    */
-  Pivots(GraphVectors vectors, Nearness kind, Workers workers) throws IOException {
+  Pivots(GraphVectors vectors, Nearness kind, LevelLinks links, Workers workers)
+      throws IOException {
     this.vectors = vectors;
     this.workers = workers;
     Random random = new Random(vectors.size());
-    int[] all = kind == Nearness.INNER_PRODUCT ? byLength(random) : byChance(ONE_OF, random);
+    int[] all =
+        kind == Nearness.INNER_PRODUCT
+            ? byLength(random)
+            : Cover.of(links, Math.max(1, vectors.size() / ONE_OF), random);
     int count = groups(all.length);
     this.largest = Math.max(1, LARGEST * Math.ceilDiv(all.length, count));
     float[][] found = means(all, count, random);
@@ -82,16 +90,10 @@ final class Pivots {
 
   /** Bytes of heap that it takes, at most, beside what a worker takes. */
   static long bytes(int size, int dims) {
-    int pivots = size / ONE_OF * 5 / 4 + 64; // by chance
+    int pivots = size / ONE_OF + 64;
     // sums and means, of groups that may be divided, and of each pivot its group
     return (long) pivots * 4 * Integer.BYTES
         + (long) groups(pivots) * dims * (Double.BYTES + 3 * Float.BYTES);
-  }
-
-  private int[] byChance(int oneOf, Random random) {
-    int[] chosen =
-        IntStream.range(0, vectors.size()).filter(node -> random.nextInt(oneOf) == 0).toArray();
-    return chosen.length > 0 ? chosen : new int[] {0};
   }
 
   /** Half of them by chance, and the longest: they are near to most queries. */
@@ -105,11 +107,9 @@ final class Pivots {
     }
     Arrays.sort(keys);
     FixedBitSet chosen = new FixedBitSet(vectors.size());
-    for (int node : byChance(2 * ONE_OF, random)) {
-      chosen.set(node);
-    }
-    for (int i = 0; i < keys.length / (2 * ONE_OF); i++) {
+    for (int i = 0; i < Math.ceilDiv(keys.length, ONE_OF_BY_PRODUCT); i++) {
       chosen.set((int) keys[i]);
+      chosen.set(random.nextInt(keys.length));
     }
     return IntStream.range(0, keys.length).filter(chosen::get).toArray();
   }

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.VectorUtil;
 
 public class PivotsTest extends LuceneTestCase {
   private static final Workers ONE = new Workers(null, 1, () -> {});
+  private static final int LINKS = 12;
 
   private record Vectors(List<float[]> vectors) implements GraphVectors {
     @Override
@@ -52,7 +54,27 @@ public class PivotsTest extends LuceneTestCase {
   }
 
   private static Pivots pivots(float[][] vectors, Nearness kind) throws IOException {
-    return new Pivots(new Vectors(List.of(vectors)), kind, ONE);
+    try (LevelLinks links = links(vectors)) {
+      return new Pivots(new Vectors(List.of(vectors)), kind, links, ONE);
+    }
+  }
+
+  /** From each to its nearest few. */
+  private static LevelLinks links(float[][] vectors) throws IOException {
+    int most = Math.min(LINKS, vectors.length - 1);
+    NeighbourTable nearest = new NeighbourTable(0, vectors.length, Math.max(1, most));
+    for (int a = 0; a < vectors.length; a++) {
+      for (int b = 0; b < vectors.length; b++) {
+        float near = -VectorUtil.squareDistance(vectors[a], vectors[b]);
+        if (a != b && near >= nearest.least(a)) {
+          nearest.offer(a, b, near);
+        }
+      }
+    }
+    Lists lists = new Lists(Scratch.onHeap(), vectors.length, ONE);
+    LinkChoice.write(nearest, false, lists);
+    lists.finish();
+    return new LevelLinks(lists, most);
   }
 
   /** About one in 24, each in one group, which has its mean. */
@@ -117,6 +139,25 @@ public class PivotsTest extends LuceneTestCase {
     }
     double average = Math.sqrt(all) / 1.5;
     assertTrue(largest + " of " + all, largest <= 2 * (average + 1));
+  }
+
+  /** However small it is, and however far from the others: no search must miss it. */
+  public void testEveryClusterHasOne() throws IOException {
+    int cluster = LINKS + 1 + random().nextInt(10);
+    float[][] vectors = gaussian(200 * cluster, 8);
+    for (int node = 0; node < vectors.length; node++) {
+      vectors[node][node / cluster % 8] += 100 * (1 + node / cluster);
+    }
+    FixedBitSet clusters = new FixedBitSet(200);
+    int count = 0;
+    for (int[] group : pivots(vectors, Nearness.DISTANCE).groups()) {
+      count += group.length;
+      for (int node : group) {
+        clusters.set(node / cluster);
+      }
+    }
+    assertEquals(200, clusters.cardinality());
+    assertTrue(count + " of " + vectors.length, count <= vectors.length / 12);
   }
 
   /** The longest are near to most queries. */
