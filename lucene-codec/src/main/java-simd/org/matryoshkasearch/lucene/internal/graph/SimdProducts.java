@@ -112,6 +112,41 @@ public final class SimdProducts implements Products {
   }
 
   @Override
+  public void subtract(float[] products, int at, int count, float half, float[] halves) {
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector near =
+          FloatVector.fromArray(SPECIES, products, at + i)
+              .sub(half)
+              .sub(FloatVector.fromArray(SPECIES, halves, i));
+      near.blend(FAR, near.compare(VectorOperators.GE, FAR).not()).intoArray(products, at + i);
+    }
+    for (; i < count; i++) {
+      float near = products[at + i] - half - halves[i];
+      products[at + i] = near >= FAR ? near : FAR;
+    }
+  }
+
+  @Override
+  public int atLeast(float least, float[] values, int at, int count, int[] found) {
+    int foundCount = 0;
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector some = FloatVector.fromArray(SPECIES, values, at + i);
+      long large = some.compare(VectorOperators.GE, least).toLong();
+      for (; large != 0; large &= large - 1) {
+        found[foundCount++] = i + Long.numberOfTrailingZeros(large);
+      }
+    }
+    for (; i < count; i++) {
+      if (values[at + i] >= least) {
+        found[foundCount++] = i;
+      }
+    }
+    return foundCount;
+  }
+
+  @Override
   public float dot(float[] a, int aAt, float[] b, int bAt, int dims) {
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = sum0;

@@ -114,11 +114,8 @@ final class Block {
       Products.INSTANCE.multiply(rows, firstRow, count, dims, panels, panel, nearness, stride);
     }
     for (int row = 0; row < count; row++) {
-      float half = rowHalves[firstRow + row];
       int at = row * stride;
-      for (int column = 0; column < columns; column++) {
-        nearness[at + column] = finite(nearness[at + column] - half - columnHalves[column]);
-      }
+      Products.INSTANCE.subtract(nearness, at, columns, rowHalves[firstRow + row], columnHalves);
       consumer.take(number + row, nearness, at);
     }
   }
@@ -155,12 +152,8 @@ final class Block {
   /** How near two rows are, by the same measure. */
   float near(int a, int b) {
     float dot = Products.INSTANCE.dot(rows, a * dims, rows, b * dims, dims);
-    return finite(dot - rowHalves[a] - rowHalves[b]);
-  }
-
-  /** Of vectors whose squares are beyond what a float holds, that is not a number: they are far. */
-  private static float finite(float near) {
-    return near >= -Float.MAX_VALUE ? near : -Float.MAX_VALUE;
+    float near = dot - rowHalves[a] - rowHalves[b];
+    return near >= Products.FAR ? near : Products.FAR;
   }
 
   /** What is taken off a product for each of its two vectors: half of the square, or nothing. */

@@ -53,11 +53,14 @@ final class LeafComparison {
     private final NeighbourTable ofSample;
     private final Lists.Reader reader = leaves.reader();
     private final int[] ords = new int[Math.min(vectors.size(), Partitions.LEAF)];
+    private final int[] columns = new int[ords.length];
+    private final NeighbourTable.Offers offers;
     private final Samples samples = new Samples(ords.length);
     private final Block block = new Block(vectors.copy(), kind, ords.length);
 
     Comparer(NeighbourTable nearest, NeighbourTable ofSample) throws IOException {
       this.nearest = nearest;
+      this.offers = new NeighbourTable.Offers(ords.length, nearest.capacity());
       this.ofSample = ofSample;
     }
 
@@ -82,13 +85,15 @@ final class LeafComparison {
       int of = ords[row];
       synchronized (nearest.lock(of)) {
         float least = nearest.least(of);
-        for (int column = 0; column < count; column++) {
-          float near = nearness[at + column];
-          if (near >= least && column != row) {
-            nearest.offer(of, ords[column], near);
-            least = nearest.least(of);
+        int found = Products.INSTANCE.atLeast(least, nearness, at, count, columns);
+        offers.clear();
+        for (int i = 0; i < found; i++) {
+          int column = columns[i];
+          if (column != row) {
+            offers.add(ords[column], nearness[at + column]);
           }
         }
+        nearest.offer(of, offers);
         for (int i = samples.from(of); ofSample != null && i < samples.to(of); i++) {
           int column = samples.place(i);
           float near = nearness[at + column];

@@ -142,6 +142,57 @@ final class NeighbourTable {
     counts[of - from] = (short) (kept + 1);
   }
 
+  /** Keeps the nearest of a row's nodes and of those offered, each once. */
+  void offer(int of, Offers offers) {
+    offers.sort();
+    long[] row = places[page(of)];
+    int start = at(of);
+    int end = start + count(of);
+    int kept = 0;
+    int own = start;
+    int other = 0;
+    while (kept < capacity && (own < end || other < offers.count)) {
+      long place;
+      if (other == offers.count || (own < end && row[own] <= offers.places[other])) {
+        place = row[own++];
+        other += other < offers.count && offers.places[other] == place ? 1 : 0;
+      } else {
+        place = offers.places[other++];
+      }
+      offers.kept[kept++] = place;
+    }
+    System.arraycopy(offers.kept, 0, row, start, kept);
+    counts[of - from] = (short) kept;
+  }
+
+  /** Different nodes to be offered to a row at once. One thread's. */
+  static final class Offers {
+    private final long[] places;
+    private final long[] kept;
+    private int count;
+
+    /**
+     * @param most of them
+     * @param capacity of the rows
+     */
+    Offers(int most, int capacity) {
+      this.places = new long[most];
+      this.kept = new long[capacity];
+    }
+
+    void clear() {
+      count = 0;
+    }
+
+    void add(int node, float near) {
+      places[count++] = place(node, near);
+    }
+
+    private void sort() {
+      Arrays.sort(places, 0, count);
+    }
+  }
+
   /** Takes others in place of what a row has. */
   void replace(int of, int[] others, float[] near, int count) {
     long[] row = places[page(of)];

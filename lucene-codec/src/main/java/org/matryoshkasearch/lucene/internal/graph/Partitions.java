@@ -92,7 +92,7 @@ final class Partitions {
       leaves.add(all, size);
       return all;
     }
-    int[] leaders = leaders(divided.copy(), all, firstFanout);
+    int[] leaders = sideBySide(leaders(divided.copy(), all, firstFanout));
     int fanout = Math.min(firstFanout, leaders.length);
     short[] assigned = assign(all, leaders, fanout);
     int[] sizes = sizes(assigned, leaders.length);
@@ -105,6 +105,33 @@ final class Partitions {
       divide(parts(all, assigned, fanout, sizes, from, to));
     }
     return inOrder(assigned, fanout, leaders.length);
+  }
+
+  /** Each before the nearest of those that are left: parts one after another share vectors. */
+  private int[] sideBySide(int[] leaders) throws IOException {
+    Block block = new Block(divided.copy(), Nearness.DISTANCE, leaders.length);
+    block.setColumns(leaders, leaders.length);
+    boolean[] taken = new boolean[leaders.length];
+    int[] chain = new int[leaders.length];
+    int[] next = {0};
+    for (int i = 0; i < chain.length; i++) {
+      int last = next[0];
+      taken[last] = true;
+      chain[i] = leaders[last];
+      block.compare(
+          leaders,
+          last,
+          last + 1,
+          (row, nearness, at) -> {
+            next[0] = -1;
+            for (int other = 0; other < leaders.length; other++) {
+              if (!taken[other] && (next[0] < 0 || nearness[at + other] > nearness[at + next[0]])) {
+                next[0] = other;
+              }
+            }
+          });
+    }
+    return chain;
   }
 
   private short[] assign(int[] all, int[] leaders, int fanout) throws IOException {

@@ -40,6 +40,25 @@ final class PlainProducts implements Products {
   }
 
   @Override
+  public void subtract(float[] products, int at, int count, float half, float[] halves) {
+    for (int i = 0; i < count; i++) {
+      float near = products[at + i] - half - halves[i];
+      products[at + i] = near >= FAR ? near : FAR;
+    }
+  }
+
+  @Override
+  public int atLeast(float least, float[] values, int at, int count, int[] found) {
+    int foundCount = 0;
+    for (int i = 0; i < count; i++) {
+      if (values[at + i] >= least) {
+        found[foundCount++] = i;
+      }
+    }
+    return foundCount;
+  }
+
+  @Override
   public float dot(float[] a, int aAt, float[] b, int bAt, int dims) {
     float sum = 0;
     for (int i = 0; i < dims; i++) {

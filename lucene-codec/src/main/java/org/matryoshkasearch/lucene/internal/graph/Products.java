@@ -15,12 +15,16 @@ import java.util.Objects;
 import org.matryoshkasearch.lucene.internal.scoring.Simd;
 
 /**
- * Dot products of many vectors with many. A product depends on its two vectors alone, not on where
- * they stand; those of the two implementations differ by no more than rounding.
+ * Dot products of many vectors with many, and what is made of them. A product depends on its two
+ * vectors alone, not on where they stand; those of the two implementations differ by no more than
+ * rounding.
  */
 public interface Products {
   /** Vectors that lie side by side in a panel: component by component, one vector a column. */
   int PANEL = 32;
+
+  /** What is farther than all that a float can say. */
+  float FAR = -Float.MAX_VALUE;
 
   /** With SIMD, where there is. */
   Products INSTANCE =
@@ -44,6 +48,24 @@ public interface Products {
       int panel,
       float[] products,
       int stride);
+
+  /**
+   * Makes of products how near vectors are: takes off a half for each of the two. What is not a
+   * number then, as of vectors whose squares are beyond what a float holds, is far.
+   *
+   * @param at where the products of a vector with {@code count} others begin
+   * @param halves of the others
+   */
+  void subtract(float[] products, int at, int count, float half, float[] halves);
+
+  /**
+   * Finds the values that are at least so large.
+   *
+   * @param at where {@code count} values begin
+   * @param found takes their numbers, ascending, the first value's being 0
+   * @return how many there are
+   */
+  int atLeast(float least, float[] values, int at, int count, int[] found);
 
   /** The dot product of two vectors. */
   float dot(float[] a, int aAt, float[] b, int bAt, int dims);

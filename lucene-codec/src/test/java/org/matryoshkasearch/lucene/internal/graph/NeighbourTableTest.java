@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Against sorted lists. */
@@ -36,8 +37,10 @@ public class NeighbourTableTest extends LuceneTestCase {
         Comparator.comparingDouble((Offer offer) -> -offer.near).thenComparingInt(Offer::node));
     offers.addAll(List.copyOf(offers));
     Collections.shuffle(offers, random());
-    for (Offer offer : offers) {
-      neighbours.offer(of, offer.node, offer.near);
+    for (int from = 0; from < offers.size(); ) {
+      int to = Math.min(offers.size(), from + 1 + random().nextInt(20));
+      offer(neighbours, of, offers.subList(from, to));
+      from = to;
     }
     assertEquals(capacity, neighbours.count(of));
     for (int i = 0; i < capacity; i++) {
@@ -46,6 +49,22 @@ public class NeighbourTableTest extends LuceneTestCase {
     assertEquals(expected.get(capacity - 1).near, neighbours.least(of), 0);
     for (int other = 0; other < size; other++) {
       assertEquals(other == of ? capacity : 0, neighbours.count(other));
+    }
+  }
+
+  /** One by one, or at once those that differ. */
+  private static void offer(NeighbourTable neighbours, int of, List<Offer> offers) {
+    if (random().nextBoolean()) {
+      for (Offer offer : offers) {
+        neighbours.offer(of, offer.node, offer.near);
+      }
+    } else {
+      NeighbourTable.Offers atOnce =
+          new NeighbourTable.Offers(offers.size(), neighbours.capacity());
+      for (Offer offer : Set.copyOf(offers)) {
+        atOnce.add(offer.node, offer.near);
+      }
+      neighbours.offer(of, atOnce);
     }
   }
 

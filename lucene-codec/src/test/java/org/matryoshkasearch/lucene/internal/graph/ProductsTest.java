@@ -11,6 +11,8 @@
  */
 package org.matryoshkasearch.lucene.internal.graph;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Both implementations against plain sums in double precision. */
@@ -79,6 +81,41 @@ public class ProductsTest extends LuceneTestCase {
       for (float product : products) {
         assertEquals(products[0], product, 0);
       }
+    }
+  }
+
+  public void testSubtract() {
+    for (Products kernel : new Products[] {Products.INSTANCE, new PlainProducts()}) {
+      int count = 1 + random().nextInt(100);
+      int at = random().nextInt(40);
+      float[] halves = random(count);
+      float[] products = random(at + count + 40);
+      products[at + random().nextInt(count)] = Float.NEGATIVE_INFINITY;
+      products[at + random().nextInt(count)] = Float.NaN;
+      float[] near = products.clone();
+      kernel.subtract(near, at, count, 0.25f, halves);
+      for (int i = 0; i < near.length; i++) {
+        float expected = products[i];
+        if (at <= i && i < at + count) {
+          expected = expected - 0.25f - halves[i - at];
+          expected = Float.isFinite(expected) ? expected : -Float.MAX_VALUE;
+        }
+        assertEquals(expected, near[i], 0);
+      }
+    }
+  }
+
+  public void testAtLeast() {
+    for (Products kernel : new Products[] {Products.INSTANCE, new PlainProducts()}) {
+      int count = 1 + random().nextInt(100);
+      int at = random().nextInt(40);
+      float[] values = random(at + count + 40);
+      float least = random().nextBoolean() ? values[at] : Float.NEGATIVE_INFINITY;
+      int[] found = new int[count];
+      int[] expected =
+          IntStream.range(0, count).filter(value -> values[at + value] >= least).toArray();
+      int foundCount = kernel.atLeast(least, values, at, count, found);
+      assertArrayEquals(expected, Arrays.copyOf(found, foundCount));
     }
   }
 
