@@ -92,7 +92,8 @@ final class Partitions {
       leaves.add(all, size);
       return all;
     }
-    int[] leaders = sideBySide(leaders(divided.copy(), all, firstFanout));
+    Block block = new Block(divided.copy(), Nearness.DISTANCE, MOST_LEADERS);
+    int[] leaders = sideBySide(leaders(divided.copy(), all, firstFanout), block);
     int fanout = Math.min(firstFanout, leaders.length);
     short[] assigned = assign(all, leaders, fanout);
     int[] sizes = sizes(assigned, leaders.length);
@@ -108,8 +109,7 @@ final class Partitions {
   }
 
   /** Each before the nearest of those that are left: parts one after another share vectors. */
-  private int[] sideBySide(int[] leaders) throws IOException {
-    Block block = new Block(divided.copy(), Nearness.DISTANCE, leaders.length);
+  private static int[] sideBySide(int[] leaders, Block block) throws IOException {
     block.setColumns(leaders, leaders.length);
     boolean[] taken = new boolean[leaders.length];
     int[] chain = new int[leaders.length];
@@ -267,7 +267,7 @@ final class Partitions {
         leaves.add(ords, ords.length);
         return;
       }
-      int[] leaders = leaders(read, ords, depth == 1 ? secondFanout : 1);
+      int[] leaders = sideBySide(leaders(read, ords, depth == 1 ? secondFanout : 1), leading);
       int fanout = depth == 1 ? Math.min(secondFanout, leaders.length) : 1;
       short[] assigned = new short[Math.multiplyExact(ords.length, fanout)];
       leading.setColumns(leaders, leaders.length);
