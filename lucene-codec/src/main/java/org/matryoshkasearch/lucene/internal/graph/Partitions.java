@@ -61,7 +61,7 @@ final class Partitions {
     this.divided = Directions.of(vectors, kind);
     this.size = vectors.size();
     this.firstFanout = firstFanout(size, fanout);
-    this.secondFanout = firstFanout < fanout ? 2 : 1;
+    this.secondFanout = secondFanout(firstFanout, fanout);
     this.leaves = leaves;
     this.workers = workers;
   }
@@ -75,10 +75,18 @@ final class Partitions {
     return twice ? 2 * fanout / 3 : fanout;
   }
 
+  private static int secondFanout(int firstFanout, int fanout) {
+    return firstFanout < fanout ? 2 : 1;
+  }
+
   /** Bytes of heap that dividing so many vectors takes for each of them, at most. */
   static int bytesAVector(int size, int fanout) {
-    // of all ordinals, of some parts, then of their order; and of the number of each part
-    return 2 * Integer.BYTES + firstFanout(size, fanout) * Short.BYTES;
+    int first = firstFanout(size, fanout);
+    int second = secondFanout(first, fanout);
+    // of all ordinals, of some parts, and of the number of each part; and, where one part has
+    // nearly
+    // all vectors, of those that it is divided into
+    return 2 * Integer.BYTES + first * Short.BYTES + second * (Short.BYTES + Integer.BYTES);
   }
 
   /**
@@ -92,8 +100,8 @@ final class Partitions {
       leaves.add(all, size);
       return all;
     }
-    Block block = new Block(divided.copy(), Nearness.DISTANCE, MOST_LEADERS);
-    int[] leaders = sideBySide(leaders(divided.copy(), all, firstFanout), block);
+    int[] drawn = leaders(divided.copy(), all, firstFanout);
+    int[] leaders = sideBySide(drawn, new Block(divided.copy(), Nearness.DISTANCE, drawn.length));
     int fanout = Math.min(firstFanout, leaders.length);
     short[] assigned = assign(all, leaders, fanout);
     int[] sizes = sizes(assigned, leaders.length);
