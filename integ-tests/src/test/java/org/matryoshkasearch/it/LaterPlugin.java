@@ -42,7 +42,7 @@ final class LaterPlugin {
   static final int WIRE = 2;
 
   /** The version of its files of codes. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final String WIRE_SOURCE =
       "plugin/src/main/java/org/matryoshkasearch/elasticsearch/query/WireFormat.java";

@@ -249,10 +249,25 @@ final class SoakMapping {
 
   /** The score of a vector as it is stored, of as many dimensions as the target has. */
   double score(float[] target, float[] vector) {
-    float[] compared = Arrays.copyOf(stored(vector), target.length);
+    float[] whole = stored(vector);
+    float[] compared = Arrays.copyOf(whole, target.length);
+    if (target.length < dims && similarity == Similarity.MAX_INNER_PRODUCT) {
+      double scale = length(whole) / Math.max(length(compared), Float.MIN_NORMAL);
+      for (int i = 0; i < compared.length; i++) {
+        compared[i] = (float) (compared[i] * scale);
+      }
+    }
     boolean directions = target.length < dims && similarity == Similarity.DOT_PRODUCT;
     double score = (directions ? Similarity.COSINE : similarity).score(target, compared);
     return Math.max(0, score); // rounded, a vector may be longer than 1
+  }
+
+  private static double length(float[] vector) {
+    double squares = 0;
+    for (float component : vector) {
+      squares += (double) component * component;
+    }
+    return Math.sqrt(squares);
   }
 
   /** To the nearest bfloat16, of two the even one. */

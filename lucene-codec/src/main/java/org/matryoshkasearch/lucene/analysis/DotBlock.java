@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.analysis;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** A block of documents compared with all queries by ever more leading dimensions. One thread's. */
 final class DotBlock {
@@ -24,6 +25,7 @@ final class DotBlock {
   final float[][] rows;
 
   private final double[] factors;
+  private final double[] lengths;
   private final float[] part;
   private final float[] products;
   private final float[] dots;
@@ -39,6 +41,7 @@ final class DotBlock {
     this.reader = documents.reader();
     this.rows = new float[most][documents.dims()];
     this.factors = new double[most];
+    this.lengths = new double[most];
     int widest = 0;
     for (int i = 0; i < queries.bounds.length; i++) {
       widest = Math.max(widest, queries.dims(i));
@@ -54,6 +57,7 @@ final class DotBlock {
     reader.read(ordinal, rows[row]);
     QuerySample.checkFinite(ordinal, rows[row]);
     factors[row] = queries.factor(rows[row]);
+    lengths[row] = PrefixSimilarity.length(rows[row], 0, rows[row].length);
   }
 
   /** Begins anew with so many documents, which have been read. */
@@ -93,11 +97,15 @@ final class DotBlock {
    * scale that differs from query to query.
    */
   void nearness(int query, VectorSimilarityFunction similarity, float[] nearness) {
+    boolean scaled =
+        PrefixSimilarity.needsLength(similarity) && queries.bounds[parts - 1] < rows[0].length;
     for (int row = 0; row < size; row++) {
       float dot = dots[row * queries.stride + query];
       double near = dot;
       if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
         near -= squares[row] / 2;
+      } else if (scaled) {
+        near = squares[row] > 0 ? dot * (lengths[row] / Math.sqrt(squares[row])) : 0;
       } else if (queries.directions) {
         near = squares[row] > 0 ? dot / Math.sqrt(squares[row]) : 0;
       }

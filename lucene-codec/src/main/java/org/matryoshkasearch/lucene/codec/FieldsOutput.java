@@ -24,7 +24,7 @@ import org.matryoshkasearch.lucene.internal.files.FilePair;
  * Writes what fields are, and the codes of their prefixes, to files that {@link FieldsInput} reads.
  */
 final class FieldsOutput implements Closeable {
-  static final int VERSION_START = 0;
+  static final int VERSION_START = 1;
   static final int VERSION_CURRENT = VERSION_START;
   static final FilePair FILES =
       new FilePair("MatryoshkaPrefixCodes", "vemq", "veq", VERSION_START, VERSION_CURRENT);

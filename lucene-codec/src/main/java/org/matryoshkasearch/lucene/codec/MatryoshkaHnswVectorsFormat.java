@@ -60,7 +60,8 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  * four more. All graphs that are built at a time share a quarter of the JVM's heap: each makes do
  * with what is left, and takes longer with little; where not even 70 bytes a vector are left, a
  * segment has no graph, its searches look at all codes, and the next merge builds one. Links lead
- * to what is near by distance, for maximum inner product to what has a large inner product.
+ * to what is near by distance; for maximum inner product, unless all vectors are about of one
+ * length, to what has a large inner product.
  *
  * <p>The files are specified here. All six begin with a {@link
  * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link
@@ -93,7 +94,9 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  *
  * <h2>.veq (prefix codes)</h2>
  *
- * <p>Codec name {@code MatryoshkaPrefixCodesData}. For each field, for each vector by ordinal:
+ * <p>Codec name {@code MatryoshkaPrefixCodesData}. For each field, for each vector by ordinal, of
+ * its prefix (for cosine and dot product scaled to unit length, for maximum inner product to the
+ * length of the vector):
  *
  * <ul>
  *   <li>the code. int8: <b>array[int8]</b> c(i), unsigned, for each dimension i of the prefix. int4
@@ -128,7 +131,8 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  *
  * <p>Codec name {@code MatryoshkaFullVectorsData}. For each field, for each vector by ordinal (in
  * document order), a component for each dimension: <b>[float32]</b>, or <b>[int16]</b> the upper
- * half of a float32 (bfloat16).
+ * half of a float32 (bfloat16). Right behind the rows, for maximum inner product,
+ * <b>array[float32]</b> the length of each vector, as it stands there.
  *
  * <h2>.vem (metadata of graphs)</h2>
  *
@@ -144,6 +148,9 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  *   <li><b>[vlong]</b> where the starts of the lists begin in .vex; what {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter} has to say of them in blocks of 65536;
  *       and <b>[vlong]</b> their length
+ *   <li><b>[float32]</b> for maximum inner product, the length of the vectors if they are all about
+ *       of one: then links and groups are made by distance, and a search compares the means with
+ *       its target scaled to that length; else 0
  *   <li><b>[vint]</b> dimensions of the prefix, and <b>array[float32]</b> the centroid from which
  *       pivots are seen
  *   <li><b>[vint]</b> number of groups of pivots, <b>array[vint]</b> how many each has, and
@@ -185,8 +192,10 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  * <h2>Versions</h2>
  *
  * <ul>
- *   <li>0: the first; of graphs, with the upper levels of an HNSW graph, is not read any more
- *   <li>1, of graphs: pivots in place of the upper levels
+ *   <li>0: the first, is not read any more
+ *   <li>1: for maximum inner product, prefixes as long as their vectors, and lengths behind the
+ *       rows of full vectors; of graphs, pivots in place of the upper levels, is not read any more
+ *   <li>2, of graphs: of vectors of one length, for maximum inner product, one of distances
  * </ul>
  */
 public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {

@@ -153,7 +153,8 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     }
     writeGraph(
         field,
-        vectors.graphVectors(order, nearness(field)),
+        order.length,
+        kind -> vectors.graphVectors(order, kind),
         vectors.centroid(),
         new Workers(null, 1, abortCheck));
   }
@@ -174,7 +175,8 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
       } else {
         merge(field, mergeState, centroid, merged);
       }
-      writeGraph(field, merged.finish(nearness(field)), centroid, format.workers(mergeState));
+      merged.finish();
+      writeGraph(field, merged.size(), merged, centroid, format.workers(mergeState));
     }
     return null;
   }
@@ -304,9 +306,9 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     }
   }
 
-  private void writeGraph(FieldInfo field, GraphVectors vectors, float[] centroid, Workers workers)
+  private void writeGraph(
+      FieldInfo field, int size, GraphVectors.Source vectors, float[] centroid, Workers workers)
       throws IOException {
-    int size = vectors.size();
     if (!isWorthAGraph(size)) {
       graphs.write(field, size, null, centroid, false);
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, false);
@@ -315,7 +317,8 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     long start = System.nanoTime();
     GraphBuilder builder = format.graphBuilder(workers, scratch);
     PrefixEncoding encoding = format.prefixEncoding();
-    try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
+    Nearness nearness = Nearness.of(field.getVectorSimilarityFunction());
+    try (BuiltGraph graph = builder.build(vectors, nearness)) {
       graphs.write(field, size, graph, centroid, !isOfBytes(field) && encoding.isRough());
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, graph == null);
       if (graph == null) {
@@ -331,10 +334,6 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     if (state.infoStream.isEnabled(COMPONENT)) {
       state.infoStream.message(COMPONENT, String.format(Locale.ROOT, message, values));
     }
-  }
-
-  private static Nearness nearness(FieldInfo field) {
-    return Nearness.of(field.getVectorSimilarityFunction());
   }
 
   /** As in Lucene: of fewer vectors a search would look at all anyway. */

@@ -120,7 +120,7 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
     }
     checkNotLonger(target);
     return new PrefixQuery(
-        PrefixSimilarity.prefixOf(target, field.prefixDims(), field.similarity()),
+        PrefixSimilarity.prefixOfTarget(target, field.prefixDims(), field.similarity()),
         field.quantizer());
   }
 

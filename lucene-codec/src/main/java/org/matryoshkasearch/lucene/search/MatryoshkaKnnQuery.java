@@ -38,7 +38,8 @@ import org.apache.lucene.search.join.BitSetProducer;
  *
  * <p>A target may be shorter than the vectors, though not than their prefix: the hits are then
  * scored by as many leading dimensions as the target has, where cosine and dot product both are the
- * cosine of these dimensions.
+ * cosine of these dimensions, and the inner product is that cosine times the lengths of the target
+ * and of the whole vector.
  *
  * <p>The query works on any {@link KnnFloatVectorField}. Where a segment was written by another
  * format than {@code MatryoshkaHnswVectorsFormat}, the first phase compares whatever that format

@@ -25,7 +25,8 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  *
  * <p>Cosine and dot product compare directions: with fewer dimensions than the vectors have, both
  * are the cosine of the leading dimensions, which is the similarity of two embeddings that were cut
- * and scaled to unit length again. Leading dimensions that are all zero are similar to nothing: 0.
+ * and scaled to unit length again. Maximum inner product is that cosine times the lengths of the
+ * target and of the whole vector. Leading dimensions that are all zero are similar to nothing: 0.
  */
 final class RowScorer implements VectorScorer {
   private final FloatVectorValues values;
@@ -57,7 +58,8 @@ final class RowScorer implements VectorScorer {
       return similarity.compare(target, vector);
     }
     System.arraycopy(vector, 0, leading, 0, leading.length);
-    return comparison.score(target, leading);
+    float length = comparison.needsLength() ? PrefixSimilarity.floatLength(vector) : 0;
+    return comparison.score(target, leading, length);
   }
 
   @Override

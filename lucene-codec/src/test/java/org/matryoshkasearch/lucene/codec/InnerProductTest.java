@@ -14,7 +14,10 @@ package org.matryoshkasearch.lucene.codec;
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
@@ -26,6 +29,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** The largest inner products are found however much the lengths of vectors differ. */
@@ -51,6 +55,98 @@ public class InnerProductTest extends LuceneTestCase {
       scale(vectors[i], vectors[i][0] > 0 ? 1 : 0.3f);
     }
     assertFound(vectors, 0.95);
+  }
+
+  /** Prefixes of vectors of one length find as much as where directions are compared. */
+  public void testPrefixesOfVectorsOfOneLength() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
+    float[][] documents = Arrays.copyOf(vectors, DOCS);
+    float[][] queries = Arrays.copyOfRange(vectors, DOCS, DOCS + QUERIES);
+    KnnVectorsFormat format = ofPrefixes(RandomPicks.randomFrom(random(), ENCODINGS));
+    try (FormatRecall directions = write(format, VectorSimilarityFunction.DOT_PRODUCT, documents);
+        FormatRecall products =
+            write(format, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT, documents)) {
+      assertAsManyFound(format, directions, products, queries);
+      // the length of a query makes no difference
+      for (float[] query : queries) {
+        scale(query, 1e-3f);
+      }
+      assertEquals(
+          directions.recall(unit(queries), 10, 40), products.recall(queries, 10, 40), 0.02);
+      directions.merge();
+      products.merge();
+      assertAsManyFound(format, directions, products, unit(queries));
+    }
+  }
+
+  private static void assertAsManyFound(
+      KnnVectorsFormat format, FormatRecall directions, FormatRecall products, float[][] queries)
+      throws IOException {
+    for (int candidates : new int[] {20, 40, 80}) {
+      double expected = directions.recall(queries, 10, candidates);
+      double found = products.recall(queries, 10, candidates);
+      String what = format + " at " + candidates + ": " + found + ", by direction " + expected;
+      assertTrue(what, found >= expected - 0.02);
+    }
+  }
+
+  /** What is short is found by its direction, too: not by how much of its length is in front. */
+  public void testPrefixesOfUnlikeLengths() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
+    float[][] queries = Arrays.copyOfRange(vectors, DOCS, DOCS + QUERIES);
+    float[][] documents = Arrays.copyOf(vectors, DOCS);
+    float[][] prefixes = new float[DOCS][];
+    for (int i = 0; i < DOCS; i++) {
+      scale(documents[i], (float) Math.exp(0.2 * random().nextGaussian()));
+      prefixes[i] = Arrays.copyOf(documents[i], DIMS / 4);
+    }
+    KnnVectorsFormat format = ofPrefixes(RandomPicks.randomFrom(random(), ENCODINGS));
+    VectorSimilarityFunction similarity = VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+    try (FormatRecall index = write(format, similarity, documents)) {
+      double found = index.recall(queries, 10, 40);
+      double before = recallOfPrefixes(documents, prefixes, queries, 40);
+      assertTrue(format + ": " + found + ", as they are " + before, found >= before + 0.03);
+    }
+  }
+
+  /** With so many candidates, the best by the products of the prefixes as they are. */
+  private static double recallOfPrefixes(
+      float[][] documents, float[][] prefixes, float[][] queries, int candidates) {
+    int found = 0;
+    for (float[] query : queries) {
+      float[] leading = Arrays.copyOf(query, DIMS / 4);
+      float tenth = tenthScore(documents, query);
+      found +=
+          (int)
+              IntStream.range(0, DOCS)
+                  .boxed()
+                  .sorted(
+                      Comparator.comparingDouble(i -> -VectorUtil.dotProduct(leading, prefixes[i])))
+                  .limit(candidates)
+                  .filter(
+                      i ->
+                          VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT.compare(
+                                  query, documents[i])
+                              >= tenth)
+                  .count();
+    }
+    return found / (10.0 * queries.length);
+  }
+
+  private static KnnVectorsFormat ofPrefixes(PrefixEncoding encoding) {
+    return new MatryoshkaHnswVectorsFormat(DIMS / 4, encoding, FullVectorEncoding.FLOAT32);
+  }
+
+  private static FormatRecall write(
+      KnnVectorsFormat format, VectorSimilarityFunction similarity, float[][] documents)
+      throws IOException {
+    return new FormatRecall(newDirectory(), format, similarity, documents);
+  }
+
+  private static float[][] unit(float[][] vectors) {
+    return Arrays.stream(vectors)
+        .map(vector -> VectorUtil.l2normalize(vector.clone()))
+        .toArray(float[][]::new);
   }
 
   private static void assertFound(double spread, double least) throws IOException {

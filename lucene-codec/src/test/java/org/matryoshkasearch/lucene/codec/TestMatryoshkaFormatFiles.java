@@ -39,6 +39,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.store.BaseDirectoryWrapper;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
 
 /** Pins the bytes of the files to the specification in {@link MatryoshkaHnswVectorsFormat}. */
 public class TestMatryoshkaFormatFiles extends LuceneTestCase {
@@ -139,6 +140,40 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
       assertEquals(GOLDEN_VEQ, aligned(dir, "veq"));
       assertEquals(GOLDEN_DVM, HexFormat.of().formatHex(body(dir, "dvm")));
       assertEquals(GOLDEN_DVD, aligned(dir, "dvd"));
+    }
+  }
+
+  /** By inner product, lengths stand behind the rows, and codes are those of scaled prefixes. */
+  public void testLengthsOfVectors() throws IOException {
+    for (FullVectorEncoding encoding : FullVectorEncoding.values()) {
+      try (Directory dir = newDirectory()) {
+        write(
+            dir,
+            new MatryoshkaHnswVectorsFormat(2, PrefixEncoding.INT8, encoding),
+            VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+        byte[] data = HexFormat.of().parseHex(aligned(dir, "dvd"));
+        int rows = VECTORS.length * 4 * encoding.bytes();
+        assertEquals(rows + 4 * VECTORS.length, data.length);
+        byte[] codes = HexFormat.of().parseHex(aligned(dir, "veq"));
+        byte[] meta = body(dir, "vemq");
+        float[] centroid = {
+          floatAt(meta, meta.length - 12), floatAt(meta, meta.length - 8) // before -1
+        };
+        for (int i = 0; i < VECTORS.length; i++) {
+          float length = floatAt(data, rows + 4 * i);
+          assertEquals(Math.sqrt(VectorUtil.dotProduct(VECTORS[i], VECTORS[i])), length, 1e-6f);
+          int row = i * (2 + 16);
+          double square = 0;
+          for (int j = 0; j < 2; j++) {
+            float component =
+                centroid[j]
+                    + floatAt(codes, row + 2)
+                    + floatAt(codes, row + 6) * (codes[row + j] & 0xFF);
+            square += component * component;
+          }
+          assertEquals(length, Math.sqrt(square), 0.05);
+        }
+      }
     }
   }
 
@@ -250,10 +285,16 @@ public class TestMatryoshkaFormatFiles extends LuceneTestCase {
   }
 
   private void write(Directory dir, MatryoshkaHnswVectorsFormat format) throws IOException {
+    write(dir, format, VectorSimilarityFunction.EUCLIDEAN);
+  }
+
+  private void write(
+      Directory dir, MatryoshkaHnswVectorsFormat format, VectorSimilarityFunction similarity)
+      throws IOException {
     try (IndexWriter writer = writer(dir, format)) {
       for (float[] vector : VECTORS) {
         Document document = new Document();
-        document.add(new KnnFloatVectorField("f", vector, VectorSimilarityFunction.EUCLIDEAN));
+        document.add(new KnnFloatVectorField("f", vector, similarity));
         writer.addDocument(document);
       }
     }

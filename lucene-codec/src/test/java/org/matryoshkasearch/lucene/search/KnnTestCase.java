@@ -231,7 +231,14 @@ abstract class KnnTestCase extends LuceneTestCase {
     }
     float[] leading = Arrays.copyOf(vector, target.length);
     return switch (similarity) {
-      case EUCLIDEAN, MAXIMUM_INNER_PRODUCT -> similarity.compare(target, leading);
+      case EUCLIDEAN -> similarity.compare(target, leading);
+      case MAXIMUM_INNER_PRODUCT ->
+          VectorUtil.scaleMaxInnerProductScore(
+              (float)
+                  (VectorUtil.dotProduct(target, leading)
+                      * Math.sqrt(
+                          VectorUtil.dotProduct(vector, vector)
+                              / (double) VectorUtil.dotProduct(leading, leading))));
       case COSINE, DOT_PRODUCT ->
           VectorUtil.normalizeToUnitInterval(VectorUtil.cosine(target, leading));
     };

@@ -46,7 +46,8 @@ record Scores(double low, double high) {
     boolean shorter = target.length < vector.length;
     return switch (similarity) {
       case EUCLIDEAN -> between(-distance * (1 + ERROR), -distance * (1 - ERROR), similarity);
-      case MAXIMUM_INNER_PRODUCT -> around(dot, size, similarity);
+      case MAXIMUM_INNER_PRODUCT ->
+          shorter ? scaled(dot, size, vectorSquares, vector) : around(dot, size, similarity);
       case DOT_PRODUCT -> shorter ? cosine(dot, size, lengths) : around(dot, size, similarity);
       case COSINE -> cosine(dot, size, lengths);
     };
@@ -60,6 +61,20 @@ record Scores(double low, double high) {
     return lengths > Float.MAX_VALUE // a sum of squares is no float
         ? new Scores(0, 1)
         : around(dot / lengths, size / lengths + 1, VectorSimilarityFunction.COSINE);
+  }
+
+  /** To the length of the whole vector; as it is where a sum of squares is no float. */
+  private static Scores scaled(double dot, double size, double squares, float[] vector) {
+    double all = 0;
+    for (float component : vector) {
+      all += (double) component * component;
+    }
+    double factor = squares > 0 ? Math.sqrt(all / squares) : 1;
+    Scores scaled =
+        around(dot * factor, size * factor, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+    return squares > Float.MIN_NORMAL && squares < Float.MAX_VALUE
+        ? scaled
+        : scaled.and(around(dot, size, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT));
   }
 
   private static Scores around(double dot, double size, VectorSimilarityFunction similarity) {

@@ -199,13 +199,14 @@ final class VectorField {
   /** What the twin is given, null where Lucene cannot compare it. */
   float[] twinVector(float[] vector) {
     float[] prefix = Arrays.copyOf(vector, shortestPrefix);
-    if (comparesDirections()) {
+    if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
       double length = Math.sqrt(VectorUtil.dotProduct(prefix, prefix));
       if (length == 0) {
-        return null;
+        return comparesDirections() ? null : prefix;
       }
+      double wanted = comparesDirections() ? 1 : Math.sqrt(VectorUtil.dotProduct(vector, vector));
       for (int i = 0; i < prefix.length; i++) {
-        prefix[i] = (float) (prefix[i] / length);
+        prefix[i] = (float) (prefix[i] * wanted / length);
       }
     }
     return prefix;

@@ -75,13 +75,13 @@ final class MappedFloatRows extends FloatRows {
   }
 
   @Override
-  public float score(int ord) {
+  public float score(int ord) throws IOException {
     add(ord, ord, ord, ord);
-    return comparison.score(dots[0], squares[0]);
+    return comparison.score(dots[0], squares[0], length(ord));
   }
 
   @Override
-  protected void scores(int[] ords, float[] scores, int count) {
+  protected void scores(int[] ords, float[] scores, int count) throws IOException {
     int last = count - 1;
     for (int i = 0; i < count; i += GROUP) {
       add(
@@ -90,7 +90,7 @@ final class MappedFloatRows extends FloatRows {
           ords[Math.min(i + 2, last)],
           ords[Math.min(i + 3, last)]);
       for (int j = 0; j < GROUP && i + j < count; j++) {
-        scores[i + j] = comparison.score(dots[j], squares[j]);
+        scores[i + j] = comparison.score(dots[j], squares[j], length(ords[i + j]));
       }
     }
   }

@@ -22,9 +22,11 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  * Turns prefixes into codes, and pairs of codes into scores.
  *
  * <p>Each prefix is centred on the field's centroid and its components are rounded to a grid of its
- * own: see {@link Grid}. Documents have 8, 4 or 1 bits a dimension, queries 8, 4 or 4 (asymmetric
- * as in RaBitQ, <a href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Queries may come
- * from several threads, documents from one.
+ * own: see {@link Grid}. A query for maximum inner product may be far shorter or longer than the
+ * documents: so many times the centroid are taken from it as it has of it, and little is left to be
+ * rounded. Documents have 8, 4 or 1 bits a dimension, queries 8, 4 or 4 (asymmetric as in RaBitQ,
+ * <a href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Queries may come from several
+ * threads, documents from one.
  */
 public final class PrefixQuantizer implements Accountable {
   /** The lowest bit of each byte; and what brings these eight bits together in the highest byte. */
@@ -38,6 +40,7 @@ public final class PrefixQuantizer implements Accountable {
   private final int bits;
   private final VectorSimilarityFunction similarity;
   private final float[] centroid;
+  private final double centroidSquare;
   private final float centroidDot;
   private Grid ofDocuments; // made with the first of them: a reader sees queries only
 
@@ -50,9 +53,8 @@ public final class PrefixQuantizer implements Accountable {
     this.bits = bits;
     this.similarity = PrefixSimilarity.of(similarity);
     this.centroid = centroid;
-    double length =
-        PrefixSimilarity.length(centroid, 0, centroid.length); // whose square a float may not hold
-    this.centroidDot = (float) (length * length);
+    this.centroidSquare = PrefixSimilarity.square(centroid, 0, centroid.length);
+    this.centroidDot = (float) centroidSquare; // which may not hold it
   }
 
   /** Bits of each dimension of a code. */
@@ -108,14 +110,52 @@ public final class PrefixQuantizer implements Accountable {
     if (ofDocuments == null) {
       ofDocuments = new Grid(bits, dims());
     }
-    quantize(prefix, ofDocuments, document);
+    quantize(prefix, centroid, ofDocuments, document);
   }
 
   /** Quantises the prefix of a query, which must be comparable and is left as it is. */
   public QuantizedPrefix quantizeQuery(float[] prefix) {
     QuantizedPrefix query = new QuantizedPrefix(codeBytes(queryBits()));
-    quantize(prefix, new Grid(queryBits(), dims()), query);
+    Grid grid = new Grid(queryBits(), dims());
+    if (!isByProduct()) {
+      quantize(prefix, centroid, grid, query);
+      query.correction -= isByDistance() ? 0 : centroidDot;
+      return query;
+    }
+    float centroids = centroidsIn(prefix);
+    float[] taken = new float[dims()];
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = centroids * centroid[i];
+    }
+    quantize(prefix, taken, grid, query);
+    query.centroids = centroids;
+    query.correction = 0; // what is left is at right angles to the centroid
     return query;
+  }
+
+  /** How many times the centroid is in a prefix. */
+  private float centroidsIn(float[] prefix) {
+    double dot = 0;
+    for (int i = 0; i < prefix.length; i++) {
+      dot += (double) prefix[i] * centroid[i];
+    }
+    float centroids = (float) (dot / centroidSquare);
+    return Float.isFinite(centroids) ? centroids : 0;
+  }
+
+  private boolean isByProduct() {
+    return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+  }
+
+  private boolean isByDistance() {
+    return similarity == VectorSimilarityFunction.EUCLIDEAN;
+  }
+
+  /** Whether queries are seen from the same place before they are coded, to the same bits. */
+  boolean seesQueriesAs(PrefixQuantizer other) {
+    return isByProduct() == other.isByProduct()
+        && queryBits() == other.queryBits()
+        && Arrays.equals(centroid, other.centroid);
   }
 
   /** Bits of each dimension of a query's code. */
@@ -124,22 +164,25 @@ public final class PrefixQuantizer implements Accountable {
   }
 
   /**
-   * The code that a query has by another quantiser of as many bits and the same centroid: with the
-   * term of this similarity.
+   * The code that a query has by another quantiser that sees it from the same place: with the term
+   * of this similarity.
    */
   QuantizedPrefix requantizeQuery(float[] prefix, QuantizedPrefix query) {
+    if (isByProduct()) {
+      return query;
+    }
     float dot = VectorUtil.dotProduct(prefix, centroid);
     float correction = // the same for all rows: what is lost of it changes no order
-        similarity == VectorSimilarityFunction.EUCLIDEAN
+        isByDistance()
             ? Math.max(0, VectorUtil.dotProduct(prefix, prefix) - 2 * dot + centroidDot)
-            : dot;
+            : dot - centroidDot;
     QuantizedPrefix same = new QuantizedPrefix(query.code);
     same.setTerms(query.lower, query.step, query.sum, correction);
     return same;
   }
 
-  private void quantize(float[] prefix, Grid fitted, QuantizedPrefix result) {
-    fitted.fit(prefix, centroid);
+  private void quantize(float[] prefix, float[] seenFrom, Grid fitted, QuantizedPrefix result) {
+    fitted.fit(prefix, seenFrom);
     if (hasByteCodes()) {
       for (int i = 0; i < result.code.length; i++) {
         result.code[i] = (byte) (int) fitted.points[i];
@@ -151,16 +194,12 @@ public final class PrefixQuantizer implements Accountable {
         fitted.lower,
         fitted.step,
         fitted.step * fitted.sum,
-        similarity == VectorSimilarityFunction.EUCLIDEAN
-            ? fitted.squaredNorm
-            : fitted.shrunk * dotWithCentroid(prefix));
+        isByDistance() ? fitted.squaredNorm : fitted.shrunk * dotWithCentroid(prefix));
   }
 
   /** Distances do without. */
   private float dotWithCentroid(float[] prefix) {
-    return similarity == VectorSimilarityFunction.EUCLIDEAN
-        ? 0
-        : VectorUtil.dotProduct(prefix, centroid);
+    return isByDistance() ? 0 : VectorUtil.dotProduct(prefix, centroid);
   }
 
   /** Takes eight components at a time, one in each byte of a word, and of each a bit a plane. */
@@ -191,12 +230,12 @@ public final class PrefixQuantizer implements Accountable {
       QuantizedPrefix query, long codeDot, float lower, float step, float sum, float correction) {
     float dot =
         query.lower * (dims() * lower + sum) + query.sum * lower + query.step * step * codeDot;
-    if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
+    if (isByDistance()) {
       float squareDistance = query.correction + correction - 2 * dot;
       return VectorUtil.normalizeDistanceToUnitInterval(Math.max(squareDistance, 0));
     }
-    dot += query.correction + correction - centroidDot;
-    return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
+    dot += query.correction + query.centroids * correction;
+    return isByProduct()
         ? VectorUtil.scaleMaxInnerProductScore(dot)
         : VectorUtil.normalizeToUnitInterval(Math.clamp(dot, -1, 1));
   }

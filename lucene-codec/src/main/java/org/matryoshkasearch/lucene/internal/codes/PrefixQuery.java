@@ -11,8 +11,6 @@
  */
 package org.matryoshkasearch.lucene.internal.codes;
 
-import java.util.Arrays;
-
 /**
  * A comparable prefix that is searched for, and its code: to fit a grid to it takes as long as to
  * score a hundred rows, so it is done once.
@@ -46,10 +44,7 @@ public final class PrefixQuery {
 
   /** Its code for rows of another quantiser: the same grid, if that sees it from the same place. */
   public QuantizedPrefix codeFor(PrefixQuantizer other) {
-    boolean same =
-        quantizer != null
-            && quantizer.queryBits() == other.queryBits()
-            && Arrays.equals(quantizer.centroid(), other.centroid());
+    boolean same = quantizer != null && quantizer.seesQueriesAs(other);
     return same ? other.requantizeQuery(prefix, code) : other.quantizeQuery(prefix);
   }
 }

@@ -30,8 +30,14 @@ public final class QuantizedPrefix {
   /** {@code step} times the sum of the code's components. */
   float sum;
 
-  /** The prefix's dot product with the centroid; its squared distance from it if euclidean. */
+  /**
+   * The prefix's dot product with the centroid; its squared distance from it if euclidean. Of a
+   * query: the dot product of what is coded.
+   */
   float correction;
+
+  /** How many times the centroid was taken from a query before it was coded. */
+  float centroids = 1;
 
   QuantizedPrefix(int codeBytes) {
     this(new byte[codeBytes]);

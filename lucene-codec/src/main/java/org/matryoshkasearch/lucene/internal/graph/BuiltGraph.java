@@ -21,6 +21,7 @@ import org.apache.lucene.util.IOUtils;
 public final class BuiltGraph implements Closeable {
   private final GraphVectors vectors;
   private final Nearness kind;
+  private final float length;
   private final LevelLinks links;
   private final Pivots pivots;
   private final Copies copies;
@@ -29,6 +30,7 @@ public final class BuiltGraph implements Closeable {
   /**
    * @param vectors all
    * @param kind what makes two of them near
+   * @param length of all of them, if distances do where inner products count; else 0
    * @param links between all, or but for copies
    * @param pivots of the same nodes
    * @param copies whose distinct ones the nodes are; null if there are none, and the nodes are
@@ -37,12 +39,14 @@ public final class BuiltGraph implements Closeable {
   BuiltGraph(
       GraphVectors vectors,
       Nearness kind,
+      float length,
       LevelLinks links,
       Pivots pivots,
       Copies copies,
       BuildMemory.Share memory) {
     this.vectors = vectors;
     this.kind = kind;
+    this.length = length;
     this.links = links;
     this.pivots = pivots;
     this.copies = copies;
@@ -62,6 +66,11 @@ public final class BuiltGraph implements Closeable {
   /** What makes two of them near. */
   Nearness kind() {
     return kind;
+  }
+
+  /** How long a query must be for them to be near, or 0 if that makes no difference. */
+  float length() {
+    return length;
   }
 
   /** The means of the groups of nodes by which searches come in. */

@@ -90,14 +90,14 @@ public final class GraphBuilder {
   /**
    * Builds the graph.
    *
-   * @param vectors at least one
-   * @param kind what makes two of them near
+   * @param source of at least one vector
+   * @param kind what makes two of them near; where they are all about of one length, distances do
    * @return null if there is not enough memory for it
    */
-  public BuiltGraph build(GraphVectors vectors, Nearness kind) throws IOException {
-    HeapPlan plan = plan(vectors);
+  public BuiltGraph build(GraphVectors.Source source, Nearness kind) throws IOException {
+    HeapPlan plan = plan(source.seenFor(kind));
     BuildMemory.Share share = memory.take(plan.least(), plan.wanted());
-    return share == null ? null : new Build(plan, share).run(vectors, kind);
+    return share == null ? null : new Build(plan, share).run(source, kind);
   }
 
   HeapPlan plan(GraphVectors vectors) {
@@ -136,11 +136,13 @@ public final class GraphBuilder {
       this.scratch = plan.scratch(files);
     }
 
-    BuiltGraph run(GraphVectors given, Nearness kind) throws IOException {
-      GraphVectors all = new WatchedVectors(given, workers);
+    BuiltGraph run(GraphVectors.Source source, Nearness wanted) throws IOException {
       List<Closeable> open = new ArrayList<>();
       open.add(share);
       try {
+        float length = wanted == Nearness.INNER_PRODUCT ? commonLength(source) : 0;
+        Nearness kind = length > 0 ? Nearness.DISTANCE : wanted;
+        GraphVectors all = new WatchedVectors(source.seenFor(kind), workers);
         Copies copies = Copies.of(all, 2 * maxConn);
         GraphVectors vectors = copies == null ? all : new Subset(all, copies.distinct());
         // with copies, a node may have a link to the first of its own
@@ -149,11 +151,16 @@ public final class GraphBuilder {
         open.add(links);
         Pivots pivots = new Pivots(vectors, kind, links, workers);
         new Reachability(Directions.of(vectors, kind), links, most).ensure(pivots.first());
-        return new BuiltGraph(all, kind, links, pivots, copies, share);
+        return new BuiltGraph(all, kind, length, links, pivots, copies, share);
       } catch (Throwable t) {
         IOUtils.closeWhileSuppressingExceptions(t, open);
         throw t;
       }
+    }
+
+    private float commonLength(GraphVectors.Source source) throws IOException {
+      GraphVectors vectors = source.seenFor(Nearness.INNER_PRODUCT);
+      return VectorLengths.common(new WatchedVectors(vectors, workers));
     }
 
     private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {

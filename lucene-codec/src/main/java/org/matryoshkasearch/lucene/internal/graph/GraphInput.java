@@ -32,6 +32,7 @@ import org.matryoshkasearch.lucene.internal.codes.CodeRows;
 import org.matryoshkasearch.lucene.internal.codes.PrefixQuantizer;
 import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 import org.matryoshkasearch.lucene.internal.files.MetaInput;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Reads the graphs that {@link GraphOutput} wrote. */
 public final class GraphInput implements Accountable, Closeable {
@@ -128,13 +129,19 @@ public final class GraphInput implements Accountable, Closeable {
     }
     return new WayIn(
         entry.kind,
-        query.prefix(),
+        entry.queryLength > 0 ? scaled(query.prefix(), entry.queryLength) : query.prefix(),
         entry.means,
         entry.isLong,
         entry.ends,
         data.randomAccessSlice(entry.nodesAt, entry.nodesLength()),
         rows,
         scorer);
+  }
+
+  /** A query of such a length: what has the largest product with it is nearest to it. */
+  private static float[] scaled(float[] query, float length) {
+    double given = PrefixSimilarity.length(query, 0, query.length);
+    return given > 0 ? PrefixSimilarity.prefixOf(query, query.length, given / length) : query;
   }
 
   /** The bytes of a field's graph. */
@@ -185,7 +192,8 @@ public final class GraphInput implements Accountable, Closeable {
     private long startsAt;
     private long startsLength;
     private DirectMonotonicReader.Meta starts;
-    private final Nearness kind;
+    private float queryLength; // to which queries are scaled; 0: they are not
+    private Nearness kind;
     private PrefixQuantizer quantizer; // of the pivots; null: no graph
     private int[] ends; // of the groups of pivots
     private float[][] means; // of the groups
@@ -196,7 +204,6 @@ public final class GraphInput implements Accountable, Closeable {
 
     Entry(FieldInfo field, MetaInput meta) throws IOException {
       IndexInput in = meta.in;
-      kind = Nearness.of(field.getVectorSimilarityFunction());
       size = meta.readCount();
       maxConn = in.readVInt();
       meta.check(
@@ -222,13 +229,26 @@ public final class GraphInput implements Accountable, Closeable {
       in.seek(blocksAt);
       starts = DirectMonotonicReader.loadMeta(in, size, GraphOutput.STARTS_BLOCK_SHIFT);
       in.seek(end);
-      readPivots(field.getVectorDimension(), meta);
+      readKind(Nearness.of(field.getVectorSimilarityFunction()), meta);
+      readPivots(field, meta);
     }
 
-    private void readPivots(int mostDims, MetaInput meta) throws IOException {
+    private void readKind(Nearness wanted, MetaInput meta) throws IOException {
+      queryLength = Float.intBitsToFloat(meta.in.readInt());
+      meta.check(
+          queryLength == 0
+              || (wanted == Nearness.INNER_PRODUCT
+                  && queryLength > 0
+                  && queryLength <= Float.MAX_VALUE),
+          "queries of length [%f]",
+          queryLength);
+      kind = queryLength > 0 ? Nearness.DISTANCE : wanted;
+    }
+
+    private void readPivots(FieldInfo field, MetaInput meta) throws IOException {
       IndexInput in = meta.in;
       int dims = in.readVInt();
-      meta.check(dims >= 1 && dims <= mostDims, "pivots of [%d] dims", dims);
+      meta.check(dims >= 1 && dims <= field.getVectorDimension(), "pivots of [%d] dims", dims);
       float[] centroid = new float[dims];
       in.readFloats(centroid, 0, dims);
       for (float component : centroid) {
@@ -256,7 +276,7 @@ public final class GraphInput implements Accountable, Closeable {
         in.readFloats(means[group], 0, dims);
         isLong[group] = WayIn.isLong(means[group]);
       }
-      quantizer = GraphOutput.pivotQuantizer(kind, centroid);
+      quantizer = GraphOutput.pivotQuantizer(field, centroid);
       rowsAt = in.readVLong();
       nodesAt = in.readVLong();
       long codeBytes = (long) end * quantizer.rowBytes();

@@ -24,7 +24,7 @@ import org.matryoshkasearch.lucene.internal.files.FilePair;
 
 /** Writes graphs to files that {@link GraphInput} reads. */
 public final class GraphOutput implements Closeable {
-  static final int VERSION_START = 1;
+  static final int VERSION_START = 2;
   static final int VERSION_CURRENT = VERSION_START;
 
   /** The files. */
@@ -76,7 +76,7 @@ public final class GraphOutput implements Closeable {
       meta.writeVLong(listsAt);
       meta.writeVLong(startsAt - listsAt);
       writeStarts(startsAt, lengths);
-      writePivots(graph, centroid, pivotCodes);
+      writePivots(field, graph, centroid, pivotCodes);
     }
   }
 
@@ -111,8 +111,9 @@ public final class GraphOutput implements Closeable {
   }
 
   /** Writes the groups: how large they are, their means, and the codes of their members. */
-  private void writePivots(BuiltGraph graph, float[] centroid, boolean pivotCodes)
+  private void writePivots(FieldInfo field, BuiltGraph graph, float[] centroid, boolean pivotCodes)
       throws IOException {
+    meta.writeInt(Float.floatToIntBits(graph.length()));
     meta.writeVInt(centroid.length);
     for (float component : centroid) {
       meta.writeInt(Float.floatToIntBits(component));
@@ -130,7 +131,7 @@ public final class GraphOutput implements Closeable {
     }
     long rowsAt = data.alignFilePointer(FilePair.ALIGNMENT);
     if (pivotCodes) {
-      writePivotCodes(graph, centroid, origin);
+      writePivotCodes(graph, pivotQuantizer(field, centroid), origin);
     }
     meta.writeVLong(rowsAt);
     meta.writeVLong(data.getFilePointer());
@@ -141,10 +142,10 @@ public final class GraphOutput implements Closeable {
     }
   }
 
-  private void writePivotCodes(BuiltGraph graph, float[] centroid, float[] origin)
+  private void writePivotCodes(BuiltGraph graph, PrefixQuantizer quantizer, float[] origin)
       throws IOException {
-    PrefixCodesWriter codes = new PrefixCodesWriter(pivotQuantizer(graph.kind(), centroid), data);
-    float[] vector = new float[centroid.length];
+    PrefixCodesWriter codes = new PrefixCodesWriter(quantizer, data);
+    float[] vector = new float[origin.length];
     for (int group = 0; group < graph.means().size(); group++) {
       for (int ord : graph.pivots(group)) {
         graph.vectors().read(ord, vector, 0);
@@ -154,7 +155,8 @@ public final class GraphOutput implements Closeable {
   }
 
   /** What makes codes of pivots, whatever codes the field has. */
-  static PrefixQuantizer pivotQuantizer(Nearness kind, float[] centroid) {
+  static PrefixQuantizer pivotQuantizer(FieldInfo field, float[] centroid) {
+    Nearness kind = Nearness.of(field.getVectorSimilarityFunction());
     return new PrefixQuantizer(PIVOT_BITS, kind.similarity(), centroid);
   }
 

@@ -26,4 +26,15 @@ public interface GraphVectors {
 
   /** The same vectors, for another thread. */
   GraphVectors copy() throws IOException;
+
+  /** Vectors that a graph is to be built over. */
+  @FunctionalInterface
+  interface Source {
+    /**
+     * Gives them.
+     *
+     * @param kind distances are the same from wherever vectors are seen, inner products are not
+     */
+    GraphVectors seenFor(Nearness kind) throws IOException;
+  }
 }

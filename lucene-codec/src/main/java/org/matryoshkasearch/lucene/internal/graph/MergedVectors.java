@@ -23,7 +23,7 @@ import org.apache.lucene.util.IOUtils;
  *
  * <p>They are coded as seen from a centroid: far from it, they would all have about one code.
  */
-public final class MergedVectors implements Closeable {
+public final class MergedVectors implements GraphVectors.Source, Closeable {
   private final Scratch scratch;
   private final int dims;
   private final float[] centroid;
@@ -62,14 +62,20 @@ public final class MergedVectors implements Closeable {
     count++;
   }
 
-  /**
-   * Gives those that were added; no more can be.
-   *
-   * @param kind distances are the same from wherever vectors are seen, inner products are not
-   */
-  public GraphVectors finish(Nearness kind) throws IOException {
+  /** How many were added. */
+  public int size() {
+    return count;
+  }
+
+  /** Ends the file: no more can be added. */
+  public void finish() throws IOException {
     out.close();
     in = scratch.open(out.getName());
+  }
+
+  /** Those that were added. */
+  @Override
+  public GraphVectors seenFor(Nearness kind) {
     return new Vectors(in, count, dims, kind == Nearness.DISTANCE ? null : centroid);
   }
 

@@ -11,6 +11,7 @@
  */
 package org.matryoshkasearch.lucene.internal.scoring;
 
+import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.VectorUtil;
 
@@ -18,7 +19,10 @@ import org.apache.lucene.util.VectorUtil;
  * What a field's similarity means on prefixes.
  *
  * <p>For cosine and dot product, both of which compare directions, a prefix is scaled to unit
- * length and compared by dot product: that is the cosine of the prefixes. The other two compare the
+ * length and compared by dot product: that is the cosine of the prefixes. For maximum inner product
+ * that of a stored vector is scaled to the length of the vector: products are ranked as those of
+ * whole vectors are, if the angles between these are those of their prefixes. (As they are,
+ * prefixes would be ranked by how much of the length lies in front.) Distances are those of
  * prefixes as they are.
  */
 public final class PrefixSimilarity {
@@ -36,6 +40,12 @@ public final class PrefixSimilarity {
     return prefixOf(vector, dims, divisor(vector, dims, similarity));
   }
 
+  /** The comparable prefix of a target, of which no more than that counts. */
+  public static float[] prefixOfTarget(
+      float[] target, int dims, VectorSimilarityFunction similarity) {
+    return prefixOf(Arrays.copyOf(target, dims), dims, similarity);
+  }
+
   /**
    * The comparable prefix of a vector.
    *
@@ -50,14 +60,30 @@ public final class PrefixSimilarity {
   }
 
   /**
-   * What makes a prefix comparable when it is divided by it: its length, or 1. A prefix of zeros
-   * stays one.
+   * What makes a prefix comparable when it is divided by it. A prefix of zeros stays one.
+   *
+   * @param vector all of it
    */
   public static double divisor(float[] vector, int dims, VectorSimilarityFunction similarity) {
     // not VectorUtil.l2normalize, which leaves alone what is only about of unit length
-    double length =
-        of(similarity) == VectorSimilarityFunction.DOT_PRODUCT ? length(vector, 0, dims) : 1;
-    return length > 0 ? length : 1;
+    double divisor =
+        switch (similarity) {
+          case COSINE, DOT_PRODUCT -> length(vector, 0, dims);
+          case MAXIMUM_INNER_PRODUCT ->
+              dims == vector.length ? 1 : length(vector, 0, dims) / floatLength(vector);
+          case EUCLIDEAN -> 1;
+        };
+    return divisor > 0 ? divisor : 1;
+  }
+
+  /** Whether the length of a vector says how its prefixes are compared. */
+  public static boolean needsLength(VectorSimilarityFunction similarity) {
+    return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+  }
+
+  /** The length of a vector, or the largest float if it is longer. */
+  public static float floatLength(float[] vector) {
+    return (float) Math.min(length(vector, 0, vector.length), Float.MAX_VALUE);
   }
 
   /** What makes a byte vector comparable, which has no prefix, when it is multiplied with it. */

@@ -26,6 +26,11 @@ public enum Components {
     }
 
     @Override
+    void decode(byte[] row, float[] vector) {
+      ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+    }
+
+    @Override
     void read(IndexInput in, byte[] scratch, float[] vector) throws IOException {
       in.readFloats(vector, 0, vector.length);
     }
@@ -42,11 +47,16 @@ public enum Components {
     }
 
     @Override
+    void decode(byte[] row, float[] vector) {
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = Float.intBitsToFloat((row[2 * i] & 0xFF) << 16 | row[2 * i + 1] << 24);
+      }
+    }
+
+    @Override
     void read(IndexInput in, byte[] scratch, float[] vector) throws IOException {
       in.readBytes(scratch, 0, vector.length * Short.BYTES);
-      for (int i = 0; i < vector.length; i++) {
-        vector[i] = Float.intBitsToFloat((scratch[2 * i] & 0xFF) << 16 | scratch[2 * i + 1] << 24);
-      }
+      decode(scratch, vector);
     }
 
     private static int roundToUpperHalf(int bits) {
@@ -70,6 +80,9 @@ public enum Components {
 
   /** Writes a vector to the start of a row, which has at least {@link #bytes} for each. */
   abstract void encode(float[] vector, byte[] row);
+
+  /** Reads as many components as {@code vector} has from the start of a row. */
+  abstract void decode(byte[] row, float[] vector);
 
   /** Whether {@link #read} needs scratch space. */
   boolean readsBytes() {

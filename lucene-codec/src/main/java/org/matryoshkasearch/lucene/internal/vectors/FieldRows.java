@@ -19,6 +19,7 @@ import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.LongValues;
 
@@ -59,6 +60,11 @@ final class FieldRows {
       slice = data.slice("full-vectors", entry.offset(), entry.length());
     }
     return slice;
+  }
+
+  /** A float of each, behind the rows. */
+  RandomAccessInput lengths() throws IOException {
+    return data.randomAccessSlice(entry.lengthsAt(), (long) entry.count() * Float.BYTES);
   }
 
   /**

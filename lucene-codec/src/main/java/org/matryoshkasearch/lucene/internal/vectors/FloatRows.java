@@ -14,7 +14,9 @@ package org.matryoshkasearch.lucene.internal.vectors;
 import java.io.IOException;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.RandomAccessInput;
 import org.matryoshkasearch.lucene.internal.scoring.FloatComparison;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 import org.matryoshkasearch.lucene.internal.scoring.ScoredRows;
 
 /**
@@ -31,7 +33,14 @@ public abstract class FloatRows extends ScoredRows {
    */
   public static FloatRows ofPrefixes(
       FullVectors vectors, VectorSimilarityFunction similarity, float[] prefix) throws IOException {
-    return of(vectors, prefix, FloatComparison.ofPrefixes(similarity));
+    boolean whole =
+        prefix.length == vectors.dims() && PrefixSimilarity.needsLength(similarity); // not scaled
+    return of(
+        vectors,
+        prefix,
+        whole
+            ? FloatComparison.ofVectors(similarity, prefix)
+            : FloatComparison.ofPrefixes(similarity));
   }
 
   /**
@@ -63,6 +72,7 @@ public abstract class FloatRows extends ScoredRows {
 
   final FloatComparison comparison;
   private final IndexInput rows;
+  private final RandomAccessInput lengths; // null where they do not count
 
   FloatRows(FullVectors vectors, float[] query, FloatComparison comparison) throws IOException {
     this.rows = vectors.rows();
@@ -70,6 +80,12 @@ public abstract class FloatRows extends ScoredRows {
     this.usedBytes = query.length * vectors.components().bytes();
     this.query = query;
     this.comparison = comparison;
+    this.lengths = comparison.needsLength() ? vectors.lengths() : null;
+  }
+
+  /** The length of a vector, where it counts. */
+  final float length(int ord) throws IOException {
+    return lengths == null ? 0 : Float.intBitsToFloat(lengths.readInt((long) ord * Float.BYTES));
   }
 
   /** Asks the operating system for what it may have to read from the disk. */

@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.internal.vectors;
 import java.io.IOException;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.Bits;
 
 /** The full vectors of a field by ordinal, read from their rows where they lie. Not thread-safe. */
@@ -43,9 +44,18 @@ public final class FullVectors {
     return dims * components.bytes();
   }
 
+  int dims() {
+    return dims;
+  }
+
   /** The rows one after another. */
   IndexInput rows() throws IOException {
     return rows.slice();
+  }
+
+  /** The lengths of the vectors as floats, which fields have where these count. */
+  RandomAccessInput lengths() throws IOException {
+    return rows.lengths();
   }
 
   /** Reads the leading {@code leading.length} dimensions of a vector. */

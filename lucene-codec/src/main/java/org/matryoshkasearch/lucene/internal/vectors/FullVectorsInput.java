@@ -29,6 +29,7 @@ import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.matryoshkasearch.lucene.internal.files.FilePair;
 import org.matryoshkasearch.lucene.internal.files.MetaInput;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Reads the full vectors that {@link FullVectorsOutput} wrote. */
 public final class FullVectorsInput implements Accountable, Closeable {
@@ -53,7 +54,7 @@ public final class FullVectorsInput implements Accountable, Closeable {
     maxDoc = state.segmentInfo.maxDoc();
     data =
         FullVectorsOutput.FILES.open(
-            state, (field, meta) -> fields.put(field.name, Entry.read(meta)));
+            state, (field, meta) -> fields.put(field.name, Entry.read(field, meta)));
   }
 
   /** A field's vectors for one thread. */
@@ -83,9 +84,15 @@ public final class FullVectorsInput implements Accountable, Closeable {
     }
   }
 
-  /** The bytes of a field's rows. */
+  /** The bytes of a field's rows, and of the lengths of its vectors if it has them. */
   public long byteSize(FieldInfo field) {
-    return entry(field).length;
+    return entry(field).length + lengthsBytes(field, entry(field).count);
+  }
+
+  private static long lengthsBytes(FieldInfo field, int count) {
+    return PrefixSimilarity.needsLength(field.getVectorSimilarityFunction())
+        ? (long) count * Float.BYTES
+        : 0;
   }
 
   private Entry entry(FieldInfo field) {
@@ -125,7 +132,7 @@ public final class FullVectorsInput implements Accountable, Closeable {
   record Entry(
       int width, int count, long offset, long length, OrdToDocDISIReaderConfiguration ordToDoc) {
 
-    static Entry read(MetaInput meta) throws IOException {
+    static Entry read(FieldInfo field, MetaInput meta) throws IOException {
       int width = meta.in.readVInt();
       int count = meta.readCount();
       long offset = meta.in.readVLong();
@@ -133,6 +140,7 @@ public final class FullVectorsInput implements Accountable, Closeable {
       meta.check(
           (long) width * count == length, "[%d] rows of [%d] bytes in [%d]", count, width, length);
       meta.checkRows(offset, length);
+      meta.checkInData(offset + length, lengthsBytes(field, count));
       long ordToDoc = meta.in.getFilePointer();
       checkOrdToDoc(meta, count);
       meta.in.seek(ordToDoc);
@@ -142,6 +150,11 @@ public final class FullVectorsInput implements Accountable, Closeable {
           offset,
           length,
           OrdToDocDISIReaderConfiguration.fromStoredMeta(meta.in, count));
+    }
+
+    /** Where the lengths of vectors are, if the field has them. */
+    long lengthsAt() {
+      return offset + length;
     }
 
     /** Lucene takes what stands there as it is, so this looks at it before. */

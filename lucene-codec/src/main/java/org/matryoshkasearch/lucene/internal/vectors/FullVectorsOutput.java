@@ -19,15 +19,17 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.store.IndexOutput;
 import org.matryoshkasearch.lucene.internal.files.FilePair;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /**
  * Writes full vectors to files that {@link FullVectorsInput} reads: rows of one width a field, one
- * after another.
+ * after another, and behind them the lengths of the vectors where these say how prefixes compare.
  */
 public final class FullVectorsOutput implements Closeable {
-  static final int VERSION_START = 0;
+  static final int VERSION_START = 1;
   static final int VERSION_CURRENT = VERSION_START;
   static final FilePair FILES =
       new FilePair("MatryoshkaFullVectors", "dvm", "dvd", VERSION_START, VERSION_CURRENT);
@@ -65,8 +67,13 @@ public final class FullVectorsOutput implements Closeable {
    */
   public int write(FieldInfo field, Components components, DocIdSetIterator docs, Source source)
       throws IOException {
+    float[] stored = new float[field.getVectorDimension()];
     byte[] row = new byte[field.getVectorDimension() * components.bytes()];
     DocsWithFieldSet written = new DocsWithFieldSet();
+    ByteBuffersDataOutput lengths =
+        PrefixSimilarity.needsLength(field.getVectorSimilarityFunction())
+            ? new ByteBuffersDataOutput()
+            : null;
     long offset = 0;
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       components.encode(source.vector(), row);
@@ -75,6 +82,13 @@ public final class FullVectorsOutput implements Closeable {
       }
       data.writeBytes(row, row.length);
       written.add(doc);
+      if (lengths != null) {
+        components.decode(row, stored);
+        lengths.writeInt(Float.floatToIntBits(PrefixSimilarity.floatLength(stored)));
+      }
+    }
+    if (lengths != null) {
+      lengths.copyTo(data);
     }
     int count = written.cardinality();
     meta.writeInt(field.number);

@@ -29,6 +29,6 @@ final class InputFloatRows extends FloatRows {
   @Override
   public float score(int ord) throws IOException {
     vectors.read(ord, leading);
-    return comparison.score(query, leading);
+    return comparison.score(query, leading, length(ord));
   }
 }

@@ -123,7 +123,7 @@ public class GraphBuilderTest extends LuceneTestCase {
       throws IOException {
     return new GraphBuilder(
             maxConn, beamWidth, workers, new BuildMemory(256 << 20), Scratch.onHeap())
-        .build(vectors, kind);
+        .build(seen -> vectors, kind);
   }
 
   private static GraphBuilder builder(
@@ -281,8 +281,13 @@ public class GraphBuilderTest extends LuceneTestCase {
   public void testOneLongVectorLeavesLinks() throws IOException {
     int maxConn = 16;
     Vectors vectors = nested(new Random(6), 3000, 24);
+    Random lengths = new Random(8);
     for (float[] vector : vectors.vectors) {
       VectorUtil.l2normalize(vector);
+      float length = 1 + lengths.nextFloat() / 20; // of one length, distances would link them
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] *= length;
+      }
     }
     try (BuiltGraph without = build(vectors, Nearness.INNER_PRODUCT, maxConn, 100, ONE)) {
       for (int i = 0; i < vectors.dims(); i++) {
@@ -353,7 +358,7 @@ public class GraphBuilderTest extends LuceneTestCase {
       int kept = 40; // nearest neighbours, of a beam of 100
       assertTrue(plan.rows(plan.least(), kept) < vectors.size());
       BuildMemory memory = new BuildMemory(plan.least());
-      try (BuiltGraph other = builder(maxConn, memory, files, ONE).build(vectors, kind)) {
+      try (BuiltGraph other = builder(maxConn, memory, files, ONE).build(seen -> vectors, kind)) {
         assertEquals(0, memory.free());
         assertSameGraph(one, other, maxConn);
         check(vectors, maxConn, other);
@@ -373,7 +378,7 @@ public class GraphBuilderTest extends LuceneTestCase {
     try (Directory files = newDirectory()) {
       long least = builder(16, new BuildMemory(0), files, ONE).plan(vectors).least();
       BuildMemory memory = new BuildMemory(least - 1);
-      assertNull(builder(16, memory, files, ONE).build(vectors, Nearness.DISTANCE));
+      assertNull(builder(16, memory, files, ONE).build(seen -> vectors, Nearness.DISTANCE));
       assertEquals(least - 1, memory.free());
       assertEquals(0, temporaryFiles(files));
     }
@@ -404,10 +409,10 @@ public class GraphBuilderTest extends LuceneTestCase {
     try (Directory files = newDirectory()) {
       BuildMemory memory = new BuildMemory(100 << 20);
       GraphBuilder builder = builder(16, memory, files, workers);
-      builder.build(vectors, kind).close();
+      builder.build(seen -> vectors, kind).close();
       failure.failing = 1 + random().nextLong(failure.steps);
       failure.steps = 0;
-      expectThrows(IOException.class, () -> builder.build(vectors, kind));
+      expectThrows(IOException.class, () -> builder.build(seen -> vectors, kind));
       assertEquals(failure.failing, failure.steps);
       assertEquals(100 << 20, memory.free());
       assertEquals(0, temporaryFiles(files));
@@ -440,7 +445,7 @@ public class GraphBuilderTest extends LuceneTestCase {
     Vectors vectors = nested(random(), 1100, 4);
     GraphBuilder builder =
         new GraphBuilder(512, 3200, ONE, new BuildMemory(64 << 20), Scratch.onHeap());
-    try (BuiltGraph graph = builder.build(vectors, Nearness.DISTANCE)) {
+    try (BuiltGraph graph = builder.build(seen -> vectors, Nearness.DISTANCE)) {
       check(vectors, 512, graph);
     }
   }

@@ -11,8 +11,10 @@
  */
 package org.matryoshkasearch.lucene.internal.graph;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.KnnCollector;
@@ -33,25 +35,36 @@ import org.matryoshkasearch.lucene.internal.codes.PrefixQuery;
 public class GraphFilesTest extends LuceneTestCase {
   private static final int MAX_CONN = 4;
 
-  private static BuiltGraph build(int size) throws IOException {
+  private static BuiltGraph build(int size, VectorSimilarityFunction similarity)
+      throws IOException {
     Scratch files =
         new Scratch(new ByteBuffersDirectory(), "_0", IOContext.DEFAULT, IOContext.DEFAULT);
     MergedVectors vectors = new MergedVectors(files, new float[8]);
     for (float[] vector : NestedVectors.unit(random(), size, 8)) {
       vectors.add(vector);
     }
+    vectors.finish();
     return new GraphBuilder(
             MAX_CONN, 50, new Workers(null, 1, () -> {}), BuildMemory.OF_HEAP, files)
-        .build(vectors.finish(Nearness.DISTANCE), Nearness.DISTANCE);
+        .build(vectors, Nearness.of(similarity));
   }
 
   public void testReadsWhatWasWritten() throws IOException {
     boolean pivotCodes = random().nextBoolean();
-    BuiltGraph[] graphs = {build(1), build(2000), null, build(70)};
+    VectorSimilarityFunction similarity =
+        RandomPicks.randomFrom(
+            random(),
+            List.of(
+                VectorSimilarityFunction.EUCLIDEAN,
+                VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT));
+    // by inner product, vectors of one length are found by queries of any other
+    float length = similarity == VectorSimilarityFunction.EUCLIDEAN ? 1 : 1e-3f;
+    BuiltGraph[] graphs = {
+      build(1, similarity), build(2000, similarity), null, build(70, similarity)
+    };
     int[] sizes = {1, 2000, 5, 70};
     FieldInfo[] fields = new FieldInfo[graphs.length];
-    Arrays.setAll(
-        fields, number -> SegmentFiles.field(number, 8, VectorSimilarityFunction.EUCLIDEAN));
+    Arrays.setAll(fields, number -> SegmentFiles.field(number, 8, similarity));
     try (Directory directory = newDirectory()) {
       SegmentFiles files = new SegmentFiles(directory, 2000, fields);
       try (GraphOutput out = new GraphOutput(files.writing(), MAX_CONN)) {
@@ -70,7 +83,7 @@ public class GraphFilesTest extends LuceneTestCase {
             assertSame(graphs[i], in.graph(fields[i].name));
             float excess = 0;
             for (float[] target : NestedVectors.unit(random(), 50, 8)) {
-              excess += excess(graphs[i], in, fields[i].name, target);
+              excess += excess(graphs[i], in, fields[i].name, target, length);
             }
             // unit vectors; codes of few dimensions are rough, and not all groups are looked at
             assertTrue(String.valueOf(excess), excess / 50 < 0.1f);
@@ -97,10 +110,15 @@ public class GraphFilesTest extends LuceneTestCase {
   }
 
   /** By how much the square of the first entry's distance is larger than that of the nearest. */
-  private static float excess(BuiltGraph built, GraphInput in, String field, float[] target)
+  private static float excess(
+      BuiltGraph built, GraphInput in, String field, float[] target, float length)
       throws IOException {
     KnnCollector visits = new TopKnnCollector(1, Integer.MAX_VALUE);
-    PrefixQuery query = new PrefixQuery(target, null);
+    float[] scaled = new float[target.length];
+    for (int i = 0; i < target.length; i++) {
+      scaled[i] = length * target[i];
+    }
+    PrefixQuery query = new PrefixQuery(scaled, null);
     int[] entries = in.wayIn(field, query, scorer(built, target)).entries(visits);
     float[] vector = new float[target.length];
     float nearest = Float.POSITIVE_INFINITY;

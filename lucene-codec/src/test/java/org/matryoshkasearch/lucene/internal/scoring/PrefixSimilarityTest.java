@@ -28,6 +28,14 @@ public class PrefixSimilarityTest extends LuceneTestCase {
         new float[] {3, 4},
         PrefixSimilarity.prefixOf(vector, 2, VectorSimilarityFunction.EUCLIDEAN),
         0);
+    assertArrayEquals( // as long as the vector
+        new float[] {0.6f * 13, 0.8f * 13},
+        PrefixSimilarity.prefixOf(vector, 2, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT),
+        1e-5f);
+    assertArrayEquals(
+        vector,
+        PrefixSimilarity.prefixOf(vector, 3, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT),
+        0);
     float[] nearlyUnit = {0.60002f, 0.8f, 1};
     float[] unit = PrefixSimilarity.prefixOf(nearlyUnit, 2, VectorSimilarityFunction.COSINE);
     assertEquals(1, VectorUtil.dotProduct(unit, unit), 1e-6f);
@@ -45,6 +53,17 @@ public class PrefixSimilarityTest extends LuceneTestCase {
     }
   }
 
+  /** By inner product, too, with vectors that are longer than a float can say. */
+  public void testPrefixesOfTheLongest() {
+    float[] longest = {Float.MAX_VALUE, 0, -Float.MAX_VALUE};
+    float[] prefix =
+        PrefixSimilarity.prefixOf(longest, 2, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+    assertArrayEquals(new float[] {Float.MAX_VALUE, 0}, prefix, 0);
+    float[] behind = {0, 0, 1};
+    prefix = PrefixSimilarity.prefixOf(behind, 2, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+    assertArrayEquals(new float[] {0, 0}, prefix, 0);
+  }
+
   public void testBytesAreOfUnitLengthForCosine() {
     byte[] bytes = {3, -4, 12};
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
@@ -58,15 +77,17 @@ public class PrefixSimilarityTest extends LuceneTestCase {
   public void testScoresOfRows() {
     float[] query = {0.6f, 0.8f};
     float[] row = {2, -1};
+    float[] vector = {2, -1, 7};
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
-      float[] prefix = PrefixSimilarity.prefixOf(row, 2, similarity);
+      float[] prefix = PrefixSimilarity.prefixOf(vector, 2, similarity);
       assertEquals(
           PrefixSimilarity.of(similarity).compare(query, prefix),
-          FloatComparison.ofPrefixes(similarity).score(query, row),
+          FloatComparison.ofPrefixes(similarity)
+              .score(query, row, PrefixSimilarity.floatLength(vector)),
           1e-6f);
       assertEquals(
           Math.max(0, similarity.compare(query, row)),
-          FloatComparison.ofVectors(similarity, query).score(query, row),
+          FloatComparison.ofVectors(similarity, query).score(query, row, Float.NaN),
           1e-6f);
     }
   }

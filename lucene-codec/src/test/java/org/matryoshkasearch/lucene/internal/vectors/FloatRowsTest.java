@@ -34,9 +34,13 @@ public class FloatRowsTest extends LuceneTestCase {
     void read(FullVectors vectors) throws IOException;
   }
 
-  private static void withStored(float[][] vectors, Components components, Reading reading)
+  private static void withStored(
+      float[][] vectors,
+      Components components,
+      VectorSimilarityFunction similarity,
+      Reading reading)
       throws IOException {
-    FieldInfo field = SegmentFiles.field(0, vectors[0].length, VectorSimilarityFunction.EUCLIDEAN);
+    FieldInfo field = SegmentFiles.field(0, vectors[0].length, similarity);
     try (Directory directory = new MMapDirectory(createTempDir())) {
       SegmentFiles files = new SegmentFiles(directory, vectors.length, field);
       try (FullVectorsOutput out = new FullVectorsOutput(files.writing())) {
@@ -93,15 +97,17 @@ public class FloatRowsTest extends LuceneTestCase {
     withStored(
         vectors,
         components,
+        similarity,
         stored -> {
           int[] ords = random().ints(64, 0, COUNT).toArray();
+          int whole = vectors[0].length;
           float[] query =
               PrefixSimilarity.prefixOf(
-                  read(stored, random().nextInt(COUNT), dims), dims, similarity);
+                  read(stored, random().nextInt(COUNT), whole), dims, similarity);
           float[] expected = new float[ords.length];
           for (int i = 0; i < ords.length; i++) {
             float[] prefix =
-                PrefixSimilarity.prefixOf(read(stored, ords[i], dims), dims, similarity);
+                PrefixSimilarity.prefixOf(read(stored, ords[i], whole), dims, similarity);
             expected[i] = PrefixSimilarity.of(similarity).compare(query, prefix);
           }
           FloatRows mapped = FloatRows.ofPrefixes(stored, similarity, query);
@@ -135,6 +141,7 @@ public class FloatRowsTest extends LuceneTestCase {
         withStored(
             vectors,
             components,
+            similarity,
             stored -> {
               for (float[] query : List.of(vectors[0], vectors[1], vectors[2])) {
                 assertWholeScores(stored, similarity, query);

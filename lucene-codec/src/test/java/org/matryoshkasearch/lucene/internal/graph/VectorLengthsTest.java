@@ -1,0 +1,109 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package org.matryoshkasearch.lucene.internal.graph;
+
+import java.io.IOException;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.matryoshkasearch.lucene.codec.NestedVectors;
+
+/** Only vectors that distances order as inner products do count as of one length. */
+public class VectorLengthsTest extends LuceneTestCase {
+  private static final int SIZE = 500;
+  private static final int DIMS = 24;
+
+  private static float common(float[][] vectors) throws IOException {
+    return VectorLengths.common(
+        new GraphVectors() {
+          @Override
+          public int size() {
+            return vectors.length;
+          }
+
+          @Override
+          public int dims() {
+            return vectors[0].length;
+          }
+
+          @Override
+          public void read(int ord, float[] into, int at) {
+            System.arraycopy(vectors[ord], 0, into, at, dims());
+          }
+
+          @Override
+          public GraphVectors copy() {
+            return this;
+          }
+        });
+  }
+
+  private static float[][] unit() {
+    return NestedVectors.unit(random(), SIZE, DIMS);
+  }
+
+  private static void scale(float[] vector, float factor) {
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] *= factor;
+    }
+  }
+
+  public void testOfOneLength() throws IOException {
+    float[][] vectors = unit();
+    assertEquals(1, common(vectors), 1e-5f);
+    for (float[] vector : vectors) {
+      scale(vector, 1e-3f);
+    }
+    assertEquals(1e-3f, common(vectors), 1e-8f);
+    assertEquals(5, common(new float[][] {{3, 4}}), 1e-5f);
+  }
+
+  /** As if they came with three digits, or a thousandth off. */
+  public void testRounded() throws IOException {
+    float[][] vectors = unit();
+    for (float[] vector : vectors) {
+      for (int i = 0; i < DIMS; i++) {
+        vector[i] = Math.round(1000 * vector[i]) / 1000f;
+      }
+    }
+    assertEquals(1, common(vectors), 0.01f);
+  }
+
+  public void testOneOfAnotherLength() throws IOException {
+    for (float factor : new float[] {0, 1e-3f, 0.9f, 1.1f, 1e6f}) {
+      float[][] vectors = unit();
+      scale(vectors[random().nextInt(SIZE)], factor);
+      assertEquals(String.valueOf(factor), 0, common(vectors), 0);
+    }
+  }
+
+  public void testZeros() throws IOException {
+    assertEquals(0, common(new float[SIZE][DIMS]), 0);
+  }
+
+  /** All are nearly of one length there, but that is what their products differ by. */
+  public void testFarFromTheOrigin() throws IOException {
+    float[][] vectors = unit();
+    for (float[] vector : vectors) {
+      for (int i = 0; i < DIMS; i++) {
+        vector[i] += 1000;
+      }
+    }
+    assertEquals(0, common(vectors), 0);
+  }
+
+  public void testTooLong() throws IOException {
+    float[][] vectors = new float[SIZE][];
+    for (int i = 0; i < SIZE; i++) {
+      vectors[i] = new float[] {Float.MAX_VALUE, i % 2 == 0 ? Float.MAX_VALUE : -Float.MAX_VALUE};
+    }
+    assertEquals(0, common(vectors), 0);
+  }
+}
