@@ -172,8 +172,7 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  *   <li>where each of these lists starts, from the first of them, by {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter}
  *   <li>where the prefix is coded in 4 bits or one: codes of the pivots, the nodes by which
- *       searches come in, group by group; as int4 codes stand in .veq, by maximum inner product
- *       where that is the similarity, else euclidean
+ *       searches come in, group by group; as int4 codes stand in .veq
  *   <li><b>array[int32]</b> the ordinals of the pivots, group by group
  * </ul>
  *

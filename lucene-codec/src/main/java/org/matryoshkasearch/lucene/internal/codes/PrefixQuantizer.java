@@ -22,10 +22,11 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  * Turns prefixes into codes, and pairs of codes into scores.
  *
  * <p>Each prefix is centred on the field's centroid and its components are rounded to a grid of its
- * own: see {@link Grid}. A query for maximum inner product may be far shorter or longer than the
- * documents: so many times the centroid are taken from it as it has of it, and little is left to be
- * rounded. Documents have 8, 4 or 1 bits a dimension, queries 8, 4 or 4 (asymmetric as in RaBitQ,
- * <a href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Queries may come from several
+ * own: see {@link Grid}. From a query, where products or directions count, so many times the
+ * centroid are taken as it has of it: what is left is the least there can be to round, and for a
+ * query far shorter or longer than the documents it is not all centroid. Documents have 8, 4 or 1
+ * bits a dimension, queries 8, 4 or 4 (asymmetric as in RaBitQ, <a
+ * href="https://arxiv.org/abs/2405.12497">arXiv 2405.12497</a>). Queries may come from several
  * threads, documents from one.
  */
 public final class PrefixQuantizer implements Accountable {
@@ -41,7 +42,6 @@ public final class PrefixQuantizer implements Accountable {
   private final VectorSimilarityFunction similarity;
   private final float[] centroid;
   private final double centroidSquare;
-  private final float centroidDot;
   private Grid ofDocuments; // made with the first of them: a reader sees queries only
 
   /**
@@ -54,7 +54,6 @@ public final class PrefixQuantizer implements Accountable {
     this.similarity = PrefixSimilarity.of(similarity);
     this.centroid = centroid;
     this.centroidSquare = PrefixSimilarity.square(centroid, 0, centroid.length);
-    this.centroidDot = (float) centroidSquare; // which may not hold it
   }
 
   /** Bits of each dimension of a code. */
@@ -117,9 +116,8 @@ public final class PrefixQuantizer implements Accountable {
   public QuantizedPrefix quantizeQuery(float[] prefix) {
     QuantizedPrefix query = new QuantizedPrefix(codeBytes(queryBits()));
     Grid grid = new Grid(queryBits(), dims());
-    if (!isByProduct()) {
+    if (isByDistance()) {
       quantize(prefix, centroid, grid, query);
-      query.correction -= isByDistance() ? 0 : centroidDot;
       return query;
     }
     float centroids = centroidsIn(prefix);
@@ -143,17 +141,13 @@ public final class PrefixQuantizer implements Accountable {
     return Float.isFinite(centroids) ? centroids : 0;
   }
 
-  private boolean isByProduct() {
-    return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
-  }
-
   private boolean isByDistance() {
     return similarity == VectorSimilarityFunction.EUCLIDEAN;
   }
 
-  /** Whether queries are seen from the same place before they are coded, to the same bits. */
-  boolean seesQueriesAs(PrefixQuantizer other) {
-    return isByProduct() == other.isByProduct()
+  /** Whether queries have the same codes by another quantiser. */
+  boolean codesQueriesAs(PrefixQuantizer other) {
+    return isByDistance() == other.isByDistance()
         && queryBits() == other.queryBits()
         && Arrays.equals(centroid, other.centroid);
   }
@@ -161,24 +155,6 @@ public final class PrefixQuantizer implements Accountable {
   /** Bits of each dimension of a query's code. */
   int queryBits() {
     return Math.max(bits, LEAST_QUERY_BITS);
-  }
-
-  /**
-   * The code that a query has by another quantiser that sees it from the same place: with the term
-   * of this similarity.
-   */
-  QuantizedPrefix requantizeQuery(float[] prefix, QuantizedPrefix query) {
-    if (isByProduct()) {
-      return query;
-    }
-    float dot = VectorUtil.dotProduct(prefix, centroid);
-    float correction = // the same for all rows: what is lost of it changes no order
-        isByDistance()
-            ? Math.max(0, VectorUtil.dotProduct(prefix, prefix) - 2 * dot + centroidDot)
-            : dot - centroidDot;
-    QuantizedPrefix same = new QuantizedPrefix(query.code);
-    same.setTerms(query.lower, query.step, query.sum, correction);
-    return same;
   }
 
   private void quantize(float[] prefix, float[] seenFrom, Grid fitted, QuantizedPrefix result) {
@@ -235,7 +211,7 @@ public final class PrefixQuantizer implements Accountable {
       return VectorUtil.normalizeDistanceToUnitInterval(Math.max(squareDistance, 0));
     }
     dot += query.correction + query.centroids * correction;
-    return isByProduct()
+    return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
         ? VectorUtil.scaleMaxInnerProductScore(dot)
         : VectorUtil.normalizeToUnitInterval(Math.clamp(dot, -1, 1));
   }

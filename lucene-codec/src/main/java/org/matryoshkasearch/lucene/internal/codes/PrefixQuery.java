@@ -44,7 +44,7 @@ public final class PrefixQuery {
 
   /** Its code for rows of another quantiser: the same grid, if that sees it from the same place. */
   public QuantizedPrefix codeFor(PrefixQuantizer other) {
-    boolean same = quantizer != null && quantizer.seesQueriesAs(other);
-    return same ? other.requantizeQuery(prefix, code) : other.quantizeQuery(prefix);
+    boolean same = quantizer != null && quantizer.codesQueriesAs(other);
+    return same ? code : other.quantizeQuery(prefix);
   }
 }

@@ -156,8 +156,7 @@ public final class GraphOutput implements Closeable {
 
   /** What makes codes of pivots, whatever codes the field has. */
   static PrefixQuantizer pivotQuantizer(FieldInfo field, float[] centroid) {
-    Nearness kind = Nearness.of(field.getVectorSimilarityFunction());
-    return new PrefixQuantizer(PIVOT_BITS, kind.similarity(), centroid);
+    return new PrefixQuantizer(PIVOT_BITS, field.getVectorSimilarityFunction(), centroid);
   }
 
   private static float[] sum(float[] a, float[] b) {

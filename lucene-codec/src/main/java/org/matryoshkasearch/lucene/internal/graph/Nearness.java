@@ -16,28 +16,17 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 /** What makes two vectors of a graph near. */
 public enum Nearness {
   /** A small distance: of vectors of one length, that is a small angle. */
-  DISTANCE(VectorSimilarityFunction.EUCLIDEAN),
+  DISTANCE,
 
   /**
    * A large inner product. A graph of distances does not lead to the vectors of the largest inner
    * product with a query where lengths differ; one of inner products does (Morozov and Babenko,
    * Non-metric similarity graphs for maximum inner product search, NeurIPS 2018).
    */
-  INNER_PRODUCT(VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
-
-  private final VectorSimilarityFunction similarity;
-
-  Nearness(VectorSimilarityFunction similarity) {
-    this.similarity = similarity;
-  }
+  INNER_PRODUCT;
 
   /** What makes comparable prefixes near, where a field has such a similarity. */
   public static Nearness of(VectorSimilarityFunction similarity) {
     return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT ? INNER_PRODUCT : DISTANCE;
-  }
-
-  /** What orders vectors in the same way. */
-  VectorSimilarityFunction similarity() {
-    return similarity;
   }
 }

@@ -39,8 +39,8 @@ public class PrefixQueryTest extends LuceneTestCase {
           QuantizedPrefix expected = other.quantizeQuery(prefix);
           QuantizedPrefix code = query.codeFor(other);
           boolean seenAlike =
-              (of == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT)
-                  == (similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
+              (of == VectorSimilarityFunction.EUCLIDEAN)
+                  == (similarity == VectorSimilarityFunction.EUCLIDEAN);
           if (bits <= 4 && seenAlike) {
             assertSame("grids of as many bits are shared", query.code().code, code.code);
           }
