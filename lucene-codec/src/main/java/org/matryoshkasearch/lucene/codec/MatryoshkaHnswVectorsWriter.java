@@ -168,7 +168,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
         isOfBytes(field)
             ? new float[field.getVectorDimension()]
             : Centroid.ofMerge(field, prefixDims(field), mergeState);
-    try (MergedVectors merged = new MergedVectors(scratch, centroid)) {
+    try (MergedVectors merged = new MergedVectors(scratch, centroid, nearness(field))) {
       if (isOfBytes(field)) {
         byteVectors(field).mergeOneFlatVectorField(field, mergeState);
         addMergedBytes(field, mergeState, merged);
@@ -317,8 +317,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     long start = System.nanoTime();
     GraphBuilder builder = format.graphBuilder(workers, scratch);
     PrefixEncoding encoding = format.prefixEncoding();
-    Nearness nearness = Nearness.of(field.getVectorSimilarityFunction());
-    try (BuiltGraph graph = builder.build(vectors, nearness)) {
+    try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
       graphs.write(field, size, graph, centroid, !isOfBytes(field) && encoding.isRough());
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, graph == null);
       if (graph == null) {
@@ -334,6 +333,10 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     if (state.infoStream.isEnabled(COMPONENT)) {
       state.infoStream.message(COMPONENT, String.format(Locale.ROOT, message, values));
     }
+  }
+
+  private static Nearness nearness(FieldInfo field) {
+    return Nearness.of(field.getVectorSimilarityFunction());
   }
 
   /** As in Lucene: of fewer vectors a search would look at all anyway. */

@@ -127,7 +127,9 @@ public final class PrefixQuantizer implements Accountable {
     }
     quantize(prefix, taken, grid, query);
     query.centroids = centroids;
-    query.correction = 0; // what is left is at right angles to the centroid
+    if (centroids != 0) {
+      query.correction = 0; // what is left is at right angles to the centroid
+    }
     return query;
   }
 

@@ -159,8 +159,12 @@ public final class GraphBuilder {
     }
 
     private float commonLength(GraphVectors.Source source) throws IOException {
+      VectorLengths known = source.lengths();
+      if (known != null) {
+        return known.common();
+      }
       GraphVectors vectors = source.seenFor(Nearness.INNER_PRODUCT);
-      return VectorLengths.common(new WatchedVectors(vectors, workers));
+      return VectorLengths.of(new WatchedVectors(vectors, workers)).common();
     }
 
     private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {

@@ -29,6 +29,7 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
   private final float[] centroid;
   private final float[] centred;
   private final byte[] code;
+  private final VectorLengths lengths; // null where they do not count
   private final IndexOutput out;
   private IndexInput in;
   private int count;
@@ -37,26 +38,39 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
    * Creates the file.
    *
    * @param centroid about the mean of the vectors; its length is theirs
+   * @param kind what makes two of them near
    */
-  public MergedVectors(Scratch scratch, float[] centroid) throws IOException {
+  public MergedVectors(Scratch scratch, float[] centroid, Nearness kind) throws IOException {
     this.scratch = scratch;
     this.dims = centroid.length;
     this.centroid = centroid;
     this.centred = new float[dims];
     this.code = new byte[dims];
+    this.lengths = kind == Nearness.INNER_PRODUCT ? new VectorLengths(dims) : null;
     this.out = scratch.create("vectors");
   }
 
   /** Adds a vector. */
   public void add(float[] vector) throws IOException {
+    if (lengths != null) {
+      lengths.add(vector);
+    }
     for (int i = 0; i < dims; i++) { // may be infinite, of the largest there are
       centred[i] = Math.clamp(vector[i] - centroid[i], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
-    add(code, SignedCode.encode(centred, code));
+    write(code, SignedCode.encode(centred, code));
   }
 
-  /** Adds a code of what was seen from the centroid. */
+  /** Adds a vector that is a code: all zeros are its centroid. */
   public void add(byte[] code, float scale) throws IOException {
+    if (lengths != null) {
+      SignedCode.decode(code, scale, centred, 0, dims);
+      lengths.add(centred);
+    }
+    write(code, scale);
+  }
+
+  private void write(byte[] code, float scale) throws IOException {
     out.writeBytes(code, dims);
     out.writeInt(Float.floatToIntBits(scale));
     count++;
@@ -87,6 +101,12 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
     } finally {
       scratch.delete(out.getName());
     }
+  }
+
+  /** As they were given: what codes make of them is not of one length. */
+  @Override
+  public VectorLengths lengths() {
+    return lengths;
   }
 
   private static final class Vectors implements GraphVectors {

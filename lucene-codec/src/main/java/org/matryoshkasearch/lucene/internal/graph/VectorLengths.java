@@ -20,7 +20,7 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  * distances finds it: with half of the visits of a graph of inner products, which has to lead to
  * the longest vectors first.
  */
-final class VectorLengths {
+public final class VectorLengths {
   /**
    * By how much squares of lengths may differ, as a share of the mean squared distance from the
    * mean: what is rounded is not all equal, and what lies far from the origin is about of one
@@ -28,39 +28,61 @@ final class VectorLengths {
    */
   private static final double ABOUT_ONE = 0.04;
 
-  private VectorLengths() {}
+  /** Squared distances are exact enough in floats between this length and its reciprocal. */
+  private static final double LONGEST = 1e15;
 
-  /** The length of all of some vectors, or 0 if they differ or are zero. */
-  static float common(GraphVectors vectors) throws IOException {
+  private final double[] sum;
+  private int count;
+  private double squares;
+  private double least = Double.POSITIVE_INFINITY;
+  private double most;
+
+  VectorLengths(int dims) {
+    this.sum = new double[dims];
+  }
+
+  /** Of vectors that are all there. */
+  static VectorLengths of(GraphVectors vectors) throws IOException {
+    VectorLengths lengths = new VectorLengths(vectors.dims());
     float[] vector = new float[vectors.dims()];
-    double[] sum = new double[vector.length];
-    double squares = 0;
-    double least = Double.POSITIVE_INFINITY;
-    double most = 0;
-    for (int ord = 0; ord < vectors.size(); ord++) {
+    for (int ord = 0; ord < vectors.size() && lengths.mayBeOne(); ord++) {
       vectors.read(ord, vector, 0);
-      double square = PrefixSimilarity.square(vector, 0, vector.length);
-      least = Math.min(least, square);
-      most = Math.max(most, square);
-      if (most - least > ABOUT_ONE * most) {
-        return 0; // however they lie
-      }
+      lengths.add(vector);
+    }
+    return lengths;
+  }
+
+  /** Takes a vector, as it was before anything was rounded. */
+  void add(float[] vector) {
+    double square = PrefixSimilarity.square(vector, 0, vector.length);
+    least = Math.min(least, square);
+    most = Math.max(most, square);
+    if (mayBeOne()) {
+      count++;
       squares += square;
       for (int i = 0; i < sum.length; i++) {
         sum[i] += vector[i];
       }
     }
-    double fromTheMean = squares / vectors.size() - squareOfMean(sum, vectors.size());
-    float length = (float) Math.sqrt((least + most) / 2);
-    boolean equal = most - least <= ABOUT_ONE * fromTheMean;
-    return equal && length <= Float.MAX_VALUE ? length : 0;
   }
 
-  private static double squareOfMean(double[] sum, int size) {
-    double square = 0;
+  /** However they lie. */
+  private boolean mayBeOne() {
+    return count == 0 || most - least <= ABOUT_ONE * most;
+  }
+
+  /** The length of all, or 0 if they differ, or are not at all of a usual length. */
+  float common() {
+    double length = Math.sqrt((least + most) / 2);
+    boolean equal = mayBeOne() && most - least <= ABOUT_ONE * squaredDistanceFromTheMean();
+    return equal && length >= 1 / LONGEST && length <= LONGEST ? (float) length : 0;
+  }
+
+  private double squaredDistanceFromTheMean() {
+    double squareOfMean = 0;
     for (double component : sum) {
-      square += component / size * (component / size);
+      squareOfMean += component / count * (component / count);
     }
-    return square;
+    return squares / count - squareOfMean;
   }
 }

@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.IOException;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 
 /** Only vectors that distances order as inner products do count as of one length. */
@@ -21,28 +22,29 @@ public class VectorLengthsTest extends LuceneTestCase {
   private static final int DIMS = 24;
 
   private static float common(float[][] vectors) throws IOException {
-    return VectorLengths.common(
-        new GraphVectors() {
-          @Override
-          public int size() {
-            return vectors.length;
-          }
+    return VectorLengths.of(
+            new GraphVectors() {
+              @Override
+              public int size() {
+                return vectors.length;
+              }
 
-          @Override
-          public int dims() {
-            return vectors[0].length;
-          }
+              @Override
+              public int dims() {
+                return vectors[0].length;
+              }
 
-          @Override
-          public void read(int ord, float[] into, int at) {
-            System.arraycopy(vectors[ord], 0, into, at, dims());
-          }
+              @Override
+              public void read(int ord, float[] into, int at) {
+                System.arraycopy(vectors[ord], 0, into, at, dims());
+              }
 
-          @Override
-          public GraphVectors copy() {
-            return this;
-          }
-        });
+              @Override
+              public GraphVectors copy() {
+                return this;
+              }
+            })
+        .common();
   }
 
   private static float[][] unit() {
@@ -97,6 +99,48 @@ public class VectorLengthsTest extends LuceneTestCase {
       }
     }
     assertEquals(0, common(vectors), 0);
+  }
+
+  /** Their squared distances would not be exact in floats, or nothing. */
+  public void testLengthsThatAreNotUsual() throws IOException {
+    for (float length : new float[] {1e-30f, 1e-17f, 1e17f, 1e30f}) {
+      float[][] vectors = unit();
+      for (float[] vector : vectors) {
+        scale(vector, length);
+      }
+      assertEquals(0, common(vectors), 0);
+    }
+  }
+
+  /** A merge codes them, and codes of vectors far from their mean are not of one length. */
+  public void testMergedAsTheyWere() throws IOException {
+    float[][] vectors = unit();
+    float[] centroid = new float[DIMS];
+    for (float[] vector : vectors) {
+      vector[0] += 30;
+      VectorUtil.l2normalize(vector);
+      for (int i = 0; i < DIMS; i++) {
+        centroid[i] += vector[i] / SIZE;
+      }
+    }
+    try (MergedVectors merged =
+        new MergedVectors(Scratch.onHeap(), centroid, Nearness.INNER_PRODUCT)) {
+      for (float[] vector : vectors) {
+        merged.add(vector);
+      }
+      merged.finish();
+      assertEquals(1, merged.lengths().common(), 1e-5f);
+      assertEquals(0, VectorLengths.of(merged.seenFor(Nearness.INNER_PRODUCT)).common(), 0);
+    }
+    byte[][] bytes = {{3, 4, 12}, {-12, 3, -4}, {4, -12, 3}, {0, 5, 12}};
+    try (MergedVectors merged =
+        new MergedVectors(Scratch.onHeap(), new float[3], Nearness.INNER_PRODUCT)) {
+      for (byte[] vector : bytes) {
+        merged.add(vector, 1);
+      }
+      merged.finish();
+      assertEquals(13, merged.lengths().common(), 1e-5f);
+    }
   }
 
   public void testTooLong() throws IOException {
