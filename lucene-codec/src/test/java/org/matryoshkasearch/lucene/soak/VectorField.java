@@ -15,6 +15,7 @@ import static org.apache.lucene.tests.util.LuceneTestCase.random;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
@@ -43,6 +44,10 @@ final class VectorField {
   private final int longestPrefix;
   private final PrefixEncoding poorestEncoding;
   private final boolean rounded;
+
+  /** Whether segments in formats of Lucene may be coded coarser than the twin. */
+  private final boolean coarse;
+
   private final int maxConn;
   private final int beamWidth;
   private KnnVectorsFormat format;
@@ -60,6 +65,7 @@ final class VectorField {
             : TestUtil.nextInt(random(), shortestPrefix, dims);
     poorestEncoding = RandomPicks.randomFrom(random(), PrefixEncoding.values());
     rounded = random().nextInt(4) == 0;
+    coarse = random().nextInt(4) == 0;
     boolean defaultGraph = random().nextInt(4) != 0;
     maxConn = defaultGraph ? 16 : TestUtil.nextInt(random(), 4, 40);
     beamWidth = defaultGraph ? 100 : TestUtil.nextInt(random(), maxConn, 200);
@@ -81,23 +87,25 @@ final class VectorField {
     format = stock ? stockFormat() : ours();
   }
 
-  /** Any of Lucene's formats. */
+  /**
+   * Any of Lucene's formats, with codes no coarser than the twin's unless they may be {@link
+   * #coarse}.
+   */
   private KnnVectorsFormat stockFormat() {
-    return switch (random().nextInt(3)) {
-      case 0 -> new Lucene104HnswScalarQuantizedVectorsFormat(stockEncoding(), maxConn, beamWidth);
-      default -> new Lucene99HnswVectorsFormat(maxConn, beamWidth);
-    };
+    List<ScalarEncoding> encodings = stockEncodings();
+    return encodings.isEmpty() || random().nextInt(3) != 0
+        ? new Lucene99HnswVectorsFormat(maxConn, beamWidth)
+        : new Lucene104HnswScalarQuantizedVectorsFormat(
+            RandomPicks.randomFrom(random(), encodings), maxConn, beamWidth);
   }
 
   /** Lucene asserts that what it codes as queries in a merge is of unit length for cosine. */
-  private ScalarEncoding stockEncoding() {
-    ScalarEncoding[] encodings =
-        Arrays.stream(ScalarEncoding.values())
-            .filter(
-                encoding ->
-                    similarity != VectorSimilarityFunction.COSINE || !encoding.isAsymmetric())
-            .toArray(ScalarEncoding[]::new);
-    return RandomPicks.randomFrom(random(), encodings);
+  private List<ScalarEncoding> stockEncodings() {
+    return Arrays.stream(ScalarEncoding.values())
+        .filter(encoding -> coarse || encoding.getBits() >= poorestEncoding.bits())
+        .filter(
+            encoding -> similarity != VectorSimilarityFunction.COSINE || !encoding.isAsymmetric())
+        .toList();
   }
 
   private KnnVectorsFormat ours() {
@@ -187,13 +195,14 @@ final class VectorField {
   }
 
   /**
-   * Whether as much can be found as in the twin: what rounding makes equal nobody finds again, and
-   * far from the origin products of more dimensions are larger, in whatever segment they are.
+   * Whether as much can be found as in the twin: what rounding makes equal nobody finds again, what
+   * Lucene's formats code coarser than the twin neither, and far from the origin products of more
+   * dimensions are larger, in whatever segment they are.
    */
   boolean isComparable() {
     boolean prefixesDiffer = shortestPrefix < Math.min(longestPrefix, dims);
     boolean farAway = shape == Shape.OFFSET && !comparesDirections();
-    return !rounded && !(farAway && prefixesDiffer);
+    return !rounded && !coarse && !(farAway && prefixesDiffer);
   }
 
   /** What the twin is given, null where Lucene cannot compare it. */
