@@ -14,6 +14,7 @@ package org.matryoshkasearch.lucene.internal.codes;
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
@@ -23,6 +24,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
@@ -135,6 +137,39 @@ public class PrefixQuantizerTest extends LuceneTestCase {
       component |= ((prefix.code[bit * planeBytes + dim / 8] >>> dim % 8) & 1) << bit;
     }
     return component;
+  }
+
+  /** Products are as exact whatever the length of the query, even if no float says how often. */
+  public void testQueriesOfOtherLengths() throws IOException {
+    float[][] prefixes = NestedVectors.unit(random(), COUNT, 64);
+    float[] target = prefixes[0].clone();
+    for (float[] lengths : new float[][] {{1, 1e-3f}, {1, 1e3f}, {1e-20f, 1e20f}}) {
+      float[] query = scaled(target, lengths[1]);
+      float[][] documents = new float[COUNT][];
+      Arrays.setAll(documents, i -> scaled(prefixes[i], lengths[0]));
+      PrefixQuantizer quantizer =
+          new PrefixQuantizer(
+              8, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT, documents[COUNT - 1]);
+      double error = 0;
+      try (Rows rows = new Rows(quantizer, documents)) {
+        for (int i = 0; i < COUNT; i++) {
+          float exact = VectorUtil.dotProduct(query, documents[i]);
+          float score = rows.score(quantizer.quantizeQuery(query), i);
+          float product = score >= 1 ? score - 1 : 1 - 1 / score;
+          error += Math.abs(product - exact) / COUNT;
+        }
+      }
+      String what = Arrays.toString(lengths) + ": " + error;
+      assertTrue(what, error < 0.01 * lengths[0] * lengths[1]);
+    }
+  }
+
+  private static float[] scaled(float[] vector, float factor) {
+    float[] scaled = vector.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= factor;
+    }
+    return scaled;
   }
 
   public void testPrefixesOfZerosAndOfOneDimension() throws IOException {

@@ -21,30 +21,12 @@ public class VectorLengthsTest extends LuceneTestCase {
   private static final int SIZE = 500;
   private static final int DIMS = 24;
 
-  private static float common(float[][] vectors) throws IOException {
-    return VectorLengths.of(
-            new GraphVectors() {
-              @Override
-              public int size() {
-                return vectors.length;
-              }
-
-              @Override
-              public int dims() {
-                return vectors[0].length;
-              }
-
-              @Override
-              public void read(int ord, float[] into, int at) {
-                System.arraycopy(vectors[ord], 0, into, at, dims());
-              }
-
-              @Override
-              public GraphVectors copy() {
-                return this;
-              }
-            })
-        .common();
+  private static float common(float[][] vectors) {
+    VectorLengths lengths = new VectorLengths(vectors[0].length);
+    for (float[] vector : vectors) {
+      lengths.add(vector);
+    }
+    return lengths.common();
   }
 
   private static float[][] unit() {
@@ -57,7 +39,7 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  public void testOfOneLength() throws IOException {
+  public void testOfOneLength() {
     float[][] vectors = unit();
     assertEquals(1, common(vectors), 1e-5f);
     for (float[] vector : vectors) {
@@ -68,7 +50,7 @@ public class VectorLengthsTest extends LuceneTestCase {
   }
 
   /** As if they came with three digits, or a thousandth off. */
-  public void testRounded() throws IOException {
+  public void testRounded() {
     float[][] vectors = unit();
     for (float[] vector : vectors) {
       for (int i = 0; i < DIMS; i++) {
@@ -78,7 +60,7 @@ public class VectorLengthsTest extends LuceneTestCase {
     assertEquals(1, common(vectors), 0.01f);
   }
 
-  public void testOneOfAnotherLength() throws IOException {
+  public void testOneOfAnotherLength() {
     for (float factor : new float[] {0, 1e-3f, 0.9f, 1.1f, 1e6f}) {
       float[][] vectors = unit();
       scale(vectors[random().nextInt(SIZE)], factor);
@@ -86,12 +68,12 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  public void testZeros() throws IOException {
+  public void testZeros() {
     assertEquals(0, common(new float[SIZE][DIMS]), 0);
   }
 
   /** All are nearly of one length there, but that is what their products differ by. */
-  public void testFarFromTheOrigin() throws IOException {
+  public void testFarFromTheOrigin() {
     float[][] vectors = unit();
     for (float[] vector : vectors) {
       for (int i = 0; i < DIMS; i++) {
@@ -102,7 +84,7 @@ public class VectorLengthsTest extends LuceneTestCase {
   }
 
   /** Their squared distances would not be exact in floats, or nothing. */
-  public void testLengthsThatAreNotUsual() throws IOException {
+  public void testLengthsThatAreNotUsual() {
     for (float length : new float[] {1e-30f, 1e-17f, 1e17f, 1e30f}) {
       float[][] vectors = unit();
       for (float[] vector : vectors) {
@@ -143,7 +125,7 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  public void testTooLong() throws IOException {
+  public void testTooLong() {
     float[][] vectors = new float[SIZE][];
     for (int i = 0; i < SIZE; i++) {
       vectors[i] = new float[] {Float.MAX_VALUE, i % 2 == 0 ? Float.MAX_VALUE : -Float.MAX_VALUE};
