@@ -78,8 +78,7 @@ final class SettingCodes {
         codes.queries[setting] = new QuantizedPrefix[sample.size()];
         for (int query = 0; query < sample.size(); query++) {
           float[] prefix =
-              PrefixSimilarity.prefixOfTarget(
-                  sample.vectors()[query], codes.prefix(setting), similarity);
+              PrefixSimilarity.prefixOf(sample.vectors()[query], codes.prefix(setting), similarity);
           codes.queries[setting][query] = quantizer.quantizeQuery(prefix);
         }
       }

@@ -120,7 +120,7 @@ final class MatryoshkaVectorValues extends FloatVectorValues {
     }
     checkNotLonger(target);
     return new PrefixQuery(
-        PrefixSimilarity.prefixOfTarget(target, field.prefixDims(), field.similarity()),
+        PrefixSimilarity.prefixOf(target, field.prefixDims(), field.similarity()),
         field.quantizer());
   }
 

@@ -16,15 +16,21 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -60,7 +66,8 @@ public class InnerProductTest extends LuceneTestCase {
   /** Prefixes of vectors of one length find as much as where directions are compared. */
   public void testPrefixesOfVectorsOfOneLength() throws IOException {
     float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
-    float[][] documents = Arrays.copyOf(vectors, DOCS);
+    int docs = random().nextBoolean() ? DOCS : 300; // of which there is no graph
+    float[][] documents = Arrays.copyOf(vectors, docs);
     float[][] queries = Arrays.copyOfRange(vectors, DOCS, DOCS + QUERIES);
     KnnVectorsFormat format = ofPrefixes(RandomPicks.randomFrom(random(), ENCODINGS));
     try (FormatRecall directions = write(format, VectorSimilarityFunction.DOT_PRODUCT, documents);
@@ -77,6 +84,93 @@ public class InnerProductTest extends LuceneTestCase {
       products.merge();
       assertAsManyFound(format, directions, products, unit(queries));
     }
+  }
+
+  /** Candidates of segments with other prefixes, or in Lucene's format, crowd nothing out. */
+  public void testSegmentsOfOtherPrefixesAndFormats() throws IOException {
+    float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
+    for (float[] vector : vectors) { // half of the length is behind the shortest prefix
+      for (int i = DIMS / 4; i < DIMS; i++) {
+        vector[i] *= 3;
+      }
+      VectorUtil.l2normalize(vector);
+    }
+    PrefixEncoding encoding = RandomPicks.randomFrom(random(), ENCODINGS);
+    List<KnnVectorsFormat> formats =
+        List.of(
+            ofPrefixes(encoding),
+            new MatryoshkaHnswVectorsFormat(DIMS / 2, encoding, FullVectorEncoding.BFLOAT16),
+            new MatryoshkaHnswVectorsFormat(DIMS, encoding, FullVectorEncoding.FLOAT32),
+            new Lucene99HnswVectorsFormat());
+    float scale = random().nextBoolean() ? 1 : 10;
+    for (int i = 0; i < QUERIES; i++) {
+      scale(vectors[DOCS + i], scale);
+    }
+    List<IntFunction<Query>> searches = // Lucene's own ranks all candidates by their scores
+        List.of(
+            i -> MatryoshkaKnnQuery.builder("v", vectors[i], 10).candidates(40).build(),
+            i -> new KnnFloatVectorQuery("v", vectors[i], 40));
+    double[][] found = new double[2][searches.size()];
+    for (int by = 0; by < 2; by++) {
+      VectorSimilarityFunction similarity =
+          by == 0
+              ? VectorSimilarityFunction.COSINE
+              : VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+      try (Directory directory = newDirectory()) {
+        for (int i = 0; i < formats.size(); i++) {
+          write(directory, formats.get(i), similarity, vectors, i, formats.size());
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          assertEquals(formats.size(), reader.leaves().size());
+          for (int i = 0; i < searches.size(); i++) {
+            found[by][i] = recall(new IndexSearcher(reader), vectors, searches.get(i));
+          }
+        }
+      }
+    }
+    for (int i = 0; i < searches.size(); i++) {
+      String what = encoding + " " + i + ": " + found[1][i] + ", by cosine " + found[0][i];
+      assertTrue(what, found[1][i] >= found[0][i] - 0.02);
+    }
+  }
+
+  /** Adds a segment of every so many of the documents. */
+  private static void write(
+      Directory directory,
+      KnnVectorsFormat format,
+      VectorSimilarityFunction similarity,
+      float[][] vectors,
+      int from,
+      int step)
+      throws IOException {
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setMergePolicy(NoMergePolicy.INSTANCE)
+            .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int i = from; i < DOCS; i += step) {
+        Document document = new Document();
+        document.add(new StoredField("row", i));
+        document.add(new KnnFloatVectorField("v", vectors[i], similarity));
+        writer.addDocument(document);
+      }
+    }
+  }
+
+  private static double recall(IndexSearcher searcher, float[][] vectors, IntFunction<Query> search)
+      throws IOException {
+    float[][] documents = Arrays.copyOf(vectors, DOCS);
+    int found = 0;
+    for (int i = DOCS; i < vectors.length; i++) {
+      float tenth = tenthScore(documents, vectors[i]);
+      for (ScoreDoc hit : searcher.search(search.apply(i), 40).scoreDocs) {
+        Document document = searcher.storedFields().document(hit.doc);
+        float[] vector = vectors[document.getField("row").numericValue().intValue()];
+        float score = VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT.compare(vectors[i], vector);
+        found += score >= tenth ? 1 : 0;
+      }
+    }
+    return found / (10.0 * QUERIES);
   }
 
   private static void assertAsManyFound(

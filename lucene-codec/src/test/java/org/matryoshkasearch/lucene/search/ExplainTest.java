@@ -36,6 +36,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.store.Directory;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
 
 /** Why documents are hits or are none. */
 public class ExplainTest extends KnnTestCase {
@@ -78,15 +79,24 @@ public class ExplainTest extends KnnTestCase {
   }
 
   private void assertScore(String text, int dims, int id, Explanation explanation) {
+    assertScore(text, Arrays.copyOf(target, dims), id, explanation);
+  }
+
+  private void assertScore(String text, float[] leading, int id, Explanation explanation) {
     assertTrue(explanation.isMatch());
     assertEquals(text, explanation.getDescription());
-    float expected = score(similarity, Arrays.copyOf(target, dims), rows.get(id).vector());
+    float expected = score(similarity, leading, rows.get(id).vector());
     assertEquals(text, expected, explanation.getValue().floatValue(), 1e-5 * (1 + expected));
   }
 
   private void assertEarlierScores(int id, List<Explanation> scores) {
     assertEquals(3, scores.size());
-    assertScore("score by the prefix of 8 dimensions as it is in the graph", 8, id, scores.get(0));
+    float[] prefix =
+        similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
+            ? PrefixSimilarity.prefixOf(target, 8, similarity)
+            : Arrays.copyOf(target, 8);
+    assertScore(
+        "score by the prefix of 8 dimensions as it is in the graph", prefix, id, scores.get(0));
     assertScore("score in the funnel stage of 12 dimensions", 12, id, scores.get(1));
     assertScore("score in the funnel stage of 20 dimensions", 20, id, scores.get(2));
   }

@@ -172,12 +172,9 @@ public final class PrefixQuantizer implements Accountable {
         fitted.lower,
         fitted.step,
         fitted.step * fitted.sum,
-        isByDistance() ? fitted.squaredNorm : fitted.shrunk * dotWithCentroid(prefix));
-  }
-
-  /** Distances do without. */
-  private float dotWithCentroid(float[] prefix) {
-    return isByDistance() ? 0 : VectorUtil.dotProduct(prefix, centroid);
+        isByDistance()
+            ? fitted.squaredNorm
+            : fitted.shrunk * VectorUtil.dotProduct(prefix, centroid));
   }
 
   /** Takes eight components at a time, one in each byte of a word, and of each a bit a plane. */

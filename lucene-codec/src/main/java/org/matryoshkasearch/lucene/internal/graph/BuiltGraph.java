@@ -21,7 +21,7 @@ import org.apache.lucene.util.IOUtils;
 public final class BuiltGraph implements Closeable {
   private final GraphVectors vectors;
   private final Nearness kind;
-  private final float length;
+  private final float queryLength;
   private final LevelLinks links;
   private final Pivots pivots;
   private final Copies copies;
@@ -30,7 +30,8 @@ public final class BuiltGraph implements Closeable {
   /**
    * @param vectors all
    * @param kind what makes two of them near
-   * @param length of all of them, if distances do where inner products count; else 0
+   * @param queryLength how long a query must be for them to be near by distance, where inner
+   *     products count; 0 if that makes no difference
    * @param links between all, or but for copies
    * @param pivots of the same nodes
    * @param copies whose distinct ones the nodes are; null if there are none, and the nodes are
@@ -39,14 +40,14 @@ public final class BuiltGraph implements Closeable {
   BuiltGraph(
       GraphVectors vectors,
       Nearness kind,
-      float length,
+      float queryLength,
       LevelLinks links,
       Pivots pivots,
       Copies copies,
       BuildMemory.Share memory) {
     this.vectors = vectors;
     this.kind = kind;
-    this.length = length;
+    this.queryLength = queryLength;
     this.links = links;
     this.pivots = pivots;
     this.copies = copies;
@@ -69,8 +70,8 @@ public final class BuiltGraph implements Closeable {
   }
 
   /** How long a query must be for them to be near, or 0 if that makes no difference. */
-  float length() {
-    return length;
+  float queryLength() {
+    return queryLength;
   }
 
   /** The means of the groups of nodes by which searches come in. */

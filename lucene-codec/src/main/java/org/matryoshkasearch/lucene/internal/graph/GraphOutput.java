@@ -76,6 +76,7 @@ public final class GraphOutput implements Closeable {
       meta.writeVLong(listsAt);
       meta.writeVLong(startsAt - listsAt);
       writeStarts(startsAt, lengths);
+      meta.writeInt(Float.floatToIntBits(graph.queryLength()));
       writePivots(field, graph, centroid, pivotCodes);
     }
   }
@@ -113,7 +114,6 @@ public final class GraphOutput implements Closeable {
   /** Writes the groups: how large they are, their means, and the codes of their members. */
   private void writePivots(FieldInfo field, BuiltGraph graph, float[] centroid, boolean pivotCodes)
       throws IOException {
-    meta.writeInt(Float.floatToIntBits(graph.length()));
     meta.writeVInt(centroid.length);
     for (float component : centroid) {
       meta.writeInt(Float.floatToIntBits(component));

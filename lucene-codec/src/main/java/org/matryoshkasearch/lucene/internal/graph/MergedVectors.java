@@ -93,6 +93,12 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
     return new Vectors(in, count, dims, kind == Nearness.DISTANCE ? null : centroid);
   }
 
+  /** As they were given: what codes make of them is not of one length. */
+  @Override
+  public VectorLengths lengths() {
+    return lengths;
+  }
+
   /** Deletes the file. */
   @Override
   public void close() throws IOException {
@@ -101,12 +107,6 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
     } finally {
       scratch.delete(out.getName());
     }
-  }
-
-  /** As they were given: what codes make of them is not of one length. */
-  @Override
-  public VectorLengths lengths() {
-    return lengths;
   }
 
   private static final class Vectors implements GraphVectors {

@@ -11,7 +11,6 @@
  */
 package org.matryoshkasearch.lucene.internal.scoring;
 
-import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.VectorUtil;
 
@@ -20,10 +19,10 @@ import org.apache.lucene.util.VectorUtil;
  *
  * <p>For cosine and dot product, both of which compare directions, a prefix is scaled to unit
  * length and compared by dot product: that is the cosine of the prefixes. For maximum inner product
- * that of a stored vector is scaled to the length of the vector: products are ranked as those of
- * whole vectors are, if the angles between these are those of their prefixes. (As they are,
- * prefixes would be ranked by how much of the length lies in front.) Distances are those of
- * prefixes as they are.
+ * it is scaled to the length of its vector: the product is that of the whole vectors, if the angle
+ * between these is that of their prefixes, and so on one scale with products of whole vectors and
+ * of longer prefixes, as other segments may have them. (As they are, prefixes would be ranked by
+ * how much of the length lies in front.) Distances are those of prefixes as they are.
  */
 public final class PrefixSimilarity {
   private PrefixSimilarity() {}
@@ -38,12 +37,6 @@ public final class PrefixSimilarity {
   /** The comparable prefix of a vector, which has at least so many dimensions. */
   public static float[] prefixOf(float[] vector, int dims, VectorSimilarityFunction similarity) {
     return prefixOf(vector, dims, divisor(vector, dims, similarity));
-  }
-
-  /** The comparable prefix of a target, of which no more than that counts. */
-  public static float[] prefixOfTarget(
-      float[] target, int dims, VectorSimilarityFunction similarity) {
-    return prefixOf(Arrays.copyOf(target, dims), dims, similarity);
   }
 
   /**
