@@ -209,7 +209,7 @@ public final class MatryoshkaHnswVectorsFormat extends KnnVectorsFormat {
 
   /**
    * Links a node of the graph has by default: {@value}, chosen by it; with those of others that
-   * chose it, twice as many.
+   * chose it, or with more of its own where vectors have no structure, at most twice as many.
    */
   public static final int DEFAULT_MAX_CONN = Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN;
 

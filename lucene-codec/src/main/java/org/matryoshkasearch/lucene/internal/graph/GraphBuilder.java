@@ -53,8 +53,9 @@ public final class GraphBuilder {
   private final Scratch files;
 
   /**
-   * @param maxConn links that a node chooses, 1 to 512; with those of nodes that chose it, it has
-   *     up to twice as many
+   * @param maxConn links that go both ways that a node chooses, 1 to 512; with those of nodes that
+   *     chose it, or more of its own where most nodes have that many that lie apart, it has up to
+   *     twice as many
    * @param beamWidth how widely links are looked for, 1 to 3200: two fifths of it, at least {@code
    *     maxConn} and at most 128, are the nearest neighbours that a node's links are chosen from
    * @param memory of which the build takes a share
@@ -185,7 +186,7 @@ public final class GraphBuilder {
             rows -> {
               NeighbourTable ofSample = new NeighbourTable(rows.from(), rows.to(), ofSample(size));
               comparison.run(rows, ofSample);
-              links.choose(rows, ofSample, maxConn);
+              links.choose(rows, ofSample, Math.min(found, linksOfNode));
               LinkChoice.write(rows, true, chosen);
             });
         chosen.finish();
@@ -194,8 +195,9 @@ public final class GraphBuilder {
             room(size),
             room(size),
             rows -> {
-              links.linkBothWays(chosen, rows);
+              links.linkBothWays(chosen, maxConn, rows);
               links.prune(rows, linksOfNode);
+              links.fill(chosen, maxConn, rows);
               LinkChoice.write(rows, false, linked);
             });
         linked.finish();

@@ -101,17 +101,18 @@ final class LinkChoice {
   }
 
   /**
-   * Fills rows with what their nodes chose, and behind it with nodes that chose them, the nearest
-   * of those for which there is room.
+   * Fills rows with the nearest that their nodes chose, and behind them with nodes that chose them,
+   * the nearest of those for which there is room.
    *
    * @param chosen by each node: see {@link #write}
+   * @param most of those that a node chose
    */
-  void linkBothWays(Lists chosen, NeighbourTable rows) throws IOException {
+  void linkBothWays(Lists chosen, int most, NeighbourTable rows) throws IOException {
     int[] list = new int[longest(chosen)];
     Lists.Reader reader = chosen.reader();
     for (int node = rows.from(); node < rows.to(); node++) {
       int count = reader.read(node, list) / 2;
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < Math.min(most, count); i++) {
         rows.offer(node, list[i], Float.intBitsToFloat(list[count + i]));
       }
     }
@@ -121,23 +122,57 @@ final class LinkChoice {
           Lists.Reader workersReader = chosen.reader();
           return node -> {
             int count = workersReader.read(node, workersList) / 2;
-            linkBack(node, workersList, count, chosen, rows);
+            for (int i = 0; i < Math.min(most, count); i++) {
+              int other = workersList[i];
+              if (rows.hasRow(other)) {
+                float near = Float.intBitsToFloat(workersList[count + i]);
+                linkBack(other, Math.min(most, chosen.count(other) / 2), node, near, rows);
+              }
+            }
           };
         });
   }
 
-  private static void linkBack(int node, int[] list, int count, Lists chosen, NeighbourTable rows) {
-    for (int i = 0; i < count; i++) {
-      int other = list[i];
-      if (rows.hasRow(other)) {
-        int ownChoice = chosen.count(other) / 2;
-        synchronized (rows.lock(other)) {
-          if (!rows.has(other, node, ownChoice)) {
-            rows.offer(other, ownChoice, node, Float.intBitsToFloat(list[count + i]));
-          }
+  private static void linkBack(int of, int ownChoice, int node, float near, NeighbourTable rows) {
+    synchronized (rows.lock(of)) {
+      if (!rows.has(of, node, ownChoice)) {
+        rows.offer(of, ownChoice, node, near);
+      }
+    }
+  }
+
+  /**
+   * Adds more of what their nodes chose to rows that have less than a node chose on the average.
+   * Without much structure all neighbours lie apart, and few nodes are the neighbours of most
+   * others (hubs, <a href="https://www.jmlr.org/papers/v11/radovanovic10a.html">Radovanović et al.
+   * 2010</a>): the many others would have few links beside their own.
+   *
+   * @param most of those that a node chose that its row has already
+   */
+  void fill(Lists chosen, int most, NeighbourTable rows) throws IOException {
+    int least = average(chosen);
+    if (least <= most) {
+      return;
+    }
+    int[] list = new int[longest(chosen)];
+    Lists.Reader reader = chosen.reader();
+    for (int node = rows.from(); node < rows.to(); node++) {
+      int count = rows.count(node) < least ? reader.read(node, list) / 2 : 0;
+      for (int i = most; i < count && rows.count(node) < least; i++) {
+        if (!rows.has(node, list[i], rows.count(node))) {
+          rows.offer(node, rows.count(node), list[i], Float.intBitsToFloat(list[count + i]));
         }
       }
     }
+  }
+
+  /** How many a node chose. */
+  private static int average(Lists chosen) {
+    long all = 0;
+    for (int i = 0; i < chosen.size(); i++) {
+      all += chosen.count(i) / 2;
+    }
+    return Math.round((float) all / chosen.size());
   }
 
   private static int longest(Lists lists) {

@@ -277,6 +277,31 @@ public class GraphBuilderTest extends LuceneTestCase {
     }
   }
 
+  /** Most nodes of such vectors are the neighbours of few others. */
+  public void testWithoutStructureNodesHaveMoreLinks() throws IOException {
+    int maxConn = 16;
+    Random random = new Random(7);
+    float[][] vectors = new float[3000][64];
+    for (float[] vector : vectors) {
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) random.nextGaussian();
+      }
+      VectorUtil.l2normalize(vector);
+    }
+    for (Nearness kind : Nearness.values()) {
+      try (BuiltGraph graph = build(new Vectors(vectors), kind, maxConn, 100, ONE)) {
+        check(new Vectors(vectors), maxConn, graph);
+        long links = links(graph, maxConn);
+        assertTrue(kind + ": " + links, links > vectors.length * 3 * maxConn / 2);
+      }
+    }
+    Vectors nested = nested(random, 3000, 64);
+    try (BuiltGraph graph = build(nested, Nearness.DISTANCE, maxConn, 100, ONE)) {
+      long links = links(graph, maxConn);
+      assertTrue(String.valueOf(links), links < nested.size() * 5 * maxConn / 4);
+    }
+  }
+
   /** A vector that is longer than all others, and so the nearest of all, leaves them links. */
   public void testOneLongVectorLeavesLinks() throws IOException {
     int maxConn = 16;
