@@ -147,7 +147,7 @@ final class LinkChoice {
    * others (hubs, <a href="https://www.jmlr.org/papers/v11/radovanovic10a.html">Radovanović et al.
    * 2010</a>): the many others would have few links beside their own.
    *
-   * @param most of those that a node chose that its row has already
+   * @param most of those that a node chose: its row has had them
    */
   void fill(Lists chosen, int most, NeighbourTable rows) throws IOException {
     int least = average(chosen);

@@ -15,6 +15,7 @@ import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +78,18 @@ public class GraphBuilderTest extends LuceneTestCase {
       for (int i = 0; i < dims; i++) {
         vector[i] = topic[i] + 0.4f * (float) random.nextGaussian();
       }
+    }
+    return new Vectors(vectors);
+  }
+
+  /** Most of them are the neighbours of few others. */
+  private static Vectors withoutStructure(Random random, int size, int dims) {
+    float[][] vectors = new float[size][dims];
+    for (float[] vector : vectors) {
+      for (int i = 0; i < dims; i++) {
+        vector[i] = (float) random.nextGaussian();
+      }
+      VectorUtil.l2normalize(vector);
     }
     return new Vectors(vectors);
   }
@@ -277,22 +290,15 @@ public class GraphBuilderTest extends LuceneTestCase {
     }
   }
 
-  /** Most nodes of such vectors are the neighbours of few others. */
   public void testWithoutStructureNodesHaveMoreLinks() throws IOException {
     int maxConn = 16;
     Random random = new Random(7);
-    float[][] vectors = new float[3000][64];
-    for (float[] vector : vectors) {
-      for (int i = 0; i < vector.length; i++) {
-        vector[i] = (float) random.nextGaussian();
-      }
-      VectorUtil.l2normalize(vector);
-    }
+    Vectors vectors = withoutStructure(random, 3000, 64);
     for (Nearness kind : Nearness.values()) {
-      try (BuiltGraph graph = build(new Vectors(vectors), kind, maxConn, 100, ONE)) {
-        check(new Vectors(vectors), maxConn, graph);
+      try (BuiltGraph graph = build(vectors, kind, maxConn, 100, ONE)) {
+        check(vectors, maxConn, graph);
         long links = links(graph, maxConn);
-        assertTrue(kind + ": " + links, links > vectors.length * 3 * maxConn / 2);
+        assertTrue(kind + ": " + links, links > vectors.size() * 3 * maxConn / 2);
       }
     }
     Vectors nested = nested(random, 3000, 64);
@@ -376,7 +382,11 @@ public class GraphBuilderTest extends LuceneTestCase {
   public void testRoundsBuildTheSame() throws IOException {
     int maxConn = 2 + random().nextInt(20);
     Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
-    Vectors vectors = nested(random(), 3000 + random().nextInt(3000), 1 + random().nextInt(24));
+    int size = 3000 + random().nextInt(3000);
+    Vectors vectors =
+        random().nextBoolean()
+            ? nested(random(), size, 1 + random().nextInt(24))
+            : withoutStructure(random(), size, 2 + random().nextInt(23));
     try (Directory files = newDirectory();
         BuiltGraph one = build(vectors, kind, maxConn, 100, ONE)) {
       HeapPlan plan = builder(maxConn, new BuildMemory(0), files, ONE).plan(vectors);
@@ -504,7 +514,11 @@ public class GraphBuilderTest extends LuceneTestCase {
   }
 
   public void testThreadsBuildTheSame() throws Exception {
-    Vectors vectors = random().nextBoolean() ? nested(random(), 5000, 16) : groups(5000);
+    Vectors vectors =
+        RandomPicks.randomFrom(
+            random(),
+            List.of(
+                nested(random(), 5000, 16), withoutStructure(random(), 5000, 16), groups(5000)));
     Nearness kind = RandomPicks.randomFrom(random(), Nearness.values());
     BuiltGraph one = build(vectors, kind, 8, 60, ONE);
     ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("graph"));
