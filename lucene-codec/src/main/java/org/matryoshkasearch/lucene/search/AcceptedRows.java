@@ -78,14 +78,31 @@ final class AcceptedRows {
     if (filter == null) {
       return 1;
     }
-    long vectors = 0;
-    long accepted = 0;
+    int accepted = count();
+    return accepted == 0 ? 1 : (double) accepted / vectors();
+  }
+
+  /** How many vectors are accepted, about and at most. */
+  int count() throws IOException {
+    int accepted = 0;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-      vectors += values == null ? 0 : values.size();
-      accepted += matching(leaf, values == null ? 0 : values.size());
+      accepted += (int) matching(leaf, vectors(leaf));
     }
-    return accepted == 0 ? 1 : accepted / (double) vectors;
+    return accepted;
+  }
+
+  /** How many vectors there are, those of deleted documents too. */
+  int vectors() throws IOException {
+    int vectors = 0;
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+      vectors += vectors(leaf);
+    }
+    return vectors;
+  }
+
+  private int vectors(LeafReaderContext leaf) throws IOException {
+    FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+    return values == null ? 0 : values.size();
   }
 
   /**
@@ -162,8 +179,7 @@ final class AcceptedRows {
 
   /** At most about so many groups of the leaf are accepted. */
   private long estimate(LeafReaderContext leaf) throws IOException {
-    FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-    long estimate = values == null ? 0 : values.size();
+    long estimate = vectors(leaf);
     if (parents != null) {
       BitSet parentBits = parents.getBitSet(leaf);
       estimate = Math.min(estimate, parentBits == null ? 0 : parentBits.approximateCardinality());

@@ -11,39 +11,30 @@
  */
 package org.matryoshkasearch.lucene.search;
 
-import java.util.Arrays;
-
 /**
- * Tells how many of the nearest are still expected among candidates that have not been rescored.
+ * Tells how many of the nearest are still expected among candidates that have not been rescored,
+ * and among what is no candidate, by the {@link QueryLine}.
  *
- * <p>A full score is taken for normally distributed around a line over the score of the prefix. Its
- * slope and deviation were learnt, its height is that of the candidates of this query which have
- * been rescored. These also correct the deviation, for among far neighbours, as a filter leaves
- * them, and those of queries unlike the documents, prefixes tell less. They never make it smaller:
- * of so few, chance would too often.
- *
- * @param slope of the line
- * @param deviation from it, standard
+ * @param slope of the lines, learnt
+ * @param deviation from them, standard, learnt
  * @param allowed how many may be expected among candidates that are left out
  * @param allowedBeyond how many may be expected among what is no candidate
  */
 record ExpectedMisses(double slope, double deviation, double allowed, double allowedBeyond) {
-  /** The last candidates, by which those are judged that would come after them: one of so many. */
-  private static final int WINDOW = 4;
+  /** Of fewer candidates it is not told how scores of prefixes fall beyond them. */
+  private static final int LEAST_TOLD = 16;
 
-  private static final int LEAST_WINDOW = 8;
+  /** So many times what is allowed is to be expected, for it is less certain than the rest. */
+  private static final double CERTAIN = 1.5;
 
-  /**
-   * So many times what is allowed is to be expected, for another search costs as much as the first,
-   * and far from the line there is less than a normal distribution has.
-   */
-  private static final double CERTAIN = 2;
+  /** Of what is allowed, what another search leaves: it costs as much as the first. */
+  private static final double LEFT = 0.5;
 
-  /** What was learnt of the deviation counts as much as so many rescored candidates. */
-  private static final int LEARNT = 8;
+  /** So many times as many candidates are looked for at once, at most. */
+  private static final int FARTHEST = 4;
 
-  /** From one such window to the next not less than a tenth less is expected. */
-  private static final double SLOWEST = 0.9;
+  /** The ranks beyond the candidates are taken together: so many times the first of them. */
+  private static final double BLOCK = 1.5;
 
   /**
    * How many of the candidates that come next must be rescored, so that no more are expected among
@@ -59,7 +50,7 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
     if (scored < k) {
       return new Next(prefixScores.length - scored, 0);
     }
-    Line line = line(prefixScores, fullScores, k);
+    QueryLine line = line(prefixScores, fullScores, k);
     double expected = 0;
     int end = prefixScores.length;
     while (end > scored) {
@@ -74,84 +65,49 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
   }
 
   /**
-   * Whether far more are expected than is allowed among what the graph would give after the last
-   * candidate: as many less from window to window as in the last two of candidates.
+   * How many candidates there should be, where more hits than are allowed are expected among what
+   * is no candidate. Scores of prefixes are taken to fall there as they do in the second half of
+   * the candidates: as the logarithm of the rank.
    *
    * @param prefixScores of all candidates, falling
    * @param fullScores of the first of them
+   * @param k how many are nearest
+   * @param vectors of which candidates are taken, about
+   * @return as many as there are candidates, if those are enough
    */
-  boolean wantsMore(float[] prefixScores, float[] fullScores, int k) {
-    int window = Math.max(LEAST_WINDOW, prefixScores.length / WINDOW);
-    if (fullScores.length < k || prefixScores.length < 2 * window || slope <= 0) {
-      return false;
+  int candidatesWanted(float[] prefixScores, float[] fullScores, int k, int vectors) {
+    int count = prefixScores.length;
+    if (fullScores.length < k || count < LEAST_TOLD || slope <= 0) {
+      return count;
     }
-    Line line = line(prefixScores, fullScores, k);
-    double before = 0;
-    double last = 0;
-    for (int i = 1; i <= window; i++) {
-      last += line.above(prefixScores[prefixScores.length - i]);
-      before += line.above(prefixScores[prefixScores.length - window - i]);
-    }
-    double rate = before == 0 ? 0 : Math.min(SLOWEST, last / before);
-    return last * rate / (1 - rate) > CERTAIN * allowedBeyond;
-  }
-
-  /** The line of this query. */
-  private Line line(float[] prefixScores, float[] fullScores, int k) {
-    int scored = fullScores.length;
-    double sum = 0;
-    for (int i = 0; i < scored; i++) {
-      sum += height(prefixScores[i], fullScores[i]);
-    }
-    double mean = sum / scored;
-    double squares = LEARNT * deviation * deviation;
-    for (int i = 0; i < scored; i++) {
-      double away = height(prefixScores[i], fullScores[i]) - mean;
-      squares += away * away;
-    }
-    float[] ranked = fullScores.clone();
-    Arrays.sort(ranked);
-    double distance = ranked[scored - k] - mean;
-    double own = Math.sqrt(squares / (LEARNT + scored - 1));
-    return new Line(slope, distance, Math.max(deviation, own));
-  }
-
-  private double height(float prefixScore, float fullScore) {
-    return fullScore - slope * prefixScore;
-  }
-
-  /**
-   * The line of a query.
-   *
-   * @param slope of it
-   * @param distance how far above its height the last of the nearest is
-   * @param deviation from it
-   */
-  private record Line(double slope, double distance, double deviation) {
-    /** The probability that a candidate is nearer than the last of the nearest. */
-    double above(float prefixScore) {
-      double above = distance - slope * prefixScore;
-      if (deviation == 0) {
-        return above < 0 ? 1 : 0;
+    QueryLine line = line(prefixScores, fullScores, k);
+    int half = count / 2;
+    float last = prefixScores[count - 1];
+    double fall = (prefixScores[half - 1] - last) / Math.log((double) count / half);
+    double step = Math.log(BLOCK);
+    double expected = 0;
+    int wanted = 0; // blocks
+    for (int block = (int) Math.ceil(Math.log((double) vectors / count) / step);
+        block > 0;
+        block--) {
+      double first = count * Math.pow(BLOCK, block - 1);
+      double ranks = Math.min(vectors, first * BLOCK) - first;
+      expected += ranks * line.above(last - fall * (block - 0.5) * step);
+      if (wanted == 0 && expected > LEFT * allowedBeyond) {
+        wanted = block;
       }
-      return normalTail(above / deviation);
     }
+    if (expected <= CERTAIN * allowedBeyond) {
+      return count;
+    }
+    double end = Math.min(count * Math.pow(BLOCK, wanted), (double) FARTHEST * count);
+    return (int) Math.min(Math.ceil(end), vectors);
+  }
+
+  private QueryLine line(float[] prefixScores, float[] fullScores, int k) {
+    return QueryLine.of(slope, deviation, prefixScores, fullScores, k);
   }
 
   /** The candidates to rescore next, and the hits that are expected among those after them. */
   record Next(int count, double expectedAfter) {}
-
-  /**
-   * The upper tail of the normal distribution, to 1e-7 (Abramowitz and Stegun, Handbook of
-   * Mathematical Functions, 26.2.17).
-   */
-  static double normalTail(double x) {
-    double t = 1 / (1 + 0.2316419 * Math.abs(x));
-    double polynomial =
-        t
-            * (0.319381530
-                + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-    double tail = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) * polynomial;
-    return x < 0 ? 1 - tail : tail;
-  }
 }

@@ -95,9 +95,13 @@ final class TargetedRescore {
     return bytes;
   }
 
-  /** Whether hits are expected among what is no candidate yet. */
-  boolean wantsMore() {
-    return misses.wantsMore(prefixScores, Arrays.copyOf(fullScores, scored), k);
+  /**
+   * How many candidates there should be, as many as there are where those are enough.
+   *
+   * @param vectors of which they are taken, about
+   */
+  int candidatesWanted(int vectors) {
+    return misses.candidatesWanted(prefixScores, Arrays.copyOf(fullScores, scored), k, vectors);
   }
 
   /** The documents that were rescored, ascending. */

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -93,7 +92,7 @@ final class TwoPhaseSearch {
     return answer;
   }
 
-  /** Where candidates turn out to be too few, twice as many are looked for, a few times. */
+  /** Where candidates turn out to be too few, more are looked for, a few times. */
   private RankedDocs rescoreSome(
       FieldInfo info, Query accepting, AcceptedRows accepted, Candidates found, Rescorer rescorer)
       throws IOException {
@@ -101,14 +100,13 @@ final class TwoPhaseSearch {
     Candidates rows = found;
     TargetedRescore targeted = new TargetedRescore(rows, query.getK(), misses, null);
     long bytes = targeted.run(rescorer, target, limit);
-    for (int again = 0;
-        again < MOST_AGAIN
-            && rows.size() < RecallPlan.MOST
-            && targeted.wantsMore()
-            && !limit.leftOut();
-        again++) {
-      int twice = Math.min(2 * rows.size(), RecallPlan.MOST);
-      Candidates more = find(info, accepting, accepted, twice, twice);
+    int vectors = accepted.count();
+    for (int again = 0; again < MOST_AGAIN && !limit.leftOut(); again++) {
+      int wanted = Math.min(targeted.candidatesWanted(vectors), RecallPlan.MOST);
+      if (wanted <= rows.size()) {
+        break;
+      }
+      Candidates more = find(info, accepting, accepted, wanted, wanted);
       if (misses == null) {
         return rescoreAll(info, more, rescorer);
       }
@@ -186,11 +184,12 @@ final class TwoPhaseSearch {
   private Candidates find(
       FieldInfo info, Query accepting, AcceptedRows accepted, int candidates, int kept)
       throws IOException {
+    int vectors = watch.isOn() ? accepted.vectors() : 0;
     watch.begin();
     Candidates all = accepted.all(candidates);
     if (all != null) {
       misses = null; // they have no scores yet
-      watch.end(StageStats.ALL, 0, vectors(), all.docs, 0, 0);
+      watch.end(StageStats.ALL, 0, vectors, all.docs, 0, 0);
       return all;
     }
     PrefixSearch found =
@@ -204,25 +203,13 @@ final class TwoPhaseSearch {
             ? Candidates.of(found.docs(), found.scores())
             : accepted.siblings(found.docs());
     int prefixDims = VectorFieldInfo.prefixDims(info);
-    watch.end(StageStats.GRAPH, prefixDims, vectors(), rows.docs, found.visited(), 0);
+    watch.end(StageStats.GRAPH, prefixDims, vectors, rows.docs, found.visited(), 0);
     return rows;
   }
 
   /** Only the prefix of what is added here is looked at, and the prefix is the target's own. */
   private float[] padded(FieldInfo info) {
     return Arrays.copyOf(target, info.getVectorDimension());
-  }
-
-  /** How many vectors there are, when someone wants to know. */
-  private int vectors() throws IOException {
-    int vectors = 0;
-    if (watch.isOn()) {
-      for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-        FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-        vectors += values == null ? 0 : values.size();
-      }
-    }
-    return vectors;
   }
 
   private RankedDocs answer(int dims, Candidates rows) {

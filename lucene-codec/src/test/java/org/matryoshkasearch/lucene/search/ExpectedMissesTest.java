@@ -11,18 +11,19 @@
  */
 package org.matryoshkasearch.lucene.search;
 
+import java.util.Arrays;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** When rescoring stops. */
 public class ExpectedMissesTest extends LuceneTestCase {
 
   public void testNormalTail() {
-    assertEquals(0.5, ExpectedMisses.normalTail(0), 1e-6);
-    assertEquals(0.158655254, ExpectedMisses.normalTail(1), 1e-6);
-    assertEquals(0.841344746, ExpectedMisses.normalTail(-1), 1e-6);
-    assertEquals(0.001349898, ExpectedMisses.normalTail(3), 1e-6);
-    assertEquals(0, ExpectedMisses.normalTail(40), 0);
-    assertEquals(1, ExpectedMisses.normalTail(-40), 0);
+    assertEquals(0.5, QueryLine.normalTail(0), 1e-6);
+    assertEquals(0.158655254, QueryLine.normalTail(1), 1e-6);
+    assertEquals(0.841344746, QueryLine.normalTail(-1), 1e-6);
+    assertEquals(0.001349898, QueryLine.normalTail(3), 1e-6);
+    assertEquals(0, QueryLine.normalTail(40), 0);
+    assertEquals(1, QueryLine.normalTail(-40), 0);
   }
 
   public void testStopsWhereNoMoreAreExpected() {
@@ -71,11 +72,48 @@ public class ExpectedMissesTest extends LuceneTestCase {
       full[i] = prefixes[i];
     }
     // the tenth is .991, the last .961: three deviations below, or half a one
-    assertFalse(new ExpectedMisses(1, 0.01, 0.1, 0.1).wantsMore(prefixes, full, 10));
-    assertTrue(new ExpectedMisses(1, 0.06, 0.1, 0.1).wantsMore(prefixes, full, 10));
-    assertFalse(new ExpectedMisses(1, 0.06, 0.1, 1000).wantsMore(prefixes, full, 10));
-    assertFalse(new ExpectedMisses(0, 0.06, 0.1, 0.1).wantsMore(prefixes, full, 10));
+    int of = 100_000;
+    assertEquals(40, wanted(0.004, 0.1, prefixes, full, 10, of));
+    assertEquals(160, wanted(0.06, 0.1, prefixes, full, 10, of)); // not more at once
+    assertEquals(50, wanted(0.06, 0.1, prefixes, full, 10, 50)); // there are no more
+    assertEquals(40, wanted(0.06, 0.1, prefixes, full, 10, 40));
+    assertEquals(40, wanted(0.06, 0.1, prefixes, full, 10, 30)); // about so many were said to be
+    assertEquals(40, wanted(0.06, 100_000, prefixes, full, 10, of));
+    assertEquals(
+        40, new ExpectedMisses(0, 0.06, 0.1, 0.1).candidatesWanted(prefixes, full, 10, of));
     float[] few = {0.9f, 0.8f, 0.7f};
-    assertFalse(new ExpectedMisses(1, 0.06, 0.1, 0.1).wantsMore(few, few, 1));
+    assertEquals(3, wanted(0.06, 0.1, few, few, 1, of));
+  }
+
+  private static int wanted(
+      double deviation, double allowed, float[] prefixes, float[] full, int k, int vectors) {
+    return new ExpectedMisses(1, deviation, 0.1, allowed)
+        .candidatesWanted(prefixes, full, k, vectors);
+  }
+
+  /** As many as hold what is expected, where scores fall as the logarithm of the rank does. */
+  public void testWantsAsManyAsAreNeeded() {
+    int vectors = 100_000;
+    float[] scores = new float[vectors];
+    for (int i = 0; i < vectors; i++) {
+      scores[i] = (float) (0.9 - 0.02 * Math.log(i + 1));
+    }
+    int count = 100;
+    float[] prefixes = Arrays.copyOf(scores, count);
+    double deviation = 0.02;
+    double allowed = 0.1;
+    int wanted = wanted(deviation, allowed, prefixes, prefixes, 10, vectors);
+    double expected = 0;
+    double expectedOfAll = 0;
+    for (int i = count; i < vectors; i++) {
+      double above = QueryLine.normalTail((scores[9] - scores[i]) / deviation);
+      expectedOfAll += above;
+      expected += i < wanted ? 0 : above;
+    }
+    assertTrue("" + expectedOfAll, expectedOfAll > 1.5 * allowed);
+    assertTrue(wanted + " leave " + expected, expected < allowed && expected > 0.1 * allowed);
+    // what is enough is enough
+    assertEquals(count, wanted(deviation, expectedOfAll, prefixes, prefixes, 10, vectors));
+    assertTrue(wanted(deviation, expectedOfAll / 2, prefixes, prefixes, 10, vectors) > count);
   }
 }

@@ -13,7 +13,6 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.codecs.Codec;
@@ -31,7 +30,6 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
-import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
 
 /** Searches that are told which share of the nearest to find. */
 public class TargetRecallTest extends KnnTestCase {
@@ -295,16 +293,12 @@ public class TargetRecallTest extends KnnTestCase {
   /** Queries that are like nothing: more candidates are looked for than was learnt. */
   public void testSearchesAgain() throws IOException {
     try (Directory directory = newDirectory()) {
-      write(directory, codec(6, PrefixEncoding.INT4), SIZE);
+      write(directory, codec(16, PrefixEncoding.INT4), SIZE);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
         int again = 0;
         for (int i = 0; i < QUERIES; i++) {
-          float[] target = new float[DIMS];
-          for (int d = 0; d < DIMS; d++) {
-            target[d] = (float) random().nextGaussian();
-          }
-          VectorUtil.l2normalize(target);
+          float[] target = likeNothing();
           List<StageStats> stages = new ArrayList<>();
           Query query = query(target, 0.99).listener(stages::addAll).build();
           List<Hit> hits = hits(searcher, query, K);
@@ -313,12 +307,14 @@ public class TargetRecallTest extends KnnTestCase {
             float score = score(similarity, target, vectors[hit.id()]);
             assertEquals(score, hit.score(), 1e-5 * Math.max(1, score));
           }
-          List<StageStats> graphs =
-              stages.stream().filter(stage -> stage.name().equals(StageStats.GRAPH)).toList();
-          for (int j = 1; j < graphs.size(); j++) {
-            assertEquals(2L * graphs.get(j - 1).out(), graphs.get(j).out());
+          List<StageStats> searches = stages.stream().filter(TargetRecallTest::isSearch).toList();
+          for (int j = 1; j < searches.size(); j++) {
+            int before = searches.get(j - 1).out();
+            int more = searches.get(j).out();
+            boolean all = searches.get(j).name().equals(StageStats.ALL);
+            assertTrue(before + " " + more, more > before && (all || more <= 4 * before));
           }
-          if (graphs.size() > 1) {
+          if (searches.size() > 1) {
             again++;
             Explanation why = searcher.explain(query, hits.get(0).id());
             assertTrue(why.isMatch());
@@ -329,86 +325,33 @@ public class TargetRecallTest extends KnnTestCase {
     }
   }
 
-  /** Small segments, other formats, short targets, funnels: nothing is left out. */
-  public void testWhereNothingWasLearnt() throws IOException {
-    boolean ours = random().nextBoolean();
+  /** What was learnt of documents is far too few candidates for these. */
+  public void testQueriesUnlikeTheDocuments() throws IOException {
     try (Directory directory = newDirectory()) {
-      write(directory, ours ? randomMatryoshka() : TestUtil.getDefaultCodec(), ours ? 99 : 1900);
+      write(directory, codec(16, PrefixEncoding.INT4), random().nextBoolean() ? SIZE : 2100);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        List<StageStats> stages = new ArrayList<>();
-        hits(searcher, query(target(0), 0.9).listener(stages::addAll).build(), K);
-        assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
-        int few = stages.get(1).in();
-        assertTrue("" + few, few >= 30);
-        hits(searcher, query(target(0), 0.99).listener(stages::addAll).build(), K);
-        assertTrue(stages.getLast().in() > few);
-      }
-    }
-  }
-
-  public void testShortTargetsAndFunnels() throws IOException {
-    try (Directory directory = newDirectory()) {
-      write(directory, codec(16, PrefixEncoding.INT8), SIZE);
-      try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        IndexSearcher searcher = new IndexSearcher(reader);
-        List<StageStats> stages = new ArrayList<>();
-        float[] leading = Arrays.copyOf(target(0), 20);
-        hits(searcher, query(leading, 0.9).listener(stages::addAll).build(), K);
-        assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
-        stages.clear();
-        Query query =
-            query(target(0), 0.95)
-                .funnel(List.of(new FunnelStage(24, 12)))
-                .listener(stages::addAll)
-                .build();
-        hits(searcher, query, K);
-        assertEquals(
-            List.of("graph", "funnel", "full"), stages.stream().map(StageStats::name).toList());
-        assertEquals(12, stages.get(2).in());
-      }
-    }
-  }
-
-  public void testLearntWhereItIsWorthIt() throws IOException {
-    try (Directory directory = newDirectory()) {
-      write(directory, codec(16, PrefixEncoding.INT4), 3000);
-      try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        assertEquals(2, reader.leaves().size());
-        assertNotNull(curve(reader));
-      }
-      try (IndexWriter writer =
-          new IndexWriter(
-              directory, newIndexWriterConfig().setCodec(codec(16, PrefixEncoding.INT4)))) {
-        writer.forceMerge(1);
-        writer.commit();
-        try (DirectoryReader reader = DirectoryReader.open(writer)) {
-          assertNotNull(curve(reader));
+        int found = 0;
+        for (int i = 0; i < QUERIES; i++) {
+          float[] target = likeNothing();
+          List<Hit> hits = hits(searcher, query(target, 0.9).build(), K);
+          found += common(exact(rows(), row -> true, similarity, target, K), hits);
         }
-        for (int id = 90; id < SIZE; id++) {
-          writer.deleteDocuments(org.apache.lucene.document.IntField.newExactQuery("id", id));
-        }
-        writer.forceMerge(1);
-        try (DirectoryReader reader = DirectoryReader.open(writer)) {
-          assertNull(curve(reader)); // and not what was said of the merged segment
-        }
+        assertTrue("found " + found, found >= 0.7 * K * QUERIES); // with 0.6 of them at first
       }
     }
   }
 
-  private static RecallCurve curve(DirectoryReader reader) {
-    return RecallCurve.of(reader.leaves().get(0).reader().getFieldInfos().fieldInfo(FIELD));
+  private static boolean isSearch(StageStats stage) {
+    return stage.name().equals(StageStats.GRAPH) || stage.name().equals(StageStats.ALL);
   }
 
-  public void testRange() {
-    for (double wrong : new double[] {0, 0.49, 0.9991, 1, -1, Double.NaN}) {
-      IllegalArgumentException refused =
-          expectThrows(IllegalArgumentException.class, () -> query(target(0), wrong));
-      assertTrue(refused.getMessage(), refused.getMessage().contains("between [0.5] and [0.999]"));
+  private static float[] likeNothing() {
+    float[] target = new float[DIMS];
+    for (int d = 0; d < DIMS; d++) {
+      target[d] = (float) random().nextGaussian();
     }
-    expectThrows(IllegalArgumentException.class, () -> query(target(0), 0.9).rescored(20).build());
-    assertNotEquals(query(target(0), 0.9).build(), query(target(0), 0.95).build());
-    assertEquals(query(target(0), 0.9).build(), query(target(0), 0.9).build());
-    assertTrue(query(target(0), 0.9).build().toString().contains("targetRecall=0.9"));
+    VectorUtil.l2normalize(target);
+    return target;
   }
 }
