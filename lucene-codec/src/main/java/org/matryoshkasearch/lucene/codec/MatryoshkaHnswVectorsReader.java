@@ -197,7 +197,7 @@ final class MatryoshkaHnswVectorsReader extends KnnVectorsReader implements Acco
       throws IOException {
     int[] entries = seeds(ords);
     if (entries.length == 0) {
-      entries = graphs.wayIn(field, query, scorer).entries(ords);
+      entries = graphs.wayIn(field, query, scorer).entries(ords, acceptedOrds);
     }
     new GraphSearch(graph, scorer, ords, acceptedOrds, entries).run();
   }

@@ -12,7 +12,9 @@
 package org.matryoshkasearch.lucene.codec;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Random;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -20,10 +22,12 @@ import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -48,18 +52,20 @@ public class ClustersTest extends LuceneTestCase {
     float[][] centres = new float[CLUSTERS][DIMS];
     float[][] vectors = new float[CLUSTERS * CLUSTER + QUERIES][];
     for (float[] centre : centres) {
-      for (int i = 0; i < DIMS; i++) {
-        centre[i] = (float) random.nextGaussian();
-      }
+      addNoise(random, centre, 1);
     }
     for (int v = 0; v < vectors.length; v++) {
       float[] vector = centres[random.nextInt(CLUSTERS)].clone();
-      for (int i = 0; i < DIMS; i++) {
-        vector[i] += 0.03f * (float) random.nextGaussian();
-      }
+      addNoise(random, vector, 0.03f);
       vectors[v] = VectorUtil.l2normalize(vector);
     }
     return vectors;
+  }
+
+  private static void addNoise(Random random, float[] vector, float deviation) {
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] += deviation * (float) random.nextGaussian();
+    }
   }
 
   public void testFindsTheRightOne() throws IOException {
@@ -72,6 +78,73 @@ public class ClustersTest extends LuceneTestCase {
       accepted.set(doc);
     }
     findsTheRightOne(accepted);
+  }
+
+  /** What is near is left out: the nearest of the rest are in several clusters farther away. */
+  public void testFindsBehindWhatAFilterLeavesOut() throws IOException {
+    Random random = new Random(11);
+    float[][] centres = new float[20][DIMS];
+    for (float[] centre : centres) {
+      addNoise(random, centre, 1);
+    }
+    float[][] vectors = new float[5000][];
+    for (int v = 0; v < vectors.length; v++) {
+      vectors[v] = centres[random.nextInt(centres.length)].clone();
+      addNoise(random, vectors[v], 0.3f);
+    }
+    KnnVectorsFormat format =
+        new MatryoshkaHnswVectorsFormat(DIMS, PrefixEncoding.FLOAT32, FullVectorEncoding.FLOAT32);
+    IndexWriterConfig config = new IndexWriterConfig().setCodec(new MatryoshkaCodec(format));
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      for (float[] vector : vectors) {
+        Document document = new Document();
+        document.add(new KnnFloatVectorField(FIELD, vector, VectorSimilarityFunction.EUCLIDEAN));
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader index = DirectoryReader.open(writer)) {
+        LeafReader leaf = getOnlyLeafReader(index);
+        for (double part : new double[] {0.3, 0.6, 0.9}) {
+          int found = 0;
+          for (int query = 0; query < QUERIES; query++) {
+            float[] target = vectors[query * vectors.length / QUERIES];
+            long[] farthest = farthest(vectors, target);
+            FixedBitSet accepted = new FixedBitSet(vectors.length);
+            int count = (int) (part * vectors.length);
+            for (int i = 0; i < count; i++) {
+              accepted.set((int) farthest[i]);
+            }
+            TopDocs hits =
+                leaf.searchNearestVectors(
+                    FIELD,
+                    target,
+                    2 * K,
+                    AcceptDocs.fromIteratorSupplier(
+                        () -> new BitSetIterator(accepted, count), null, vectors.length),
+                    Integer.MAX_VALUE);
+            for (ScoreDoc hit : hits.scoreDocs) {
+              assertTrue(accepted.get(hit.doc));
+              for (int i = count - K; i < count; i++) {
+                found += (int) farthest[i] == hit.doc ? 1 : 0;
+              }
+            }
+          }
+          assertTrue(part + " found " + found, found > 0.85 * K * QUERIES);
+        }
+      }
+    }
+  }
+
+  /** The documents in the low halves, the farthest first. */
+  private static long[] farthest(float[][] vectors, float[] target) {
+    long[] farthest = new long[vectors.length];
+    for (int doc = 0; doc < farthest.length; doc++) {
+      float distance = VectorUtil.squareDistance(target, vectors[doc]);
+      farthest[doc] = ((long) -Float.floatToIntBits(distance) << Integer.SIZE) | doc;
+    }
+    Arrays.sort(farthest);
+    return farthest;
   }
 
   /**

@@ -12,9 +12,12 @@
 package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
@@ -45,6 +48,15 @@ public final class WayIn {
 
   private static final int RESULTS_AN_ENTRY = 10;
 
+  /** A filter leaves out what is near where it accepts less than this part of its share there. */
+  private static final double FEW = 0.5;
+
+  /** Then groups are opened until it accepts this part of its share in all of them. */
+  private static final double ENOUGH = 0.8;
+
+  /** Of so many members it is looked whether they are accepted. */
+  private static final int SAMPLE = 256;
+
   private static final float LARGEST = 1e15f;
 
   private final Nearness kind;
@@ -55,6 +67,9 @@ public final class WayIn {
   private final RandomAccessInput nodes;
   private final CodeRows rows;
   private final RandomVectorScorer scorer;
+  private int[] members = {}; // of groups that were opened
+  private int count;
+  private int acceptedMembers;
 
   /**
    * @param kind what makes nodes near
@@ -90,30 +105,75 @@ public final class WayIn {
    * Finds them, nearest first, and behind them one from which all nodes are reached. No more is
    * compared than may be visited.
    *
+   * <p>Where a filter leaves out what is near, what it accepts of the rest may lie in clusters that
+   * no links lead to from there: more groups are opened, and all of their members are entries.
+   *
    * @param results of the search; told how many means and members were compared
+   * @param accepted nodes that may be results, or null for all
    */
-  public int[] entries(KnnCollector results) throws IOException {
+  public int[] entries(KnnCollector results, Bits accepted) throws IOException {
     boolean byProduct = kind == Nearness.INNER_PRODUCT;
     int opened = Math.max(byProduct ? OPENED_BY_PRODUCT : OPENED, results.k() / RESULTS_A_GROUP);
     int entered =
         Math.max(byProduct ? ENTRIES_BY_PRODUCT : ENTRIES, results.k() / RESULTS_AN_ENTRY);
-    int[] members = members(nearestGroups(opened, results));
-    int count = visited(members.length, results);
+    NeighborQueue groups = groups(results);
+    double share = accepted == null ? 0 : share(accepted);
+    boolean nearLeftOut = false;
+    for (int i = 1;
+        groups.size() > 0 && (i <= opened || fewAccepted(nearLeftOut ? ENOUGH : FEW, share));
+        i++) {
+      open(groups.pop(), accepted);
+      nearLeftOut |= i >= OPENED && fewAccepted(FEW, share);
+    }
+    count = visited(count, results);
     float[] scores = new float[count];
     if (rows != null) {
       rows.bulkScore(members, scores, count);
     } else {
       scorer.bulkScore(nodes(members, count), scores, count);
     }
-    NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(entered, count)), false);
+    int[] entries = nearest(nearLeftOut ? count : entered, scores);
+    entries = Arrays.copyOf(entries, entries.length + 1); // the last: member 0
+    return nodes(entries, entries.length);
+  }
+
+  /** Which part of all members is accepted, about. */
+  private double share(Bits accepted) throws IOException {
+    int all = ends[ends.length - 1];
+    int sample = Math.min(all, SAMPLE);
+    int found = 0;
+    for (int i = 0; i < sample; i++) {
+      found += accepted.get(node((int) ((i + 0.5) * all / sample))) ? 1 : 0;
+    }
+    return (double) found / sample;
+  }
+
+  /** Whether less than a part of the share is accepted in the groups that were opened. */
+  private boolean fewAccepted(double part, double share) {
+    return acceptedMembers + 1 < part * share * count;
+  }
+
+  /** Takes the members of a group. */
+  private void open(int group, Bits accepted) throws IOException {
+    int first = group == 0 ? 0 : ends[group - 1];
+    members = ArrayUtil.grow(members, count + ends[group] - first);
+    for (int member = first; member < ends[group]; member++) {
+      members[count++] = member;
+      acceptedMembers += accepted != null && accepted.get(node(member)) ? 1 : 0;
+    }
+  }
+
+  /** The nearest members of the groups that were opened, the best first. */
+  private int[] nearest(int most, float[] scores) {
+    NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(most, count)), false);
     for (int i = 0; i < count; i++) {
       best.insertWithOverflow(members[i], scores[i]);
     }
-    int[] entries = new int[best.size() + 1]; // the last: member 0
-    for (int i = entries.length - 2; i >= 0; i--) {
-      entries[i] = best.pop();
+    int[] nearest = new int[best.size()];
+    for (int i = nearest.length - 1; i >= 0; i--) {
+      nearest[i] = best.pop();
     }
-    return nodes(entries, entries.length);
+    return nearest;
   }
 
   private float near(float[] mean) {
@@ -143,38 +203,15 @@ public final class WayIn {
     return false;
   }
 
-  private int[] nearestGroups(int most, KnnCollector results) {
+  /** Of as many as may be visited, the nearest on top. */
+  private NeighborQueue groups(KnnCollector results) {
     boolean ordinary = !isLong(prefix);
     int count = visited(means.length, results);
-    NeighborQueue best = new NeighborQueue(Math.max(1, Math.min(most, count)), false);
+    NeighborQueue groups = new NeighborQueue(Math.max(1, count), true);
     for (int group = 0; group < count; group++) {
-      float near = ordinary && !isLong[group] ? near(means[group]) : nearOfLong(means[group]);
-      best.insertWithOverflow(group, near);
-    }
-    int[] groups = new int[best.size()];
-    for (int i = groups.length - 1; i >= 0; i--) {
-      groups[i] = best.pop();
+      groups.add(group, ordinary && !isLong[group] ? near(means[group]) : nearOfLong(means[group]));
     }
     return groups;
-  }
-
-  private int[] members(int[] groups) {
-    int count = 0;
-    for (int group : groups) {
-      count += ends[group] - start(group);
-    }
-    int[] members = new int[count];
-    int at = 0;
-    for (int group : groups) {
-      for (int member = start(group); member < ends[group]; member++) {
-        members[at++] = member;
-      }
-    }
-    return members;
-  }
-
-  private int start(int group) {
-    return group == 0 ? 0 : ends[group - 1];
   }
 
   /** How many of so many may be visited; they are. */
@@ -187,12 +224,17 @@ public final class WayIn {
   private int[] nodes(int[] members, int count) throws IOException {
     int[] found = new int[count];
     for (int i = 0; i < count; i++) {
-      found[i] = nodes.readInt((long) members[i] * Integer.BYTES);
-      if (found[i] < 0 || found[i] >= scorer.maxOrd()) {
-        throw new CorruptIndexException(
-            "a way into the graph leads to no node: [" + found[i] + "]", nodes.toString());
-      }
+      found[i] = node(members[i]);
     }
     return found;
+  }
+
+  private int node(int member) throws IOException {
+    int node = nodes.readInt((long) member * Integer.BYTES);
+    if (node < 0 || node >= scorer.maxOrd()) {
+      throw new CorruptIndexException(
+          "a way into the graph leads to no node: [" + node + "]", nodes.toString());
+    }
+    return node;
   }
 }

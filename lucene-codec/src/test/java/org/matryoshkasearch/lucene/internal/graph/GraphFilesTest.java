@@ -119,7 +119,7 @@ public class GraphFilesTest extends LuceneTestCase {
       scaled[i] = length * target[i];
     }
     PrefixQuery query = new PrefixQuery(scaled, null);
-    int[] entries = in.wayIn(field, query, scorer(built, target)).entries(visits);
+    int[] entries = in.wayIn(field, query, scorer(built, target)).entries(visits, null);
     float[] vector = new float[target.length];
     float nearest = Float.POSITIVE_INFINITY;
     FixedBitSet pivots = new FixedBitSet(built.size());
