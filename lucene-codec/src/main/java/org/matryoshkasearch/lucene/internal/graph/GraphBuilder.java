@@ -160,12 +160,9 @@ public final class GraphBuilder {
     }
 
     private float commonLength(GraphVectors.Source source) throws IOException {
+      GraphVectors vectors = new WatchedVectors(source.seenFor(Nearness.INNER_PRODUCT), workers);
       VectorLengths known = source.lengths();
-      if (known != null) {
-        return known.common();
-      }
-      GraphVectors vectors = source.seenFor(Nearness.INNER_PRODUCT);
-      return VectorLengths.of(new WatchedVectors(vectors, workers)).common();
+      return (known == null ? VectorLengths.of(vectors) : known).common(vectors);
     }
 
     private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {

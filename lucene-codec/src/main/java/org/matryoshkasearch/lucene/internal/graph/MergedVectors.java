@@ -46,7 +46,7 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
     this.centroid = centroid;
     this.centred = new float[dims];
     this.code = new byte[dims];
-    this.lengths = kind == Nearness.INNER_PRODUCT ? new VectorLengths(dims) : null;
+    this.lengths = kind == Nearness.INNER_PRODUCT ? new VectorLengths() : null;
     this.out = scratch.create("vectors");
   }
 

@@ -21,28 +21,6 @@ public class PivotsTest extends LuceneTestCase {
   private static final Workers ONE = new Workers(null, 1, () -> {});
   private static final int LINKS = 12;
 
-  private record Vectors(List<float[]> vectors) implements GraphVectors {
-    @Override
-    public int size() {
-      return vectors.size();
-    }
-
-    @Override
-    public int dims() {
-      return vectors.get(0).length;
-    }
-
-    @Override
-    public void read(int ord, float[] into, int at) {
-      System.arraycopy(vectors.get(ord), 0, into, at, dims());
-    }
-
-    @Override
-    public GraphVectors copy() {
-      return this;
-    }
-  }
-
   private static float[][] gaussian(int size, int dims) {
     float[][] vectors = new float[size][dims];
     for (float[] vector : vectors) {
@@ -55,7 +33,7 @@ public class PivotsTest extends LuceneTestCase {
 
   private static Pivots pivots(float[][] vectors, Nearness kind) throws IOException {
     try (LevelLinks links = links(vectors)) {
-      return new Pivots(new Vectors(List.of(vectors)), kind, links, ONE);
+      return new Pivots(new ListedVectors(List.of(vectors)), kind, links, ONE);
     }
   }
 

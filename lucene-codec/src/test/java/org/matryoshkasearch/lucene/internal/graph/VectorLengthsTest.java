@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.internal.graph;
 
 import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
@@ -21,12 +22,12 @@ public class VectorLengthsTest extends LuceneTestCase {
   private static final int SIZE = 500;
   private static final int DIMS = 24;
 
-  private static float common(float[][] vectors) {
-    VectorLengths lengths = new VectorLengths(vectors[0].length);
+  private static float common(float[][] vectors) throws IOException {
+    VectorLengths lengths = new VectorLengths();
     for (float[] vector : vectors) {
       lengths.add(vector);
     }
-    return lengths.common();
+    return lengths.common(new ListedVectors(List.of(vectors)));
   }
 
   private static float[][] unit() {
@@ -39,7 +40,7 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  public void testOfOneLength() {
+  public void testOfOneLength() throws IOException {
     float[][] vectors = unit();
     assertEquals(1, common(vectors), 1e-5f);
     for (float[] vector : vectors) {
@@ -50,7 +51,7 @@ public class VectorLengthsTest extends LuceneTestCase {
   }
 
   /** As if they came with three digits, or a thousandth off. */
-  public void testRounded() {
+  public void testRounded() throws IOException {
     float[][] vectors = unit();
     for (float[] vector : vectors) {
       for (int i = 0; i < DIMS; i++) {
@@ -60,7 +61,7 @@ public class VectorLengthsTest extends LuceneTestCase {
     assertEquals(1, common(vectors), 0.01f);
   }
 
-  public void testOneOfAnotherLength() {
+  public void testOneOfAnotherLength() throws IOException {
     for (float factor : new float[] {0, 1e-3f, 0.9f, 1.1f, 1e6f}) {
       float[][] vectors = unit();
       scale(vectors[random().nextInt(SIZE)], factor);
@@ -68,12 +69,12 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  public void testZeros() {
+  public void testZeros() throws IOException {
     assertEquals(0, common(new float[SIZE][DIMS]), 0);
   }
 
   /** All are nearly of one length there, but that is what their products differ by. */
-  public void testFarFromTheOrigin() {
+  public void testFarFromTheOrigin() throws IOException {
     float[][] vectors = unit();
     for (float[] vector : vectors) {
       for (int i = 0; i < DIMS; i++) {
@@ -83,8 +84,32 @@ public class VectorLengthsTest extends LuceneTestCase {
     assertEquals(0, common(vectors), 0);
   }
 
+  /** In each, products differ by lengths as much as by directions. */
+  public void testGroupsFarApart() throws IOException {
+    float[][] vectors = new float[SIZE][DIMS];
+    for (int v = 0; v < SIZE; v++) {
+      vectors[v][v % DIMS] = 100;
+      for (int i = 0; i < DIMS; i++) {
+        vectors[v][i] += 0.5f * (float) random().nextGaussian();
+      }
+    }
+    assertEquals(0, common(vectors), 0);
+    for (float[] vector : vectors) {
+      VectorUtil.l2normalize(vector);
+    }
+    assertEquals(1, common(vectors), 1e-5f);
+  }
+
+  public void testEqualVectors() throws IOException {
+    float[][] vectors = unit();
+    for (int i = 0; i < SIZE; i++) {
+      vectors[i] = vectors[i % 2];
+    }
+    assertEquals(1, common(vectors), 1e-5f);
+  }
+
   /** Their squared distances would not be exact in floats, or nothing. */
-  public void testLengthsThatAreNotUsual() {
+  public void testLengthsThatAreNotUsual() throws IOException {
     for (float length : new float[] {1e-30f, 1e-17f, 1e17f, 1e30f}) {
       float[][] vectors = unit();
       for (float[] vector : vectors) {
@@ -111,8 +136,9 @@ public class VectorLengthsTest extends LuceneTestCase {
         merged.add(vector);
       }
       merged.finish();
-      assertEquals(1, merged.lengths().common(), 1e-5f);
-      assertEquals(0, VectorLengths.of(merged.seenFor(Nearness.INNER_PRODUCT)).common(), 0);
+      assertEquals(1, merged.lengths().common(merged.seenFor(Nearness.DISTANCE)), 1e-5f);
+      GraphVectors coded = merged.seenFor(Nearness.INNER_PRODUCT);
+      assertEquals(0, VectorLengths.of(coded).common(coded), 0);
     }
     byte[][] bytes = {{3, 4, 12}, {-12, 3, -4}, {4, -12, 3}, {0, 5, 12}};
     try (MergedVectors merged =
@@ -121,11 +147,11 @@ public class VectorLengthsTest extends LuceneTestCase {
         merged.add(vector, 1);
       }
       merged.finish();
-      assertEquals(13, merged.lengths().common(), 1e-5f);
+      assertEquals(13, merged.lengths().common(merged.seenFor(Nearness.DISTANCE)), 1e-5f);
     }
   }
 
-  public void testTooLong() {
+  public void testTooLong() throws IOException {
     float[][] vectors = new float[SIZE][];
     for (int i = 0; i < SIZE; i++) {
       vectors[i] = new float[] {Float.MAX_VALUE, i % 2 == 0 ? Float.MAX_VALUE : -Float.MAX_VALUE};
