@@ -13,6 +13,7 @@ package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.codecs.Codec;
@@ -30,6 +31,7 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
+import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
 
 /** Searches that are told which share of the nearest to find. */
 public class TargetRecallTest extends KnnTestCase {
@@ -340,6 +342,89 @@ public class TargetRecallTest extends KnnTestCase {
         assertTrue("found " + found, found >= 0.7 * K * QUERIES); // with 0.6 of them at first
       }
     }
+  }
+
+  /** Small segments, other formats, short targets, funnels: nothing is left out. */
+  public void testWhereNothingWasLearnt() throws IOException {
+    boolean ours = random().nextBoolean();
+    try (Directory directory = newDirectory()) {
+      write(directory, ours ? randomMatryoshka() : TestUtil.getDefaultCodec(), ours ? 99 : 1900);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        List<StageStats> stages = new ArrayList<>();
+        hits(searcher, query(target(0), 0.9).listener(stages::addAll).build(), K);
+        assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
+        int few = stages.get(1).in();
+        assertTrue("" + few, few >= 30);
+        hits(searcher, query(target(0), 0.99).listener(stages::addAll).build(), K);
+        assertTrue(stages.getLast().in() > few);
+      }
+    }
+  }
+
+  public void testShortTargetsAndFunnels() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, PrefixEncoding.INT8), SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        List<StageStats> stages = new ArrayList<>();
+        float[] leading = Arrays.copyOf(target(0), 20);
+        hits(searcher, query(leading, 0.9).listener(stages::addAll).build(), K);
+        assertEquals(List.of("graph", "full"), stages.stream().map(StageStats::name).toList());
+        stages.clear();
+        Query query =
+            query(target(0), 0.95)
+                .funnel(List.of(new FunnelStage(24, 12)))
+                .listener(stages::addAll)
+                .build();
+        hits(searcher, query, K);
+        assertEquals(
+            List.of("graph", "funnel", "full"), stages.stream().map(StageStats::name).toList());
+        assertEquals(12, stages.get(2).in());
+      }
+    }
+  }
+
+  public void testLearntWhereItIsWorthIt() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory, codec(16, PrefixEncoding.INT4), 3000);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(2, reader.leaves().size());
+        assertNotNull(curve(reader));
+      }
+      try (IndexWriter writer =
+          new IndexWriter(
+              directory, newIndexWriterConfig().setCodec(codec(16, PrefixEncoding.INT4)))) {
+        writer.forceMerge(1);
+        writer.commit();
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          assertNotNull(curve(reader));
+        }
+        for (int id = 90; id < SIZE; id++) {
+          writer.deleteDocuments(org.apache.lucene.document.IntField.newExactQuery("id", id));
+        }
+        writer.forceMerge(1);
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          assertNull(curve(reader)); // and not what was said of the merged segment
+        }
+      }
+    }
+  }
+
+  private static RecallCurve curve(DirectoryReader reader) {
+    return RecallCurve.of(reader.leaves().get(0).reader().getFieldInfos().fieldInfo(FIELD));
+  }
+
+  public void testRange() {
+    for (double wrong : new double[] {0, 0.49, 0.9991, 1, -1, Double.NaN}) {
+      IllegalArgumentException refused =
+          expectThrows(IllegalArgumentException.class, () -> query(target(0), wrong));
+      assertTrue(refused.getMessage(), refused.getMessage().contains("between [0.5] and [0.999]"));
+    }
+    expectThrows(IllegalArgumentException.class, () -> query(target(0), 0.9).rescored(20).build());
+    assertNotEquals(query(target(0), 0.9).build(), query(target(0), 0.95).build());
+    assertEquals(query(target(0), 0.9).build(), query(target(0), 0.9).build());
+    assertTrue(query(target(0), 0.9).build().toString().contains("targetRecall=0.9"));
   }
 
   private static boolean isSearch(StageStats stage) {
