@@ -23,6 +23,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -94,13 +95,21 @@ public class ClustersTest extends LuceneTestCase {
     }
     KnnVectorsFormat format =
         new MatryoshkaHnswVectorsFormat(DIMS, PrefixEncoding.FLOAT32, FullVectorEncoding.FLOAT32);
-    IndexWriterConfig config = new IndexWriterConfig().setCodec(new MatryoshkaCodec(format));
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(new MatryoshkaCodec(format))
+            .setMergePolicy(new LogDocMergePolicy()); // documents keep their order
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config)) {
-      for (float[] vector : vectors) {
+      boolean merged = random().nextBoolean();
+      for (int v = 0; v < vectors.length; v++) {
         Document document = new Document();
-        document.add(new KnnFloatVectorField(FIELD, vector, VectorSimilarityFunction.EUCLIDEAN));
+        document.add(
+            new KnnFloatVectorField(FIELD, vectors[v], VectorSimilarityFunction.EUCLIDEAN));
         writer.addDocument(document);
+        if (merged && v % 1500 == 1499) {
+          writer.commit();
+        }
       }
       writer.forceMerge(1);
       try (DirectoryReader index = DirectoryReader.open(writer)) {

@@ -71,9 +71,11 @@ public class ExpectedMissesTest extends LuceneTestCase {
       prefixes[i] = 1 - 0.001f * i;
       full[i] = prefixes[i];
     }
-    // the tenth is .991, the last .961: three deviations below, or half a one
+    // the tenth is .991, the last .961: three deviations below, half a one, or seven
     int of = 100_000;
-    assertEquals(40, wanted(0.004, 0.1, prefixes, full, 10, of));
+    assertEquals(40, wanted(0.01, 0.1, prefixes, full, 10, 50));
+    assertEquals(
+        40, wanted(0.004, 0.1, prefixes, full, 10, of)); // of so many, three are not enough
     assertEquals(160, wanted(0.06, 0.1, prefixes, full, 10, of)); // not more at once
     assertEquals(50, wanted(0.06, 0.1, prefixes, full, 10, 50)); // there are no more
     assertEquals(40, wanted(0.06, 0.1, prefixes, full, 10, 40));
