@@ -164,21 +164,28 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
   public IORunnable mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
     abortCheck = mergeState::checkAborted;
     Arrays.stream(mergeState.knnVectorsReaders).filter(Objects::nonNull).forEach(merged::add);
-    float[] centroid =
-        isOfBytes(field)
-            ? new float[field.getVectorDimension()]
-            : Centroid.ofMerge(field, prefixDims(field), mergeState);
-    try (MergedVectors merged = new MergedVectors(scratch, centroid, nearness(field))) {
-      if (isOfBytes(field)) {
-        byteVectors(field).mergeOneFlatVectorField(field, mergeState);
+    if (isOfBytes(field)) {
+      byteVectors(field).mergeOneFlatVectorField(field, mergeState);
+      int dims = field.getVectorDimension();
+      try (MergedVectors merged = MergedVectors.ofBytes(scratch, dims)) {
         addMergedBytes(field, mergeState, merged);
-      } else {
-        merge(field, mergeState, centroid, merged);
+        writeGraph(field, merged, new float[dims], mergeState);
       }
-      merged.finish();
-      writeGraph(field, merged.size(), merged, centroid, format.workers(mergeState));
+    } else {
+      float[] centroid = Centroid.ofMerge(field, prefixDims(field), mergeState);
+      try (MergedVectors merged = MergedVectors.ofFloats(scratch, centroid)) {
+        merge(field, mergeState, centroid, merged);
+        writeGraph(field, merged, centroid, mergeState);
+      }
     }
     return null;
+  }
+
+  private void writeGraph(
+      FieldInfo field, MergedVectors merged, float[] centroid, MergeState mergeState)
+      throws IOException {
+    merged.finish();
+    writeGraph(field, merged.size(), merged, centroid, format.workers(mergeState));
   }
 
   /** Reads each of the merged vectors once. */

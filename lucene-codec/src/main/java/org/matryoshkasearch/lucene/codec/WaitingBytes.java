@@ -83,7 +83,7 @@ final class WaitingBytes extends WaitingField<byte[]> {
     public void read(int ord, float[] into, int at) {
       byte[] vector = vectors.get(order[ord]);
       float scale = PrefixSimilarity.scale(vector, field().getVectorSimilarityFunction());
-      SignedCode.decode(vector, scale, into, at, dims());
+      SignedCode.decodeBytes(vector, scale, into, at, dims());
     }
 
     @Override

@@ -35,7 +35,6 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.matryoshkasearch.lucene.internal.graph.BuildMemory;
 import org.matryoshkasearch.lucene.internal.graph.GraphBuilder;
-import org.matryoshkasearch.lucene.internal.graph.SignedCode;
 import org.matryoshkasearch.lucene.internal.graph.StoredGraph;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
@@ -57,8 +56,7 @@ public class GraphMemoryTest extends LuceneTestCase {
   private static Document document(float[] vector) {
     Document document = new Document();
     document.add(new KnnFloatVectorField("floats", vector, VectorSimilarityFunction.COSINE));
-    byte[] bytes = new byte[DIMS];
-    SignedCode.encode(vector, bytes);
+    byte[] bytes = NestedVectors.bytes(vector);
     document.add(new KnnByteVectorField("bytes", bytes, VectorSimilarityFunction.COSINE));
     return document;
   }

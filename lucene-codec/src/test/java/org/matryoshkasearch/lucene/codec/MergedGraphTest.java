@@ -45,7 +45,6 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.NamedThreadFactory;
-import org.matryoshkasearch.lucene.internal.graph.SignedCode;
 import org.matryoshkasearch.lucene.search.MatryoshkaKnnQuery;
 
 /** What a merge needs for the graph, and what is left of it. */
@@ -72,8 +71,7 @@ public class MergedGraphTest extends LuceneTestCase {
         Document document = new Document();
         document.add(
             new KnnFloatVectorField("floats", vectors[i], VectorSimilarityFunction.COSINE));
-        byte[] bytes = new byte[DIMS];
-        SignedCode.encode(vectors[i], bytes);
+        byte[] bytes = NestedVectors.bytes(vectors[i]);
         document.add(new KnnByteVectorField("bytes", bytes, VectorSimilarityFunction.COSINE));
         writer.addDocument(document);
         if (i % 1000 == 999) {
@@ -124,8 +122,7 @@ public class MergedGraphTest extends LuceneTestCase {
         getOnlyLeafReader(reader);
         IndexSearcher searcher = new IndexSearcher(reader);
         for (int i = 0; i < 20; i++) {
-          byte[] bytes = new byte[DIMS];
-          SignedCode.encode(vectors[i], bytes);
+          byte[] bytes = NestedVectors.bytes(vectors[i]);
           ScoreDoc[] hits = searcher.search(new KnnByteVectorQuery("bytes", bytes, 5), 1).scoreDocs;
           assertEquals(i, hits[0].doc);
           hits =

@@ -45,6 +45,19 @@ public final class NestedVectors {
     return vectors;
   }
 
+  /** A vector as bytes, of which its largest component has the largest. */
+  static byte[] bytes(float[] vector) {
+    float largest = 0;
+    for (float component : vector) {
+      largest = Math.max(largest, Math.abs(component));
+    }
+    byte[] bytes = new byte[vector.length];
+    for (int i = 0; i < vector.length && largest > 0; i++) {
+      bytes[i] = (byte) Math.round(Byte.MAX_VALUE * vector[i] / largest);
+    }
+    return bytes;
+  }
+
   private static float[][] gaussian(Random random, int rows, int columns) {
     float[][] matrix = new float[rows][columns];
     for (float[] row : matrix) {

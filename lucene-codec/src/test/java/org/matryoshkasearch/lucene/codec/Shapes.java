@@ -86,6 +86,20 @@ public final class Shapes {
     return vectors;
   }
 
+  /** Two groups of spread 1 and .1, whose components are so far apart, one standard deviation. */
+  public static float[][] groups(Random random, int count, int dims, float apart) {
+    float[][] centres = gaussian(random, 2, dims);
+    float[][] vectors = new float[count][];
+    for (float[] centre : centres) {
+      scale(centre, apart);
+    }
+    for (int v = 0; v < count; v++) {
+      int group = random.nextInt(centres.length);
+      vectors[v] = near(random, centres[group], group == 0 ? 1 : 0.1f);
+    }
+    return vectors;
+  }
+
   /** Every so-manieth has nothing but zeros in the leading dimensions; of unit length. */
   public static float[][] zeroPrefixes(
       Random random, int count, int dims, int prefixDims, int oneOf) {

@@ -154,6 +154,36 @@ public class ShapesTest extends LuceneTestCase {
     assertNoWorse(VectorSimilarityFunction.COSINE, Shapes.offset(random(), COUNT, DIMS, 100));
   }
 
+  /** What a merge makes its graph of is as exact as a flush has it; codes of few bits are not. */
+  public void testGroupsFarApart() throws IOException {
+    assertMergedNoWorse(Shapes.groups(random(), COUNT, DIMS, 100));
+  }
+
+  public void testOneDimensionFarLarger() throws IOException {
+    float[][] vectors = Shapes.gaussian(random(), COUNT, DIMS);
+    int dim = random().nextInt(DIMS);
+    for (float[] vector : vectors) {
+      vector[dim] *= 1000;
+    }
+    assertMergedNoWorse(vectors);
+  }
+
+  private static void assertMergedNoWorse(float[][] vectors) throws IOException {
+    VectorSimilarityFunction similarity = VectorSimilarityFunction.EUCLIDEAN;
+    try (FormatRecall lucenes = write(stock(), similarity, vectors);
+        FormatRecall ours = write(ours(PrefixEncoding.FLOAT32), similarity, vectors)) {
+      lucenes.merge();
+      ours.merge();
+      for (int candidates : new int[] {K, 2 * K, 10 * K}) {
+        double theirs = lucenes.recall(queries(vectors), K, candidates);
+        double found = ours.recall(queries(vectors), K, candidates);
+        assertTrue(
+            candidates + ": " + found + ", Lucene " + theirs,
+            found >= theirs - (candidates == K ? 2 * LUCK : LUCK));
+      }
+    }
+  }
+
   public void testLengthsDiffer() throws IOException {
     assertNoWorse(RandomPicks.randomFrom(random(), LENGTHS), Shapes.lengths(random(), COUNT, DIMS));
   }

@@ -161,8 +161,7 @@ public final class GraphBuilder {
 
     private float commonLength(GraphVectors.Source source) throws IOException {
       GraphVectors vectors = new WatchedVectors(source.seenFor(Nearness.INNER_PRODUCT), workers);
-      VectorLengths known = source.lengths();
-      return (known == null ? VectorLengths.of(vectors) : known).common(vectors);
+      return VectorLengths.common(vectors);
     }
 
     private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {

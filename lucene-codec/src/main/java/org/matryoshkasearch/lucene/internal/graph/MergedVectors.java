@@ -21,57 +21,62 @@ import org.apache.lucene.util.IOUtils;
  * The vectors of a merge, as {@link SignedCode}s in a temporary file, to build a graph over. A row
  * is a code and its scale.
  *
- * <p>They are coded as seen from a centroid: far from it, they would all have about one code.
+ * <p>Floats are coded as seen from a centroid: far from it, they would all have about one code.
  */
 public final class MergedVectors implements GraphVectors.Source, Closeable {
   private final Scratch scratch;
   private final int dims;
   private final float[] centroid;
   private final float[] centred;
+  private final boolean ofBytes;
   private final byte[] code;
-  private final VectorLengths lengths; // null where they do not count
   private final IndexOutput out;
   private IndexInput in;
   private int count;
 
-  /**
-   * Creates the file.
-   *
-   * @param centroid about the mean of the vectors; its length is theirs
-   * @param kind what makes two of them near
-   */
-  public MergedVectors(Scratch scratch, float[] centroid, Nearness kind) throws IOException {
+  private MergedVectors(Scratch scratch, float[] centroid, boolean ofBytes) throws IOException {
     this.scratch = scratch;
     this.dims = centroid.length;
     this.centroid = centroid;
     this.centred = new float[dims];
-    this.code = new byte[dims];
-    this.lengths = kind == Nearness.INNER_PRODUCT ? new VectorLengths() : null;
+    this.ofBytes = ofBytes;
+    this.code = new byte[codeBytes(dims, ofBytes)];
     this.out = scratch.create("vectors");
   }
 
-  /** Adds a vector. */
+  /**
+   * Creates the file, for vectors of floats.
+   *
+   * @param centroid about the mean of the vectors; its length is theirs
+   */
+  public static MergedVectors ofFloats(Scratch scratch, float[] centroid) throws IOException {
+    return new MergedVectors(scratch, centroid, false);
+  }
+
+  /** Creates the file, for vectors of bytes. */
+  public static MergedVectors ofBytes(Scratch scratch, int dims) throws IOException {
+    return new MergedVectors(scratch, new float[dims], true);
+  }
+
+  private static int codeBytes(int dims, boolean ofBytes) {
+    return ofBytes ? dims : Short.BYTES * dims;
+  }
+
+  /** Adds a vector of floats. */
   public void add(float[] vector) throws IOException {
-    if (lengths != null) {
-      lengths.add(vector);
-    }
     for (int i = 0; i < dims; i++) { // may be infinite, of the largest there are
       centred[i] = Math.clamp(vector[i] - centroid[i], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
     write(code, SignedCode.encode(centred, code));
   }
 
-  /** Adds a vector that is a code: all zeros are its centroid. */
-  public void add(byte[] code, float scale) throws IOException {
-    if (lengths != null) {
-      SignedCode.decode(code, scale, centred, 0, dims);
-      lengths.add(centred);
-    }
-    write(code, scale);
+  /** Adds a vector of bytes, each of them times a scale. */
+  public void add(byte[] vector, float scale) throws IOException {
+    write(vector, scale);
   }
 
-  private void write(byte[] code, float scale) throws IOException {
-    out.writeBytes(code, dims);
+  private void write(byte[] row, float scale) throws IOException {
+    out.writeBytes(row, code.length);
     out.writeInt(Float.floatToIntBits(scale));
     count++;
   }
@@ -90,13 +95,7 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
   /** Those that were added. */
   @Override
   public GraphVectors seenFor(Nearness kind) {
-    return new Vectors(in, count, dims, kind == Nearness.DISTANCE ? null : centroid);
-  }
-
-  /** As they were given: what codes make of them is not of one length. */
-  @Override
-  public VectorLengths lengths() {
-    return lengths;
+    return new Vectors(in, count, dims, ofBytes, kind == Nearness.DISTANCE ? null : centroid);
   }
 
   /** Deletes the file. */
@@ -113,15 +112,17 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
     private final IndexInput in;
     private final int size;
     private final int dims;
+    private final boolean ofBytes;
     private final float[] origin; // of what is read, or null
     private final byte[] code;
 
-    Vectors(IndexInput in, int size, int dims, float[] origin) {
+    Vectors(IndexInput in, int size, int dims, boolean ofBytes, float[] origin) {
       this.in = in;
       this.size = size;
       this.dims = dims;
+      this.ofBytes = ofBytes;
       this.origin = origin;
-      this.code = new byte[dims];
+      this.code = new byte[codeBytes(dims, ofBytes)];
     }
 
     @Override
@@ -136,10 +137,14 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
 
     @Override
     public void read(int ord, float[] into, int at) throws IOException {
-      in.seek((long) ord * (dims + Float.BYTES));
-      in.readBytes(code, 0, dims);
+      in.seek((long) ord * (code.length + Float.BYTES));
+      in.readBytes(code, 0, code.length);
       float scale = Float.intBitsToFloat(in.readInt());
-      SignedCode.decode(code, scale, into, at, dims);
+      if (ofBytes) {
+        SignedCode.decodeBytes(code, scale, into, at, dims);
+      } else {
+        SignedCode.decode(code, scale, into, at, dims);
+      }
       for (int i = 0; origin != null && i < dims; i++) {
         into[at + i] += origin[i];
       }
@@ -147,7 +152,7 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
 
     @Override
     public GraphVectors copy() {
-      return new Vectors(in.clone(), size, dims, origin);
+      return new Vectors(in.clone(), size, dims, ofBytes, origin);
     }
   }
 }

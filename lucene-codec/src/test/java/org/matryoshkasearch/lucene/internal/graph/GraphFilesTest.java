@@ -39,7 +39,7 @@ public class GraphFilesTest extends LuceneTestCase {
       throws IOException {
     Scratch files =
         new Scratch(new ByteBuffersDirectory(), "_0", IOContext.DEFAULT, IOContext.DEFAULT);
-    MergedVectors vectors = new MergedVectors(files, new float[8], Nearness.of(similarity));
+    MergedVectors vectors = MergedVectors.ofFloats(files, new float[8]);
     for (float[] vector : NestedVectors.unit(random(), size, 8)) {
       vectors.add(vector);
     }

@@ -23,11 +23,7 @@ public class VectorLengthsTest extends LuceneTestCase {
   private static final int DIMS = 24;
 
   private static float common(float[][] vectors) throws IOException {
-    VectorLengths lengths = new VectorLengths();
-    for (float[] vector : vectors) {
-      lengths.add(vector);
-    }
-    return lengths.common(new ListedVectors(List.of(vectors)));
+    return VectorLengths.common(new ListedVectors(List.of(vectors)));
   }
 
   private static float[][] unit() {
@@ -119,7 +115,7 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  /** A merge codes them, and codes of vectors far from their mean are not of one length. */
+  /** A merge codes them: far from the origin, too, that makes no other lengths of them. */
   public void testMergedAsTheyWere() throws IOException {
     float[][] vectors = unit();
     float[] centroid = new float[DIMS];
@@ -130,24 +126,20 @@ public class VectorLengthsTest extends LuceneTestCase {
         centroid[i] += vector[i] / SIZE;
       }
     }
-    try (MergedVectors merged =
-        new MergedVectors(Scratch.onHeap(), centroid, Nearness.INNER_PRODUCT)) {
+    try (MergedVectors merged = MergedVectors.ofFloats(Scratch.onHeap(), centroid)) {
       for (float[] vector : vectors) {
         merged.add(vector);
       }
       merged.finish();
-      assertEquals(1, merged.lengths().common(merged.seenFor(Nearness.DISTANCE)), 1e-5f);
-      GraphVectors coded = merged.seenFor(Nearness.INNER_PRODUCT);
-      assertEquals(0, VectorLengths.of(coded).common(coded), 0);
+      assertEquals(1, VectorLengths.common(merged.seenFor(Nearness.INNER_PRODUCT)), 1e-5f);
     }
     byte[][] bytes = {{3, 4, 12}, {-12, 3, -4}, {4, -12, 3}, {0, 5, 12}};
-    try (MergedVectors merged =
-        new MergedVectors(Scratch.onHeap(), new float[3], Nearness.INNER_PRODUCT)) {
+    try (MergedVectors merged = MergedVectors.ofBytes(Scratch.onHeap(), 3)) {
       for (byte[] vector : bytes) {
         merged.add(vector, 1);
       }
       merged.finish();
-      assertEquals(13, merged.lengths().common(merged.seenFor(Nearness.DISTANCE)), 1e-5f);
+      assertEquals(13, VectorLengths.common(merged.seenFor(Nearness.INNER_PRODUCT)), 1e-5f);
     }
   }
 
