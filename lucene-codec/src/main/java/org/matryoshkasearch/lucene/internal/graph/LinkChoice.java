@@ -142,7 +142,7 @@ final class LinkChoice {
   }
 
   /**
-   * Adds more of what their nodes chose to rows that have less than a node chose on the average.
+   * Adds more of what its node chose to a row that has less than those nodes chose on the average.
    * Without much structure all neighbours lie apart, and few nodes are the neighbours of most
    * others (hubs, <a href="https://www.jmlr.org/papers/v11/radovanovic10a.html">Radovanović et al.
    * 2010</a>): the many others would have few links beside their own.
@@ -150,14 +150,15 @@ final class LinkChoice {
    * @param most of those that a node chose: its row has had them
    */
   void fill(Lists chosen, int most, NeighbourTable rows) throws IOException {
-    int least = average(chosen);
-    if (least <= most) {
-      return;
-    }
     int[] list = new int[longest(chosen)];
     Lists.Reader reader = chosen.reader();
     for (int node = rows.from(); node < rows.to(); node++) {
-      int count = rows.count(node) < least ? reader.read(node, list) / 2 : 0;
+      int count = chosen.count(node) / 2;
+      if (count <= most) {
+        continue;
+      }
+      reader.read(node, list);
+      int least = average(chosen, list, count);
       for (int i = most; i < count && rows.count(node) < least; i++) {
         if (!rows.has(node, list[i], rows.count(node))) {
           rows.offer(node, rows.count(node), list[i], Float.intBitsToFloat(list[count + i]));
@@ -166,13 +167,13 @@ final class LinkChoice {
     }
   }
 
-  /** How many a node chose. */
-  private static int average(Lists chosen) {
-    long all = 0;
-    for (int i = 0; i < chosen.size(); i++) {
-      all += chosen.count(i) / 2;
+  /** How many each of some nodes chose. */
+  private static int average(Lists chosen, int[] nodes, int count) {
+    int all = 0;
+    for (int i = 0; i < count; i++) {
+      all += chosen.count(nodes[i]) / 2;
     }
-    return Math.round((float) all / chosen.size());
+    return Math.round((float) all / count);
   }
 
   private static int longest(Lists lists) {
