@@ -57,8 +57,8 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  * vector by vector, but by comparing those of overlapping parts all with all. That needs, while it
  * is built, at most about 200 bytes of heap a vector (with the defaults), temporary files of some
  * hundred bytes a vector, and in a merge another one of two bytes for each dimension of the prefix
- * and four more. All graphs that are built at a time share a quarter of the JVM's heap: each makes do
- * with what is left, and takes longer with little; where not even 70 bytes a vector are left, a
+ * and four more. All graphs that are built at a time share a quarter of the JVM's heap: each makes
+ * do with what is left, and takes longer with little; where not even 70 bytes a vector are left, a
  * segment has no graph, its searches look at all codes, and the next merge builds one. Links lead
  * to what is near by distance; for maximum inner product, unless all vectors are about of one
  * length, to what has a large inner product.

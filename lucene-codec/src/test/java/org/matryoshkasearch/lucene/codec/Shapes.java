@@ -133,6 +133,16 @@ public final class Shapes {
     return vectors;
   }
 
+  /** No structure, half of them of length one, the others so many times as long. */
+  public static float[][] shells(Random random, int count, int dims, float longer) {
+    float[][] vectors = gaussian(random, count, dims);
+    for (float[] vector : vectors) {
+      VectorUtil.l2normalize(vector);
+      scale(vector, random.nextBoolean() ? 1 : longer);
+    }
+    return vectors;
+  }
+
   /** A vector in the direction of another, of any length. */
   public static float[] outlier(float[] direction, float length) {
     float[] vector = direction.clone();

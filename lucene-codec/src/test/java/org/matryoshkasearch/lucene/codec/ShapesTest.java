@@ -11,6 +11,8 @@
  */
 package org.matryoshkasearch.lucene.codec;
 
+import static org.apache.lucene.index.VectorSimilarityFunction.EUCLIDEAN;
+
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.Arrays;
@@ -156,7 +158,7 @@ public class ShapesTest extends LuceneTestCase {
 
   /** What a merge makes its graph of is as exact as a flush has it; codes of few bits are not. */
   public void testGroupsFarApart() throws IOException {
-    assertMergedNoWorse(Shapes.groups(random(), COUNT, DIMS, 100));
+    assertMergedNoWorse(EUCLIDEAN, Shapes.groups(random(), COUNT, DIMS, 100));
   }
 
   public void testOneDimensionFarLarger() throws IOException {
@@ -165,20 +167,28 @@ public class ShapesTest extends LuceneTestCase {
     for (float[] vector : vectors) {
       vector[dim] *= 1000;
     }
-    assertMergedNoWorse(vectors);
+    assertMergedNoWorse(EUCLIDEAN, vectors);
   }
 
-  private static void assertMergedNoWorse(float[][] vectors) throws IOException {
-    VectorSimilarityFunction similarity = VectorSimilarityFunction.EUCLIDEAN;
+  /** By distance most lie around the short ones, by inner product around the long ones. */
+  public void testTwoLengthsInAllDirections() throws IOException {
+    for (VectorSimilarityFunction similarity : LENGTHS) {
+      assertMergedNoWorse(similarity, Shapes.shells(random(), COUNT, 2 * DIMS, 3));
+    }
+  }
+
+  private static void assertMergedNoWorse(VectorSimilarityFunction similarity, float[][] vectors)
+      throws IOException {
     try (FormatRecall lucenes = write(stock(), similarity, vectors);
-        FormatRecall ours = write(ours(PrefixEncoding.FLOAT32), similarity, vectors)) {
+        FormatRecall ours =
+            write(ours(PrefixEncoding.FLOAT32, vectors[0].length), similarity, vectors)) {
       lucenes.merge();
       ours.merge();
       for (int candidates : new int[] {K, 2 * K, 10 * K}) {
         double theirs = lucenes.recall(queries(vectors), K, candidates);
         double found = ours.recall(queries(vectors), K, candidates);
         assertTrue(
-            candidates + ": " + found + ", Lucene " + theirs,
+            similarity + " at " + candidates + ": " + found + ", Lucene " + theirs,
             found >= theirs - (candidates == K ? 2 * LUCK : LUCK));
       }
     }

@@ -102,17 +102,18 @@ final class LinkChoice {
 
   /**
    * Fills rows with the nearest that their nodes chose, and behind them with nodes that chose them,
-   * the nearest of those for which there is room.
+   * the nearest of those for which there is room. Where inner products count, rows have all that
+   * their nodes chose: that leads to longer vectors, what chose them to shorter ones.
    *
    * @param chosen by each node: see {@link #write}
-   * @param most of those that a node chose
+   * @param most of those that a node chose: so many of them are linked both ways
    */
   void linkBothWays(Lists chosen, int most, NeighbourTable rows) throws IOException {
     int[] list = new int[longest(chosen)];
     Lists.Reader reader = chosen.reader();
     for (int node = rows.from(); node < rows.to(); node++) {
       int count = reader.read(node, list) / 2;
-      for (int i = 0; i < Math.min(most, count); i++) {
+      for (int i = 0; i < ownChoice(most, count); i++) {
         rows.offer(node, list[i], Float.intBitsToFloat(list[count + i]));
       }
     }
@@ -126,11 +127,15 @@ final class LinkChoice {
               int other = workersList[i];
               if (rows.hasRow(other)) {
                 float near = Float.intBitsToFloat(workersList[count + i]);
-                linkBack(other, Math.min(most, chosen.count(other) / 2), node, near, rows);
+                linkBack(other, ownChoice(most, chosen.count(other) / 2), node, near, rows);
               }
             }
           };
         });
+  }
+
+  private int ownChoice(int most, int chosen) {
+    return kind == Nearness.INNER_PRODUCT ? chosen : Math.min(most, chosen);
   }
 
   private static void linkBack(int of, int ownChoice, int node, float near, NeighbourTable rows) {
