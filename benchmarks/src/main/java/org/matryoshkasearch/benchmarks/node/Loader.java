@@ -34,12 +34,17 @@ final class Loader {
   private final Screen screen;
   private final NodeClient client;
   private final DataSet data;
+  private final boolean asLoaded;
   private final Map<String, NodeResult> byIndex = new HashMap<>();
 
-  Loader(Screen screen, NodeClient client, DataSet data) {
+  /**
+   * @param asLoaded whether indices keep the segments that loading makes, or have one
+   */
+  Loader(Screen screen, NodeClient client, DataSet data, boolean asLoaded) {
     this.screen = screen;
     this.client = client;
     this.data = data;
+    this.asLoaded = asLoaded;
   }
 
   /** Loads one index after the other, after all have been tried out. */
@@ -95,7 +100,7 @@ final class Loader {
       }
       double mergeSeconds;
       try (ProgressBar bar = new ProgressBar(screen, "Merging " + contender.index(), 0)) {
-        mergeSeconds = index.merge(bar::tick);
+        mergeSeconds = asLoaded ? index.settle(bar::tick) : index.merge(bar::tick);
       }
       return NodeResult.of(contender, new Loaded(rows, loadSeconds, mergeSeconds, index.size()));
     } catch (IOException | RuntimeException e) {

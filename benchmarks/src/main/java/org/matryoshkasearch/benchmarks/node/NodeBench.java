@@ -66,7 +66,7 @@ public final class NodeBench {
       try (ProgressBar bar = new ProgressBar(screen, "Starting Elasticsearch", 0)) {
         node.start(through, bar::tick);
       }
-      Loader loader = new Loader(screen, node.client(), data);
+      Loader loader = new Loader(screen, node.client(), data, settings.asLoaded());
       List<NodeResult> results = search(data, loader, selected, node.client());
       report.results(results);
       if (memory != null) {

@@ -26,6 +26,7 @@ import org.matryoshkasearch.cli.UsageException;
  * @param data which vectors to measure with
  * @param rounds how often each setting is timed
  * @param clients how many search at the same time, in rising order
+ * @param asLoaded whether indices are searched in the segments that loading makes, not in one
  * @param only what the names of the contenders to measure begin with; empty for all
  * @param memoryLimit of the node where the page cache is limited: {@code auto}, {@code none} or a
  *     size
@@ -39,6 +40,7 @@ public record NodeBenchSettings(
     DataChoice data,
     int rounds,
     List<Integer> clients,
+    boolean asLoaded,
     List<String> only,
     String memoryLimit,
     int seconds,
@@ -56,11 +58,14 @@ public record NodeBenchSettings(
   /** The option that asks for this form of the command. */
   public static final String NODE = "--node";
 
+  private static final String AS_LOADED = "--as-loaded";
+
   private static final List<Option> OWN =
       List.of(
           new Option(NODE, null, null),
           new Option("--rounds", "N", "3"),
           new Option("--clients", "N,...", "1,4"),
+          new Option(AS_LOADED, null, null),
           new Option("--only", "NAME,...", null),
           new Option("--memory-limit", "SIZE", AUTO),
           new Option("--seconds", "N", "20"),
@@ -80,6 +85,7 @@ public record NodeBenchSettings(
         DataChoice.of(options),
         options.number("--rounds", 1, 1000),
         clients(options.list("--clients")),
+        options.given(AS_LOADED),
         options.list("--only"),
         List.of(AUTO, NONE).contains(limit) ? limit : options.size("--memory-limit"),
         options.number("--seconds", 1, 3600),

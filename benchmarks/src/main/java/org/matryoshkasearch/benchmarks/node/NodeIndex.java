@@ -39,14 +39,16 @@ final class NodeIndex {
   private static final int BULK_FLOATS = 800_000; // some 4 MB in base64
   private static final int LOADERS = Runtime.getRuntime().availableProcessors();
   private static final long POLL_MILLIS = 200;
+  private static final int QUIET_POLLS = 10; // after one merge the next may begin
 
   /**
    * How large an index is.
    *
+   * @param segments that it has
    * @param diskBytes all of its files
    * @param hotBytes what of them each search reads at random: codes and graph, or vectors and graph
    */
-  record Size(long diskBytes, long hotBytes) {}
+  record Size(int segments, long diskBytes, long hotBytes) {}
 
   private final NodeClient client;
   private final String path;
@@ -152,6 +154,26 @@ final class NodeIndex {
     return state.at("/task/running_time_in_nanos").asLong() / 1e9;
   }
 
+  /**
+   * Waits until nothing is merged any more, and makes what there is visible.
+   *
+   * @param tick called a few times a second
+   * @return how many seconds that took
+   */
+  double settle(Runnable tick) throws IOException {
+    long start = System.nanoTime();
+    client.post(path + "/_refresh", (JsonNode) null); // may begin merges
+    for (int quiet = 0; quiet < QUIET_POLLS; ) {
+      pause();
+      tick.run();
+      JsonNode merges = client.get(path + "/_stats/merge").at("/_all/primaries/merges");
+      quiet = merges.path("current").asInt() == 0 ? quiet + 1 : 0;
+    }
+    client.post(path + "/_refresh", (JsonNode) null);
+    client.post(path + "/_flush", (JsonNode) null);
+    return (System.nanoTime() - start) / 1e9;
+  }
+
   private static void pause() throws IOException {
     try {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
@@ -163,7 +185,7 @@ final class NodeIndex {
 
   /** How large it is. */
   Size size() throws IOException {
-    return size(client.get(path + "/_stats/store,dense_vector").at("/_all/primaries"));
+    return size(client.get(path + "/_stats/store,segments,dense_vector").at("/_all/primaries"));
   }
 
   /** Reads the size from the statistics of an index. */
@@ -171,7 +193,10 @@ final class NodeIndex {
     JsonNode vectors = stats.at("/dense_vector/off_heap");
     long codes = bytes(vectors, "veb") + bytes(vectors, "veq");
     long compared = codes > 0 ? codes : bytes(vectors, "vec");
-    return new Size(stats.at("/store/size_in_bytes").asLong(), compared + bytes(vectors, "vex"));
+    return new Size(
+        stats.at("/segments/count").asInt(),
+        stats.at("/store/size_in_bytes").asLong(),
+        compared + bytes(vectors, "vex"));
   }
 
   private static long bytes(JsonNode vectors, String kind) {

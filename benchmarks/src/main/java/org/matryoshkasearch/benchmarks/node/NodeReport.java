@@ -74,7 +74,10 @@ final class NodeReport {
             .toList();
     Path file =
         new ResultFile(
-                data.name() + "-node", ResultFile.vectors(data), settings.arguments(), versions())
+                data.name() + (settings.asLoaded() ? "-node-as-loaded" : "-node"),
+                ResultFile.vectors(data),
+                settings.arguments(),
+                versions())
             .write(
                 folder,
                 title,
@@ -95,7 +98,7 @@ final class NodeReport {
     return String.format(
         Locale.ROOT,
         """
-              One node with a heap of %s, over HTTP on the same machine; an index with one shard, no replicas and one segment for each
+              One node with a heap of %s, over HTTP on the same machine; an index with one shard, no replicas and %s for each
               field, of the same documents; `_source` without vectors, as is the default. Loaded by as many clients as there are cores,
               nothing refreshed meanwhile; docs/s is until they are flushed. All `num_candidates` are rescored (`rescore_vector.oversample` =
               candidates / k), but for `-half`, which rescores half of them, and `hnsw` and `int8_hnsw`, which rescore none. Each contender is judged at the first setting whose recall reaches %s; all take turns, and
@@ -106,6 +109,7 @@ final class NodeReport {
               The queries are others than those that filled the cache before.
               """,
         settings.heap(),
+        settings.asLoaded() ? "the segments that loading and its merges leave" : "one segment",
         Recalls.TARGET,
         limit);
   }

@@ -45,8 +45,8 @@ record NodeResult(
    *
    * @param rows how many documents are in it
    * @param loadSeconds for sending them all, and a flush
-   * @param mergeSeconds for making one segment of it
-   * @param size of that segment
+   * @param mergeSeconds for making one segment of it, or until loading merged no more
+   * @param size after that
    */
   record Loaded(int rows, double loadSeconds, double mergeSeconds, Size size) {
 
@@ -55,7 +55,7 @@ record NodeResult(
       return rows / loadSeconds;
     }
 
-    /** The same, until they were merged to one segment. */
+    /** The same, until they were merged. */
     double mergedDocumentsPerSecond() {
       return rows / (loadSeconds + mergeSeconds);
     }

@@ -47,6 +47,7 @@ final class NodeSummary {
         clients.forEach(count -> addTimes(cells, result.atTarget(count).times()));
         cells.add(format("%.0f", result.loaded().documentsPerSecond()));
         cells.add(format("%.1f", result.loaded().mergeSeconds()));
+        cells.add(String.valueOf(result.loaded().size().segments()));
         cells.add(format("%.0f", result.loaded().size().diskBytes() / MEGA));
         cells.add(format("%.0f", result.loaded().hotBytes()));
         table.add(cells.toArray(String[]::new));
@@ -56,7 +57,8 @@ final class NodeSummary {
   }
 
   private static final List<String> SETTING = List.of("candidates", "recall@" + Clients.K);
-  private static final List<String> BUILD = List.of("docs/s", "merge s", "disk MB", "hot bytes");
+  private static final List<String> BUILD =
+      List.of("docs/s", "merge s", "segments", "disk MB", "hot bytes");
 
   private Table table(String title, List<String> before, List<String> after) {
     List<String> header = new ArrayList<>();
@@ -126,9 +128,9 @@ final class NodeSummary {
 
   /**
    * One line for scripts, ours with default codes over theirs: queries a second of most clients,
-   * documents loaded a second, the same until they are merged to one segment, hot bytes; and
-   * queries a second with limited memory. Theirs are searched in the way that gives most queries a
-   * second. A ratio is NaN if one of the two was not measured.
+   * documents loaded a second, the same until they are merged, hot bytes; and queries a second with
+   * limited memory. Theirs are searched in the way that gives most queries a second. A ratio is NaN
+   * if one of the two was not measured.
    */
   String ratios() {
     int most = clients.get(clients.size() - 1);

@@ -16,11 +16,14 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.Rule;
 import org.junit.Test;
@@ -34,25 +37,10 @@ public class NodeBenchIT {
 
   @Test
   public void testEndToEnd() throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Screen screen =
-        new Screen(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
-    Path folder = temporary.getRoot().toPath();
-    List<String> arguments =
-        List.of(
-            "--node --rows 500 --dims 64 --queries 20 --rounds 1 --clients 1,2 --seconds 1 --heap 512m",
-            "--only matryoshka-int4,dense-bbq_hnsw --work " + folder,
-            "--results " + folder.resolve("results"));
-    List<String> words = List.of(String.join(" ", arguments).split(" "));
-    new NodeBench(
-            screen, NodeBenchSettings.parse(words), Path.of(System.getProperty("matryoshka.home")))
-        .run();
-
-    String text = out.toString(StandardCharsets.UTF_8);
+    String text =
+        run(
+            "--rows 500 --dims 64 --queries 20 --rounds 1 --clients 1,2 --seconds 1",
+            "--only matryoshka-int4,dense-bbq_hnsw");
     List<String> lines = text.lines().toList();
     String number = "(NaN|[0-9]+\\.[0-9]{2})";
     assertTrue(
@@ -67,8 +55,44 @@ public class NodeBenchIT {
     }
     assertTrue(text, !text.contains("not run"));
     assertTrue(text, text.contains("with limited memory") || text.contains("is not limited"));
-    assertEquals(List.of(".md", ".svg"), endings(folder.resolve("results")));
+    assertEquals(List.of(".md", ".svg"), endings(results()));
     assertTrue(groups().isEmpty());
+  }
+
+  /** More than the indexing buffer holds (a tenth of the heap), and nothing that merges it. */
+  @Test
+  public void testAsLoaded() throws Exception {
+    String text =
+        run(
+            "--as-loaded --rows 40000 --dims 512 --queries 20 --rounds 1 --clients 1",
+            "--memory-limit none --only matryoshka-int4");
+    Matcher segments =
+        Pattern.compile("matryoshka-int4_hnsw .* ([0-9]+) +[0-9]+ +[0-9]+\n").matcher(text);
+    assertTrue(text, segments.find());
+    assertTrue(text, Integer.parseInt(segments.group(1)) > 1);
+    assertTrue(text, !text.contains("not run"));
+  }
+
+  private Path results() {
+    return temporary.getRoot().toPath().resolve("results");
+  }
+
+  /** Gives what it writes. */
+  private String run(String... arguments) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Screen screen =
+        new Screen(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            false);
+    String folders = " --work " + temporary.getRoot() + " --results " + results();
+    String words = "--node --heap 512m " + String.join(" ", arguments) + folders;
+    new NodeBench(
+            screen,
+            NodeBenchSettings.parse(List.of(words.split(" "))),
+            Path.of(System.getProperty("matryoshka.home")))
+        .run();
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   private static List<String> endings(Path folder) throws IOException {

@@ -30,6 +30,7 @@ public class NodeBenchSettingsTest {
     assertEquals("2g", settings.heap());
     assertEquals(0, settings.memoryLimitBytes());
     assertTrue(settings.wants("anything"));
+    assertFalse(settings.asLoaded());
   }
 
   @Test
@@ -40,7 +41,8 @@ public class NodeBenchSettingsTest {
     assertEquals(List.of(1, 8), settings.clients());
     assertEquals(3L << 30, settings.memoryLimitBytes());
     assertFalse(settings.wants("dense-hnsw"));
-    settings = NodeBenchSettings.parse(List.of("--node", "--memory-limit", "700m"));
+    settings = NodeBenchSettings.parse(List.of("--node", "--as-loaded", "--memory-limit", "700m"));
+    assertTrue(settings.asLoaded());
     assertEquals(700L << 20, settings.memoryLimitBytes());
   }
 

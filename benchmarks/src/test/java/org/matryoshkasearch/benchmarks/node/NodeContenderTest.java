@@ -70,13 +70,13 @@ public class NodeContenderTest {
 
   @Test
   public void testSizes() throws IOException {
-    String store = "'store':{'size_in_bytes':9000}";
+    String store = "'store':{'size_in_bytes':9000},'segments':{'count':4}";
     String codes =
         "'off_heap':{'total_veb_size_bytes':5,'total_vec_size_bytes':700,'total_veq_size_bytes':60"
             + ",'total_vex_size_bytes':3}";
     String vectors = "'off_heap':{'total_vec_size_bytes':700,'total_vex_size_bytes':3}";
-    assertEquals(new Size(9000, 68), size("{" + store + ",'dense_vector':{" + codes + "}}"));
-    assertEquals(new Size(9000, 703), size("{" + store + ",'dense_vector':{" + vectors + "}}"));
+    assertEquals(new Size(4, 9000, 68), size("{" + store + ",'dense_vector':{" + codes + "}}"));
+    assertEquals(new Size(4, 9000, 703), size("{" + store + ",'dense_vector':{" + vectors + "}}"));
   }
 
   private static Size size(String json) throws IOException {

@@ -40,7 +40,7 @@ public class NodeSummaryTest {
       String name, double seconds, long hotBytes, double recall, double speed, double limited) {
     NodeContender contender =
         NodeContender.all().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
-    Loaded loaded = new Loaded(1000, seconds, 10, new Size(4_000_000, hotBytes));
+    Loaded loaded = new Loaded(1000, seconds, 10, new Size(3, 4_000_000, hotBytes));
     return NodeResult.of(contender, loaded)
         .withTimed(Map.of(1, points(recall, speed), 4, points(recall, 3 * speed)))
         .withLimited(Map.of(1, times(limited), 4, times(2 * limited)));
@@ -62,7 +62,7 @@ public class NodeSummaryTest {
     assertEquals(7, lines.size());
     assertTrue(lines.get(2), lines.get(2).startsWith("dense-int8_hnsw (falls short)"));
     assertEquals(
-        "matryoshka-int4_hnsw 30 0.9930 500.0 2.00 4.00 1500.0 0.67 1.33 50 10.0 4 100",
+        "matryoshka-int4_hnsw 30 0.9930 500.0 2.00 4.00 1500.0 0.67 1.33 50 10.0 3 4 100",
         lines.get(6).replaceAll(" +", " "));
     assertEquals("dense-hnsw not run: no such <thing>\n", summary.notes());
     assertEquals(12, summary.all().toString().lines().count());
