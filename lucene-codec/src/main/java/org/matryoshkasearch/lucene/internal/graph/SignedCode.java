@@ -18,12 +18,17 @@ package org.matryoshkasearch.lucene.internal.graph;
  * memory.
  */
 public final class SignedCode {
+  private static final int STEPS = 1 << Byte.SIZE; // of the high byte
+
+  private static final int LARGEST = Byte.MAX_VALUE * STEPS + Byte.MAX_VALUE;
+
   private SignedCode() {}
 
   /**
    * Writes a vector as numbers of 16 bits.
    *
-   * @param code takes the high bytes of all and then the low ones
+   * @param code takes the high bytes of all and then the low ones, which are signed, too: bytes so
+   *     laid out are widened side by side
    * @return the scale
    */
   static float encode(float[] vector, byte[] code) {
@@ -31,20 +36,21 @@ public final class SignedCode {
     for (float component : vector) {
       largest = Math.max(largest, Math.abs(component));
     }
-    float scale = largest / Short.MAX_VALUE;
+    float scale = largest / LARGEST;
     for (int i = 0; i < vector.length; i++) {
-      int number = scale > 0 ? Math.round(vector[i] / scale) : 0;
-      number = Math.clamp(number, -Short.MAX_VALUE, Short.MAX_VALUE);
-      code[i] = (byte) (number >> Byte.SIZE);
-      code[vector.length + i] = (byte) number;
+      int number = scale > 0 ? Math.clamp(Math.round(vector[i] / scale), -LARGEST, LARGEST) : 0;
+      byte low = (byte) number;
+      code[i] = (byte) ((number - low) / STEPS);
+      code[vector.length + i] = low;
     }
     return scale;
   }
 
   /** Writes the components of numbers of 16 bits from {@code at} on. */
   static void decode(byte[] code, float scale, float[] into, int at, int dims) {
+    float high = scale * STEPS;
     for (int i = 0; i < dims; i++) {
-      into[at + i] = scale * ((code[i] << Byte.SIZE) | (code[dims + i] & 0xFF));
+      into[at + i] = high * code[i] + scale * code[dims + i];
     }
   }
 
