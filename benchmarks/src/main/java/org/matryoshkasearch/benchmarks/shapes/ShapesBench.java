@@ -42,6 +42,8 @@ public final class ShapesBench {
 
       """;
 
+  private static final int MOST_NAMED = 3; // in the name of a file
+
   private final Screen screen;
   private final ShapesSettings settings;
   private final Path checkout;
@@ -108,6 +110,13 @@ public final class ShapesBench {
     screen.out().println(summary.ratios());
   }
 
+  /** Of a few: what is measured of them does not take the place of what is of others. */
+  private String names() {
+    return settings.shapes().size() > MOST_NAMED
+        ? ""
+        : settings.shapes().stream().map(shape -> shape.name() + "-").collect(Collectors.joining());
+  }
+
   private Path write(Path folder, ShapesSummary summary, String overview) throws IOException {
     String rows = settings.rows().stream().map(String::valueOf).collect(Collectors.joining("-"));
     String segments = settings.segments() == 1 ? "" : "-segments" + settings.segments();
@@ -124,7 +133,7 @@ public final class ShapesBench {
             Ladder.TARGETS.stream().map(String::valueOf).toList(),
             summary.bars());
     return new ResultFile(
-            "shapes-" + rows + "x" + settings.dims() + segments + "-k" + Ladder.K,
+            "shapes-" + names() + rows + "x" + settings.dims() + segments + "-k" + Ladder.K,
             settings.shapes().size() + " shapes, " + settings.queries() + " queries of each",
             settings.arguments(),
             List.of(Machine.jarOf(IndexSearcher.class)))
