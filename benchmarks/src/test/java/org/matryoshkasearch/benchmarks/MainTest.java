@@ -78,8 +78,8 @@ public class MainTest {
     assertBad("--only must name some of lucene, stock, matryoshka", "--quick", "--only", "jvector");
     assertBad(
         "--shapes must name some of nested, nested_ordered, gap, random_queries, copies,"
-            + " near_copies, skewed_lengths, filter_for, filter_against, deletes, clusters_20,"
-            + " clusters_many, gaussian, l2 (more with --real DIR); found wrong",
+            + " near_copies, skewed_lengths, unit_products, filter_for, filter_against, deletes,"
+            + " clusters_20, clusters_many, filter_category, gaussian, two_lengths, l2 (more with --real DIR); found wrong",
         "--shapes=nested,wrong");
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }

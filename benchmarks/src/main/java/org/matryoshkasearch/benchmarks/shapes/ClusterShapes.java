@@ -14,6 +14,7 @@ package org.matryoshkasearch.benchmarks.shapes;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.FixedBitSet;
 import org.matryoshkasearch.benchmarks.data.Drawn;
 
 /** Clusters whose centres have nothing to do with each other, and what has no clusters at all. */
@@ -24,6 +25,9 @@ final class ClusterShapes {
   private static final int SMALL_SIZE = 8;
   private static final int SMALLEST = 4;
   private static final double SMALL_SPREAD = 0.2;
+  private static final int CATEGORIES = 20;
+  private static final double CATEGORY_SPREAD = 0.33;
+  private static final float LONGER = 3;
   private static final int FAR_SIZE = 100;
   private static final double FAR_SPREAD = 0.5;
   private static final float FAR_OFFSET = 100;
@@ -38,7 +42,15 @@ final class ClusterShapes {
             "clusters_many",
             "clusters of about 8, one inserted after another",
             ClusterShapes::small),
+        new Shape(
+            "filter_category",
+            "20 wide clusters, a filter leaves out the one of the queries",
+            ClusterShapes::category),
         new Shape("gaussian", "no structure", ClusterShapes::gaussian),
+        new Shape(
+            "two_lengths",
+            "no structure, half of them three times as long, by distance",
+            ClusterShapes::twoLengths),
         new Shape("l2", "clusters of 100 far from the origin, by distance", ClusterShapes::far));
   }
 
@@ -78,6 +90,22 @@ final class ClusterShapes {
     return queries;
   }
 
+  private static Drawn category(int rows, int dims, int queries) {
+    Noise noise = new Noise();
+    float[][] centres = noise.vectors(CATEGORIES, dims);
+    float[][] documents = new float[rows][];
+    FixedBitSet accepted = new FixedBitSet(rows);
+    for (int i = 0; i < rows; i++) {
+      int category = noise.number(CATEGORIES);
+      documents[i] = noise.near(centres[category], CATEGORY_SPREAD);
+      if (category > 0) {
+        accepted.set(i);
+      }
+    }
+    float[][] targets = members(noise, Arrays.copyOf(centres, 1), queries, CATEGORY_SPREAD);
+    return byDistance(documents, targets).accepting(accepted);
+  }
+
   private static Drawn gaussian(int rows, int dims, int queries) {
     Noise noise = new Noise();
     float[][] documents = noise.vectors(rows, dims);
@@ -85,6 +113,21 @@ final class ClusterShapes {
     Arrays.stream(documents).forEach(Noise::unit);
     Arrays.stream(targets).forEach(Noise::unit);
     return Drawn.of(documents, targets);
+  }
+
+  private static Drawn twoLengths(int rows, int dims, int queries) {
+    Drawn drawn = gaussian(rows, dims, queries);
+    makeHalfLonger(drawn.documents());
+    makeHalfLonger(drawn.queries());
+    return byDistance(drawn.documents(), drawn.queries());
+  }
+
+  private static void makeHalfLonger(float[][] vectors) {
+    for (int i = 0; i < vectors.length; i += 2) {
+      for (int d = 0; d < vectors[i].length; d++) {
+        vectors[i][d] *= LONGER;
+      }
+    }
   }
 
   private static Drawn far(int rows, int dims, int queries) {
@@ -95,19 +138,19 @@ final class ClusterShapes {
         centre[i] += FAR_OFFSET;
       }
     }
-    return new Drawn(
-        members(noise, centres, rows),
-        members(noise, centres, queries),
-        VectorSimilarityFunction.EUCLIDEAN,
-        null,
-        null);
+    return byDistance(
+        members(noise, centres, rows, FAR_SPREAD), members(noise, centres, queries, FAR_SPREAD));
   }
 
-  private static float[][] members(Noise noise, float[][] centres, int count) {
+  private static float[][] members(Noise noise, float[][] centres, int count, double spread) {
     float[][] members = new float[count][];
     for (int i = 0; i < count; i++) {
-      members[i] = noise.near(centres[noise.number(centres.length)], FAR_SPREAD);
+      members[i] = noise.near(centres[noise.number(centres.length)], spread);
     }
     return members;
+  }
+
+  private static Drawn byDistance(float[][] documents, float[][] queries) {
+    return new Drawn(documents, queries, VectorSimilarityFunction.EUCLIDEAN, null, null);
   }
 }

@@ -49,6 +49,7 @@ final class NestedShapes {
         new Shape("near_copies", "each vector ten times, nearly", NestedShapes::nearCopies),
         new Shape(
             "skewed_lengths", "of unlike lengths, by inner product", NestedShapes::skewedLengths),
+        new Shape("unit_products", "of unit length, by inner product", NestedShapes::unitProducts),
         new Shape(
             "filter_for",
             "a filter accepts the tenth where the queries are",
@@ -142,9 +143,17 @@ final class NestedShapes {
         document[i] *= length;
       }
     }
+    return byInnerProduct(nested);
+  }
+
+  private static Drawn unitProducts(int rows, int dims, int queries) throws IOException {
+    return byInnerProduct(nested(rows, dims, queries));
+  }
+
+  private static Drawn byInnerProduct(Drawn drawn) {
     return new Drawn(
-        nested.documents(),
-        nested.queries(),
+        drawn.documents(),
+        drawn.queries(),
         VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT,
         null,
         null);

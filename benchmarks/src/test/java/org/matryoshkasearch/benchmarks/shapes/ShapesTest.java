@@ -58,7 +58,7 @@ public class ShapesTest {
 
   @Test
   public void testEachIsTheSameEachTime() throws IOException {
-    assertEquals(14, shapes.size());
+    assertEquals(17, shapes.size());
     for (Shape shape : shapes.values()) {
       Drawn drawn = draw(shape.name());
       assertEquals(shape.name(), ROWS, drawn.documents().length);
@@ -205,6 +205,36 @@ public class ShapesTest {
     assertEquals(with.accepted(), against.accepted());
     assertTrue(acceptedAmongTheNearest(with) > 3);
     assertEquals(0, acceptedAmongTheNearest(against), 0.5);
+  }
+
+  @Test
+  public void testFilterLeavesOutACategory() throws IOException {
+    Drawn drawn = draw("filter_category");
+    assertEquals(ROWS * 19.0 / 20, drawn.accepted().cardinality(), ROWS / 40.0);
+    for (float[] query : drawn.queries()) {
+      double within = Double.MAX_VALUE;
+      double without = Double.MAX_VALUE;
+      for (int row = 0; row < ROWS; row++) {
+        double distance = VectorUtil.squareDistance(query, drawn.documents()[row]);
+        if (drawn.accepted().get(row)) {
+          within = Math.min(within, distance);
+        } else {
+          without = Math.min(without, distance);
+        }
+      }
+      assertTrue(without < within);
+    }
+  }
+
+  @Test
+  public void testTwoLengths() throws IOException {
+    Drawn drawn = draw("two_lengths");
+    long longer =
+        Arrays.stream(drawn.documents()).filter(v -> VectorUtil.dotProduct(v, v) > 8.9).count();
+    long shorter =
+        Arrays.stream(drawn.documents()).filter(v -> VectorUtil.dotProduct(v, v) < 1.1).count();
+    assertEquals(ROWS / 2, longer);
+    assertEquals(ROWS - longer, shorter);
   }
 
   /** How many of the ten nearest documents a filter accepts, on the average. */
