@@ -167,13 +167,13 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     if (isOfBytes(field)) {
       byteVectors(field).mergeOneFlatVectorField(field, mergeState);
       int dims = field.getVectorDimension();
-      try (MergedVectors merged = MergedVectors.ofBytes(scratch, dims)) {
+      try (MergedVectors merged = MergedVectors.ofBytes(scratch, dims, Nearness.of(field))) {
         addMergedBytes(field, mergeState, merged);
         writeGraph(field, merged, new float[dims], mergeState);
       }
     } else {
       float[] centroid = Centroid.ofMerge(field, prefixDims(field), mergeState);
-      try (MergedVectors merged = MergedVectors.ofFloats(scratch, centroid)) {
+      try (MergedVectors merged = MergedVectors.ofFloats(scratch, centroid, Nearness.of(field))) {
         merge(field, mergeState, centroid, merged);
         writeGraph(field, merged, centroid, mergeState);
       }
@@ -324,7 +324,7 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     long start = System.nanoTime();
     GraphBuilder builder = format.graphBuilder(workers, scratch);
     PrefixEncoding encoding = format.prefixEncoding();
-    try (BuiltGraph graph = builder.build(vectors, nearness(field))) {
+    try (BuiltGraph graph = builder.build(vectors, Nearness.of(field))) {
       graphs.write(field, size, graph, centroid, !isOfBytes(field) && encoding.isRough());
       MatryoshkaHnswVectorsFormat.setWithoutGraph(field, graph == null);
       if (graph == null) {
@@ -340,10 +340,6 @@ final class MatryoshkaHnswVectorsWriter extends KnnVectorsWriter {
     if (state.infoStream.isEnabled(COMPONENT)) {
       state.infoStream.message(COMPONENT, String.format(Locale.ROOT, message, values));
     }
-  }
-
-  private static Nearness nearness(FieldInfo field) {
-    return Nearness.of(field.getVectorSimilarityFunction());
   }
 
   /** As in Lucene: of fewer vectors a search would look at all anyway. */

@@ -21,14 +21,17 @@ import java.util.stream.IntStream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -83,6 +86,61 @@ public class InnerProductTest extends LuceneTestCase {
       directions.merge();
       products.merge();
       assertAsManyFound(format, directions, products, unit(queries));
+    }
+  }
+
+  /** Bytes need not be of one length, by dot product either; flushed, and merged. */
+  public void testBytesOfUnlikeLengths() throws IOException {
+    VectorSimilarityFunction similarity =
+        RandomPicks.randomFrom(
+            random(),
+            List.of(
+                VectorSimilarityFunction.DOT_PRODUCT,
+                VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT));
+    float[][] vectors = NestedVectors.unit(random(), DOCS + QUERIES, DIMS);
+    byte[][] bytes = new byte[DOCS + QUERIES][];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = NestedVectors.bytes(vectors[i]);
+      float scale = (float) Math.exp(-Math.abs(random().nextGaussian()));
+      for (int d = 0; d < DIMS; d++) {
+        bytes[i][d] = (byte) Math.round(scale * bytes[i][d]);
+      }
+    }
+    KnnVectorsFormat format = ofPrefixes(PrefixEncoding.INT8);
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setMaxBufferedDocs(DOCS / 2)
+            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH)
+            .setMergePolicy(new LogDocMergePolicy()) // keeps the order
+            .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int i = 0; i < DOCS; i++) {
+        Document document = new Document();
+        document.add(new KnnByteVectorField("v", bytes[i], similarity));
+        writer.addDocument(document);
+      }
+      for (int merges = 0; merges < 2; merges++) {
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          IndexSearcher searcher = new IndexSearcher(reader);
+          int found = 0;
+          for (int i = DOCS; i < bytes.length; i++) {
+            int[] products = new int[DOCS];
+            for (int doc = 0; doc < DOCS; doc++) {
+              products[doc] = VectorUtil.dotProduct(bytes[i], bytes[doc]);
+            }
+            int[] sorted = products.clone();
+            Arrays.sort(sorted);
+            Query query = new KnnByteVectorQuery("v", bytes[i], 40);
+            for (ScoreDoc hit : searcher.search(query, 10).scoreDocs) {
+              found += products[hit.doc] >= sorted[DOCS - 10] ? 1 : 0;
+            }
+          }
+          assertTrue(
+              similarity + ", merges: " + merges + ": " + found, found >= QUERIES * 10 * 95 / 100);
+        }
+        writer.forceMerge(1);
+      }
     }
   }
 

@@ -161,7 +161,8 @@ public final class GraphBuilder {
 
     private float commonLength(GraphVectors.Source source) throws IOException {
       GraphVectors vectors = new WatchedVectors(source.seenFor(Nearness.INNER_PRODUCT), workers);
-      return VectorLengths.common(vectors);
+      VectorLengths known = source.lengths();
+      return (known == null ? VectorLengths.of(vectors) : known).common(vectors);
     }
 
     private LevelLinks link(GraphVectors vectors, Nearness kind, int most) throws IOException {

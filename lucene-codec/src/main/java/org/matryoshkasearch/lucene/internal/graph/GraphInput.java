@@ -229,7 +229,7 @@ public final class GraphInput implements Accountable, Closeable {
       in.seek(blocksAt);
       starts = DirectMonotonicReader.loadMeta(in, size, GraphOutput.STARTS_BLOCK_SHIFT);
       in.seek(end);
-      readKind(Nearness.of(field.getVectorSimilarityFunction()), meta);
+      readKind(Nearness.of(field), meta);
       readPivots(field, meta);
     }
 

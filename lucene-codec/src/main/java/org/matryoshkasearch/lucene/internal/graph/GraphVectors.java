@@ -36,5 +36,10 @@ public interface GraphVectors {
      * @param kind distances are the same from wherever vectors are seen, inner products are not
      */
     GraphVectors seenFor(Nearness kind) throws IOException;
+
+    /** How long they are, if that is known: null where they are to be read for it. */
+    default VectorLengths lengths() {
+      return null;
+    }
   }
 }

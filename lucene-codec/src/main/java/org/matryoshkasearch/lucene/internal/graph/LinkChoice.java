@@ -102,8 +102,9 @@ final class LinkChoice {
 
   /**
    * Fills rows with the nearest that their nodes chose, and behind them with nodes that chose them,
-   * the nearest of those for which there is room. Where inner products count, rows have all that
-   * their nodes chose: that leads to longer vectors, what chose them to shorter ones.
+   * the nearest of those for which there is room. Where inner products count, rows have half as
+   * many more of what their nodes chose: that leads to longer vectors, what chose them to shorter
+   * ones, and many of those choose the same few.
    *
    * @param chosen by each node: see {@link #write}
    * @param most of those that a node chose: so many of them are linked both ways
@@ -135,7 +136,7 @@ final class LinkChoice {
   }
 
   private int ownChoice(int most, int chosen) {
-    return kind == Nearness.INNER_PRODUCT ? chosen : Math.min(most, chosen);
+    return Math.min(kind == Nearness.INNER_PRODUCT ? most + most / 2 : most, chosen);
   }
 
   private static void linkBack(int of, int ownChoice, int node, float near, NeighbourTable rows) {

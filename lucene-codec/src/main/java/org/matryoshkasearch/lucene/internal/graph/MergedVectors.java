@@ -30,17 +30,20 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
   private final float[] centred;
   private final boolean ofBytes;
   private final byte[] code;
+  private final VectorLengths lengths; // null where they do not count
   private final IndexOutput out;
   private IndexInput in;
   private int count;
 
-  private MergedVectors(Scratch scratch, float[] centroid, boolean ofBytes) throws IOException {
+  private MergedVectors(Scratch scratch, float[] centroid, Nearness kind, boolean ofBytes)
+      throws IOException {
     this.scratch = scratch;
     this.dims = centroid.length;
     this.centroid = centroid;
     this.centred = new float[dims];
     this.ofBytes = ofBytes;
     this.code = new byte[codeBytes(dims, ofBytes)];
+    this.lengths = kind == Nearness.INNER_PRODUCT ? new VectorLengths() : null;
     this.out = scratch.create("vectors");
   }
 
@@ -48,14 +51,20 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
    * Creates the file, for vectors of floats.
    *
    * @param centroid about the mean of the vectors; its length is theirs
+   * @param kind what makes two of them near
    */
-  public static MergedVectors ofFloats(Scratch scratch, float[] centroid) throws IOException {
-    return new MergedVectors(scratch, centroid, false);
+  public static MergedVectors ofFloats(Scratch scratch, float[] centroid, Nearness kind)
+      throws IOException {
+    return new MergedVectors(scratch, centroid, kind, false);
   }
 
-  /** Creates the file, for vectors of bytes. */
-  public static MergedVectors ofBytes(Scratch scratch, int dims) throws IOException {
-    return new MergedVectors(scratch, new float[dims], true);
+  /**
+   * Creates the file, for vectors of bytes.
+   *
+   * @param kind what makes two of them near
+   */
+  public static MergedVectors ofBytes(Scratch scratch, int dims, Nearness kind) throws IOException {
+    return new MergedVectors(scratch, new float[dims], kind, true);
   }
 
   private static int codeBytes(int dims, boolean ofBytes) {
@@ -64,6 +73,9 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
 
   /** Adds a vector of floats. */
   public void add(float[] vector) throws IOException {
+    if (lengths != null) {
+      lengths.add(vector);
+    }
     for (int i = 0; i < dims; i++) { // may be infinite, of the largest there are
       centred[i] = Math.clamp(vector[i] - centroid[i], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
@@ -72,6 +84,10 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
 
   /** Adds a vector of bytes, each of them times a scale. */
   public void add(byte[] vector, float scale) throws IOException {
+    if (lengths != null) {
+      SignedCode.decodeBytes(vector, scale, centred, 0, dims);
+      lengths.add(centred);
+    }
     write(vector, scale);
   }
 
@@ -96,6 +112,12 @@ public final class MergedVectors implements GraphVectors.Source, Closeable {
   @Override
   public GraphVectors seenFor(Nearness kind) {
     return new Vectors(in, count, dims, ofBytes, kind == Nearness.DISTANCE ? null : centroid);
+  }
+
+  /** As they were given: codes are not so exactly of one length. */
+  @Override
+  public VectorLengths lengths() {
+    return lengths;
   }
 
   /** Deletes the file. */

@@ -11,7 +11,8 @@
  */
 package org.matryoshkasearch.lucene.internal.graph;
 
-import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.VectorEncoding;
 
 /** What makes two vectors of a graph near. */
 public enum Nearness {
@@ -25,8 +26,14 @@ public enum Nearness {
    */
   INNER_PRODUCT;
 
-  /** What makes comparable prefixes near, where a field has such a similarity. */
-  public static Nearness of(VectorSimilarityFunction similarity) {
-    return similarity == VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT ? INNER_PRODUCT : DISTANCE;
+  /** What makes comparable prefixes of a field near, or its vectors of bytes. */
+  public static Nearness of(FieldInfo field) {
+    return switch (field.getVectorSimilarityFunction()) {
+      case MAXIMUM_INNER_PRODUCT -> INNER_PRODUCT;
+      // bytes need not be of unit length, and can hardly be
+      case DOT_PRODUCT ->
+          field.getVectorEncoding() == VectorEncoding.BYTE ? INNER_PRODUCT : DISTANCE;
+      case COSINE, EUCLIDEAN -> DISTANCE;
+    };
   }
 }

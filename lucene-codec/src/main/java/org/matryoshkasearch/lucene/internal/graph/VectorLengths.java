@@ -22,7 +22,7 @@ import org.matryoshkasearch.lucene.internal.scoring.PrefixSimilarity;
  * distances finds it: with half of the visits of a graph of inner products, which has to lead to
  * the longest vectors first.
  */
-final class VectorLengths {
+public final class VectorLengths {
   /**
    * By how much squares of lengths may differ, as a share of squared distances between neighbours:
    * what is rounded is not all equal, and what lies far from the origin, or in groups far apart, is
@@ -44,14 +44,22 @@ final class VectorLengths {
   private double least = Double.POSITIVE_INFINITY;
   private double most;
 
-  private VectorLengths(GraphVectors vectors) throws IOException {
+  /** Of vectors that are all there. */
+  static VectorLengths of(GraphVectors vectors) throws IOException {
+    VectorLengths lengths = new VectorLengths();
     float[] vector = new float[vectors.dims()];
-    for (int ord = 0; ord < vectors.size() && mayBeOne(); ord++) {
+    for (int ord = 0; ord < vectors.size() && lengths.mayBeOne(); ord++) {
       vectors.read(ord, vector, 0);
-      double square = PrefixSimilarity.square(vector, 0, vector.length);
-      least = Math.min(least, square);
-      most = Math.max(most, square);
+      lengths.add(vector);
     }
+    return lengths;
+  }
+
+  /** Takes a vector, as it was before anything was rounded. */
+  void add(float[] vector) {
+    double square = PrefixSimilarity.square(vector, 0, vector.length);
+    least = Math.min(least, square);
+    most = Math.max(most, square);
   }
 
   /** However they lie. */
@@ -59,12 +67,12 @@ final class VectorLengths {
     return most - Math.min(least, most) <= ABOUT_ONE * most;
   }
 
-  /** The length of all, or 0 if they differ, or are not at all of a usual length. */
-  static float common(GraphVectors vectors) throws IOException {
-    return new VectorLengths(vectors).ifOne(vectors);
-  }
-
-  private float ifOne(GraphVectors vectors) throws IOException {
+  /**
+   * The length of all, or 0 if they differ, or are not at all of a usual length.
+   *
+   * @param vectors all that were added, seen from anywhere
+   */
+  float common(GraphVectors vectors) throws IOException {
     double length = Math.sqrt((least + most) / 2);
     boolean usual = length >= 1 / LONGEST && length <= LONGEST;
     return usual && mayBeOne() && most - least <= ABOUT_ONE * toNearest(vectors)

@@ -39,14 +39,15 @@ public class GraphFilesTest extends LuceneTestCase {
       throws IOException {
     Scratch files =
         new Scratch(new ByteBuffersDirectory(), "_0", IOContext.DEFAULT, IOContext.DEFAULT);
-    MergedVectors vectors = MergedVectors.ofFloats(files, new float[8]);
+    Nearness kind = Nearness.of(SegmentFiles.field(0, 8, similarity));
+    MergedVectors vectors = MergedVectors.ofFloats(files, new float[8], kind);
     for (float[] vector : NestedVectors.unit(random(), size, 8)) {
       vectors.add(vector);
     }
     vectors.finish();
     return new GraphBuilder(
             MAX_CONN, 50, new Workers(null, 1, () -> {}), BuildMemory.OF_HEAP, files)
-        .build(vectors, Nearness.of(similarity));
+        .build(vectors, kind);
   }
 
   public void testReadsWhatWasWritten() throws IOException {

@@ -23,7 +23,11 @@ public class VectorLengthsTest extends LuceneTestCase {
   private static final int DIMS = 24;
 
   private static float common(float[][] vectors) throws IOException {
-    return VectorLengths.common(new ListedVectors(List.of(vectors)));
+    VectorLengths lengths = new VectorLengths();
+    for (float[] vector : vectors) {
+      lengths.add(vector);
+    }
+    return lengths.common(new ListedVectors(List.of(vectors)));
   }
 
   private static float[][] unit() {
@@ -115,31 +119,40 @@ public class VectorLengthsTest extends LuceneTestCase {
     }
   }
 
-  /** A merge codes them: far from the origin, too, that makes no other lengths of them. */
+  /** A merge codes them, and codes of tight groups are not of one length. */
   public void testMergedAsTheyWere() throws IOException {
     float[][] vectors = unit();
     float[] centroid = new float[DIMS];
-    for (float[] vector : vectors) {
-      vector[0] += 30;
-      VectorUtil.l2normalize(vector);
+    for (int v = 0; v < SIZE; v++) {
+      float[] vector = v % 10 == 0 ? vectors[v] : vectors[v / 10 * 10].clone();
+      vectors[v] = vector;
+      for (int i = 0; i < DIMS && v % 10 > 0; i++) {
+        vector[i] += 2e-3f * (float) random().nextGaussian();
+      }
+      // Lucene's l2normalize leaves alone what is nearly of unit length
+      scale(vector, 1 / (float) Math.sqrt(VectorUtil.dotProduct(vector, vector)));
       for (int i = 0; i < DIMS; i++) {
         centroid[i] += vector[i] / SIZE;
       }
     }
-    try (MergedVectors merged = MergedVectors.ofFloats(Scratch.onHeap(), centroid)) {
+    try (MergedVectors merged =
+        MergedVectors.ofFloats(Scratch.onHeap(), centroid, Nearness.INNER_PRODUCT)) {
       for (float[] vector : vectors) {
         merged.add(vector);
       }
       merged.finish();
-      assertEquals(1, VectorLengths.common(merged.seenFor(Nearness.INNER_PRODUCT)), 1e-5f);
+      assertEquals(1, merged.lengths().common(merged.seenFor(Nearness.DISTANCE)), 1e-5f);
+      GraphVectors coded = merged.seenFor(Nearness.INNER_PRODUCT);
+      assertEquals(0, VectorLengths.of(coded).common(coded), 0);
     }
     byte[][] bytes = {{3, 4, 12}, {-12, 3, -4}, {4, -12, 3}, {0, 5, 12}};
-    try (MergedVectors merged = MergedVectors.ofBytes(Scratch.onHeap(), 3)) {
+    try (MergedVectors merged =
+        MergedVectors.ofBytes(Scratch.onHeap(), 3, Nearness.INNER_PRODUCT)) {
       for (byte[] vector : bytes) {
         merged.add(vector, 1);
       }
       merged.finish();
-      assertEquals(13, VectorLengths.common(merged.seenFor(Nearness.INNER_PRODUCT)), 1e-5f);
+      assertEquals(13, merged.lengths().common(merged.seenFor(Nearness.DISTANCE)), 1e-5f);
     }
   }
 
