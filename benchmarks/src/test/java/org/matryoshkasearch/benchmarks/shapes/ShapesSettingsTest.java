@@ -26,7 +26,7 @@ public class ShapesSettingsTest {
   @Test
   public void testDefaults() throws UsageException, IOException {
     ShapesSettings settings = ShapesSettings.parse(List.of("--shapes"));
-    assertEquals(14, settings.shapes().size());
+    assertEquals(17, settings.shapes().size());
     assertEquals(List.of(40_000), settings.rows());
     assertEquals(128, settings.dims());
     assertEquals(300, settings.queries());
@@ -45,7 +45,7 @@ public class ShapesSettingsTest {
       assertEquals(List.of(4000, 9000), settings.rows());
       assertEquals(3, settings.segments());
     }
-    assertEquals(14, ShapesSettings.parse(List.of("--dims", "64", "--shapes")).shapes().size());
+    assertEquals(17, ShapesSettings.parse(List.of("--dims", "64", "--shapes")).shapes().size());
     assertFalse(ShapesSettings.wanted(List.of("--quick")));
   }
 
