@@ -149,8 +149,7 @@ final class NodeIndex {
     if (state.has("error") || state.at("/response/_shards/failed").asInt() > 0) {
       throw new IOException("the merge failed: " + state);
     }
-    client.post(path + "/_refresh", (JsonNode) null);
-    client.post(path + "/_flush", (JsonNode) null);
+    makeVisible();
     return state.at("/task/running_time_in_nanos").asLong() / 1e9;
   }
 
@@ -158,20 +157,29 @@ final class NodeIndex {
    * Waits until nothing is merged any more, and makes what there is visible.
    *
    * @param tick called a few times a second
-   * @return how many seconds that took
+   * @return how many seconds it was until then
    */
   double settle(Runnable tick) throws IOException {
     long start = System.nanoTime();
+    long merged = start; // when something was, the last time
     client.post(path + "/_refresh", (JsonNode) null); // may begin merges
     for (int quiet = 0; quiet < QUIET_POLLS; ) {
       pause();
       tick.run();
       JsonNode merges = client.get(path + "/_stats/merge").at("/_all/primaries/merges");
-      quiet = merges.path("current").asInt() == 0 ? quiet + 1 : 0;
+      quiet++;
+      if (merges.path("current").asInt() > 0) {
+        merged = System.nanoTime();
+        quiet = 0;
+      }
     }
+    makeVisible();
+    return (merged - start) / 1e9;
+  }
+
+  private void makeVisible() throws IOException {
     client.post(path + "/_refresh", (JsonNode) null);
     client.post(path + "/_flush", (JsonNode) null);
-    return (System.nanoTime() - start) / 1e9;
   }
 
   private static void pause() throws IOException {

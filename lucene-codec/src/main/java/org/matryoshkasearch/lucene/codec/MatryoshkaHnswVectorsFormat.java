@@ -60,8 +60,8 @@ import org.matryoshkasearch.lucene.internal.recall.RecallCurve;
  * and four more. All graphs that are built at a time share a quarter of the JVM's heap: each makes
  * do with what is left, and takes longer with little; where not even 70 bytes a vector are left, a
  * segment has no graph, its searches look at all codes, and the next merge builds one. Links lead
- * to what is near by distance; for maximum inner product, unless all vectors are about of one
- * length, to what has a large inner product.
+ * to what is near by distance; for maximum inner product, and of bytes for dot product, unless all
+ * vectors are about of one length, to what has a large inner product.
  *
  * <p>The files are specified here. All six begin with a {@link
  * org.apache.lucene.codecs.CodecUtil#writeIndexHeader header} and end with a {@link

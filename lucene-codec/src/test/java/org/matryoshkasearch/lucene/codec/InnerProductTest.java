@@ -89,7 +89,10 @@ public class InnerProductTest extends LuceneTestCase {
     }
   }
 
-  /** Bytes need not be of one length, by dot product either; flushed, and merged. */
+  /**
+   * Bytes need not be of one length, by dot product either; flushed, in Lucene's format too, and
+   * merged; with segments that have graphs or none.
+   */
   public void testBytesOfUnlikeLengths() throws IOException {
     VectorSimilarityFunction similarity =
         RandomPicks.randomFrom(
@@ -106,41 +109,53 @@ public class InnerProductTest extends LuceneTestCase {
         bytes[i][d] = (byte) Math.round(scale * bytes[i][d]);
       }
     }
-    KnnVectorsFormat format = ofPrefixes(PrefixEncoding.INT8);
-    IndexWriterConfig config =
-        new IndexWriterConfig()
-            .setMaxBufferedDocs(DOCS / 2)
-            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH)
-            .setMergePolicy(new LogDocMergePolicy()) // keeps the order
-            .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
-    try (Directory directory = newDirectory();
-        IndexWriter writer = new IndexWriter(directory, config)) {
-      for (int i = 0; i < DOCS; i++) {
-        Document document = new Document();
-        document.add(new KnnByteVectorField("v", bytes[i], similarity));
-        writer.addDocument(document);
+    int docs = random().nextInt(4) == 0 ? 900 : DOCS;
+    try (Directory directory = newDirectory()) {
+      KnnVectorsFormat ours = ofPrefixes(PrefixEncoding.INT8);
+      KnnVectorsFormat first = random().nextBoolean() ? ours : new Lucene99HnswVectorsFormat();
+      try (IndexWriter writer = new IndexWriter(directory, config(first))) {
+        add(writer, similarity, Arrays.copyOf(bytes, docs / 2));
       }
-      for (int merges = 0; merges < 2; merges++) {
-        try (DirectoryReader reader = DirectoryReader.open(writer)) {
-          IndexSearcher searcher = new IndexSearcher(reader);
-          int found = 0;
-          for (int i = DOCS; i < bytes.length; i++) {
-            int[] products = new int[DOCS];
-            for (int doc = 0; doc < DOCS; doc++) {
-              products[doc] = VectorUtil.dotProduct(bytes[i], bytes[doc]);
+      try (IndexWriter writer = new IndexWriter(directory, config(ours))) {
+        add(writer, similarity, Arrays.copyOfRange(bytes, docs / 2, docs));
+        for (int merges = 0; merges < 2; merges++) {
+          try (DirectoryReader reader = DirectoryReader.open(writer)) {
+            IndexSearcher searcher = new IndexSearcher(reader);
+            int found = 0;
+            for (int i = DOCS; i < bytes.length; i++) {
+              int[] products = new int[docs];
+              for (int doc = 0; doc < docs; doc++) {
+                products[doc] = VectorUtil.dotProduct(bytes[i], bytes[doc]);
+              }
+              int[] sorted = products.clone();
+              Arrays.sort(sorted);
+              Query query = new KnnByteVectorQuery("v", bytes[i], 40);
+              for (ScoreDoc hit : searcher.search(query, 10).scoreDocs) {
+                found += products[hit.doc] >= sorted[docs - 10] ? 1 : 0;
+              }
             }
-            int[] sorted = products.clone();
-            Arrays.sort(sorted);
-            Query query = new KnnByteVectorQuery("v", bytes[i], 40);
-            for (ScoreDoc hit : searcher.search(query, 10).scoreDocs) {
-              found += products[hit.doc] >= sorted[DOCS - 10] ? 1 : 0;
-            }
+            assertTrue(
+                similarity + ", merges: " + merges + ": " + found,
+                found >= QUERIES * 10 * 95 / 100);
           }
-          assertTrue(
-              similarity + ", merges: " + merges + ": " + found, found >= QUERIES * 10 * 95 / 100);
+          writer.forceMerge(1);
         }
-        writer.forceMerge(1);
       }
+    }
+  }
+
+  private static IndexWriterConfig config(KnnVectorsFormat format) {
+    return new IndexWriterConfig()
+        .setMergePolicy(new LogDocMergePolicy()) // keeps the order
+        .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
+  }
+
+  private static void add(IndexWriter writer, VectorSimilarityFunction similarity, byte[][] vectors)
+      throws IOException {
+    for (byte[] vector : vectors) {
+      Document document = new Document();
+      document.add(new KnnByteVectorField("v", vector, similarity));
+      writer.addDocument(document);
     }
   }
 
