@@ -35,6 +35,8 @@ import org.matryoshkasearch.lucene.codec.PrefixEncoding;
  * Lucene's format with as few bits. Whatever we write must find as much.
  */
 final class VectorField {
+  private static final int LEAST_OF_NO_SUM_ZERO = 8;
+
   private final String name;
   private final int dims;
   private final VectorSimilarityFunction similarity;
@@ -99,8 +101,14 @@ final class VectorField {
             RandomPicks.randomFrom(random(), encodings), maxConn, beamWidth);
   }
 
-  /** Lucene asserts that what it codes as queries in a merge is of unit length for cosine. */
+  /**
+   * Lucene asserts that what it codes as queries in a merge is of unit length for cosine. And it
+   * does not write vectors that cancel each other out, as a few of few dimensions may.
+   */
   private List<ScalarEncoding> stockEncodings() {
+    if (similarity == VectorSimilarityFunction.COSINE && dims < LEAST_OF_NO_SUM_ZERO) {
+      return List.of();
+    }
     return Arrays.stream(ScalarEncoding.values())
         .filter(encoding -> coarse || encoding.getBits() >= poorestEncoding.bits())
         .filter(
