@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ConjunctionUtils;
@@ -42,6 +41,9 @@ final class AcceptedRows {
    * among so few by the prefix.
    */
   private static final int OF_PARENT = 10;
+
+  /** To find the siblings of so many children is worth another thread. */
+  private static final long WORTH_A_TASK = 100;
 
   private final IndexSearcher searcher;
   private final String field;
@@ -144,17 +146,18 @@ final class AcceptedRows {
    * few.
    */
   Candidates siblings(int[] children) throws IOException {
-    List<Callable<LeafRows>> tasks = new ArrayList<>();
+    LeafTasks<LeafRows> tasks = new LeafTasks<>(WORTH_A_TASK);
     int from = 0;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       int to = Rescorer.endOfLeaf(children, from, leaf);
       if (from < to) {
         DocsIterator ofLeaf = new DocsIterator(children, from, to, leaf.docBase);
-        tasks.add(() -> siblings(leaf, ofLeaf));
+        long work = filter == null ? to - from : LeafTasks.ALONE;
+        tasks.add(work, () -> siblings(leaf, ofLeaf));
       }
       from = to;
     }
-    return LeafRows.join(searcher.getTaskExecutor().invokeAll(tasks));
+    return LeafRows.join(tasks.run(searcher));
   }
 
   private LeafRows siblings(LeafReaderContext leaf, DocsIterator children) throws IOException {

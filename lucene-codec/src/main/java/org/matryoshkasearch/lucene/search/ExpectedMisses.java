@@ -11,6 +11,8 @@
  */
 package org.matryoshkasearch.lucene.search;
 
+import java.util.Arrays;
+
 /**
  * Tells how many of the nearest are still expected among candidates that have not been rescored,
  * and among what is no candidate, by the {@link QueryLine}.
@@ -71,16 +73,22 @@ record ExpectedMisses(double slope, double deviation, double allowed, double all
    *
    * @param prefixScores of all candidates, falling
    * @param fullScores of the first of them
+   * @param lastFullScores of the last of them, which tell most of what comes after; may be none
    * @param k how many are nearest
    * @param vectors of which candidates are taken, about
    * @return as many as there are candidates, if those are enough
    */
-  int candidatesWanted(float[] prefixScores, float[] fullScores, int k, int vectors) {
+  int candidatesWanted(
+      float[] prefixScores, float[] fullScores, float[] lastFullScores, int k, int vectors) {
     int count = prefixScores.length;
     if (fullScores.length < k || count < LEAST_TOLD || slope <= 0) {
       return count;
     }
     QueryLine line = line(prefixScores, fullScores, k);
+    if (lastFullScores.length > 0) {
+      int from = count - lastFullScores.length;
+      line = line.through(Arrays.copyOfRange(prefixScores, from, count), lastFullScores);
+    }
     int half = count / 2;
     float last = prefixScores[count - 1];
     double fall = (prefixScores[half - 1] - last) / Math.log((double) count / half);

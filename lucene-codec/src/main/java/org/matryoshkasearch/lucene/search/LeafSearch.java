@@ -12,6 +12,7 @@
 package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.AcceptDocs;
@@ -38,8 +39,10 @@ final class LeafSearch {
   private final KnnCollectorManager collectors;
   private final Approximate approximate;
   private final Exact exact;
+  private final AtomicReferenceArray<TopDocs> found; // in each leaf, the last time
 
   /**
+   * @param leaves of the index
    * @param most how many are wanted of all leaves
    * @param inShares whether each is first asked for its share of them
    * @param collectors of Lucene's query
@@ -47,6 +50,7 @@ final class LeafSearch {
    * @param exact of Lucene's query
    */
   LeafSearch(
+      int leaves,
       int most,
       boolean inShares,
       KnnCollectorManager collectors,
@@ -57,6 +61,7 @@ final class LeafSearch {
     this.collectors = collectors;
     this.approximate = approximate;
     this.exact = exact;
+    this.found = new AtomicReferenceArray<>(leaves);
   }
 
   /** What a leaf has by its format's own search. */
@@ -103,18 +108,28 @@ final class LeafSearch {
   }
 
   /**
-   * Searches a leaf.
+   * Searches a leaf. One that was asked for all the first time has no more.
    *
    * @param filter null for none
    * @return top-level documents
    */
   TopDocs search(LeafReaderContext leaf, Weight filter, TimeLimitingKnnCollectorManager manager)
       throws IOException {
+    TopDocs before = found.get(leaf.ord);
+    if (before != null && share(leaf) == most) {
+      return before;
+    }
     TopDocs hits = filter == null ? all(leaf, manager) : matching(leaf, filter, manager);
     for (ScoreDoc hit : hits.scoreDocs) {
       hit.doc += leaf.docBase;
     }
+    found.set(leaf.ord, hits);
     return hits;
+  }
+
+  /** How many a leaf is first asked for. */
+  private int share(LeafReaderContext leaf) {
+    return inShares ? LeafShare.of(leaf, most) : most;
   }
 
   private TopDocs all(LeafReaderContext leaf, TimeLimitingKnnCollectorManager manager)
@@ -135,7 +150,7 @@ final class LeafSearch {
             leaf.reader().getLiveDocs(),
             leaf.reader().maxDoc());
     QueryTimeout timeout = manager.getQueryTimeout();
-    int share = inShares ? LeafShare.of(leaf, most) : most;
+    int share = share(leaf);
     int matches = accepted.cost();
     if (matches <= share) {
       return exact(leaf, accepted.iterator(), timeout);

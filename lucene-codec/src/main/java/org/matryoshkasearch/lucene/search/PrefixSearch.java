@@ -158,6 +158,7 @@ final class PrefixSearch {
       super(field, target, k, filter);
       this.leaves =
           new LeafSearch(
+              searcher.getLeafContexts().size(),
               k,
               found.kinds.isOne(),
               super.getKnnCollectorManager(k, searcher),
@@ -212,6 +213,7 @@ final class PrefixSearch {
       super(field, target, filter, k, parents);
       this.leaves =
           new LeafSearch(
+              searcher.getLeafContexts().size(),
               k,
               found.kinds.isOne(),
               super.getKnnCollectorManager(k, searcher),

@@ -12,10 +12,7 @@
 package org.matryoshkasearch.lucene.search;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.Callable;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -37,6 +34,9 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
  * into the graph still has something to return.
  */
 final class Rescorer {
+  /** So many components, a few hundred kilobytes, are worth another thread. */
+  private static final long WORTH_A_TASK = 1 << 17;
+
   private final IndexSearcher searcher;
   private final String field;
   private final TimeLimit limit;
@@ -58,18 +58,18 @@ final class Rescorer {
    * @return the bytes of rows that were compared, 0 where they are not counted
    */
   long score(Candidates rows, float[] target) throws IOException {
-    List<Callable<Long>> tasks = new ArrayList<>();
+    LeafTasks<Long> tasks = new LeafTasks<>(WORTH_A_TASK);
     int from = 0;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       int to = endOfLeaf(rows.docs, from, leaf);
       if (from < to) {
         DocsIterator ofLeaf = new DocsIterator(rows.docs, from, to, leaf.docBase);
-        tasks.add(() -> score(leaf, ofLeaf, rows, target));
+        tasks.add((long) (to - from) * target.length, () -> score(leaf, ofLeaf, rows, target));
       }
       from = to;
     }
     long bytes = 0;
-    for (long ofLeaf : searcher.getTaskExecutor().invokeAll(tasks)) {
+    for (long ofLeaf : tasks.run(searcher)) {
       bytes += ofLeaf;
     }
     return bytes;

@@ -24,6 +24,9 @@ final class TargetedRescore {
    */
   private static final int BESIDES = 8;
 
+  /** Of the last candidates, which tell what comes after them. */
+  private static final int LAST = 16;
+
   private final Candidates rows;
   private final int k;
   private final ExpectedMisses misses;
@@ -31,7 +34,8 @@ final class TargetedRescore {
   private final float[] prefixScores; // as they are ranked
   private final float[] fullScores;
   private int known; // so many of the first have scores from before, about
-  private int scored;
+  private int scored; // of the first
+  private long bytes;
   private double expectedMisses;
 
   /**
@@ -58,59 +62,74 @@ final class TargetedRescore {
    * Gives rows their full scores.
    *
    * @param limit when it is over, no more are begun
-   * @return the bytes of rows that were compared
    */
-  long run(Rescorer rescorer, float[] target, TimeLimit limit) throws IOException {
+  void run(Rescorer rescorer, float[] target, TimeLimit limit) throws IOException {
     int next = Math.min(ranked.length, Math.max(known, k + Math.max(BESIDES, k / 2)));
-    long bytes = 0;
     while (next > 0) {
-      bytes += score(rescorer, target, next);
+      score(rescorer, target, Arrays.copyOfRange(ranked, scored, scored + next));
+      for (int end = scored + next; scored < end; scored++) {
+        fullScores[scored] = rows.score(ranked[scored]);
+      }
       if (limit.leftOut()) {
-        return bytes; // some of these have no score
+        return; // some of these have no score
       }
       ExpectedMisses.Next after = misses.next(prefixScores, Arrays.copyOf(fullScores, scored), k);
       expectedMisses = after.expectedAfter();
       next = after.count() > 0 && limit.leavesOutRest() ? 0 : after.count();
     }
-    return bytes;
   }
 
-  private long score(Rescorer rescorer, float[] target, int count) throws IOException {
-    int[] batch =
-        Arrays.stream(ranked, scored, scored + count)
-            .filter(row -> !rows.isScored(row))
-            .sorted()
-            .toArray();
+  private void score(Rescorer rescorer, float[] target, int[] these) throws IOException {
+    int[] batch = Arrays.stream(these).filter(row -> !rows.isScored(row)).sorted().toArray();
     Candidates part = rows.part(batch);
-    long bytes = rescorer.score(part, target);
+    bytes += rescorer.score(part, target);
     for (int i = 0; i < batch.length; i++) {
       if (part.isScored(i)) { // the time may have been over
         rows.setScore(batch[i], part.score(i));
       }
     }
-    for (int i = scored; i < scored + count; i++) {
-      fullScores[i] = rows.score(ranked[i]);
-    }
-    scored += count;
-    return bytes;
   }
 
   /**
-   * How many candidates there should be, as many as there are where those are enough.
+   * How many candidates there should be, as many as there are where those are enough. Before more
+   * are looked for, the last there are get full scores: they tell whether it is worth it.
    *
-   * @param vectors of which they are taken, about
+   * @param vectors of which candidates are taken, about
    */
-  int candidatesWanted(int vectors) {
-    return misses.candidatesWanted(prefixScores, Arrays.copyOf(fullScores, scored), k, vectors);
+  int candidatesWanted(Rescorer rescorer, float[] target, int vectors) throws IOException {
+    int wanted = candidatesWanted(new float[0], vectors);
+    if (wanted > ranked.length) {
+      int[] last = Arrays.copyOfRange(ranked, Math.max(0, ranked.length - LAST), ranked.length);
+      score(rescorer, target, last);
+      float[] lastScores = new float[last.length];
+      for (int i = 0; i < last.length; i++) {
+        if (!rows.isScored(last[i])) {
+          return ranked.length; // the time is over
+        }
+        lastScores[i] = rows.score(last[i]);
+      }
+      wanted = candidatesWanted(lastScores, vectors);
+    }
+    return wanted;
+  }
+
+  private int candidatesWanted(float[] lastScores, int vectors) {
+    float[] first = Arrays.copyOf(fullScores, scored);
+    return misses.candidatesWanted(prefixScores, first, lastScores, k, vectors);
   }
 
   /** The documents that were rescored, ascending. */
   int[] scoredDocs() {
-    return Arrays.stream(ranked, 0, scored)
+    return Arrays.stream(ranked)
         .filter(rows::isScored)
         .map(row -> rows.docs[row])
         .sorted()
         .toArray();
+  }
+
+  /** The bytes of the rows that were compared. */
+  long bytes() {
+    return bytes;
   }
 
   /** How many hits are expected among the rest. */

@@ -99,10 +99,11 @@ final class TwoPhaseSearch {
     watch.begin();
     Candidates rows = found;
     TargetedRescore targeted = new TargetedRescore(rows, query.getK(), misses, null);
-    long bytes = targeted.run(rescorer, target, limit);
+    targeted.run(rescorer, target, limit);
+    long bytes = 0;
     int vectors = accepted.count();
     for (int again = 0; again < MOST_AGAIN && !limit.leftOut(); again++) {
-      int wanted = Math.min(targeted.candidatesWanted(vectors), RecallPlan.MOST);
+      int wanted = Math.min(targeted.candidatesWanted(rescorer, target, vectors), RecallPlan.MOST);
       if (wanted <= rows.size()) {
         break;
       }
@@ -115,13 +116,15 @@ final class TwoPhaseSearch {
         break; // there are no more
       }
       rows = more;
+      bytes += targeted.bytes();
       targeted = new TargetedRescore(rows, query.getK(), misses, targeted);
-      bytes += targeted.run(rescorer, target, limit);
+      targeted.run(rescorer, target, limit);
     }
     RankedDocs answer = answer(info.getVectorDimension(), rows);
     int[] scored = targeted.scoredDocs();
     watch.expected(rows.size(), scored, targeted.expectedMisses());
-    watch.end(StageStats.FULL, target.length, scored.length, answer.docs(), 0, bytes);
+    watch.end(
+        StageStats.FULL, target.length, scored.length, answer.docs(), 0, bytes + targeted.bytes());
     return answer;
   }
 

@@ -16,6 +16,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** When rescoring stops. */
 public class ExpectedMissesTest extends LuceneTestCase {
+  private static final float[] NONE = {};
 
   public void testNormalTail() {
     assertEquals(0.5, QueryLine.normalTail(0), 1e-6);
@@ -57,6 +58,46 @@ public class ExpectedMissesTest extends LuceneTestCase {
     assertEquals(2, wide.next(prefixes, new float[] {0.4f, 0.4f, 0.4f, 0.4f}, 1).count());
   }
 
+  /** Where the rescored say that full scores fall faster than was learnt, the rest does, too. */
+  public void testTakesTheSteeperLine() {
+    float[] prefixes = new float[60];
+    float[] steep = new float[48];
+    float[] flat = new float[48];
+    for (int i = 0; i < prefixes.length; i++) {
+      prefixes[i] = 1 - 0.01f * i;
+    }
+    for (int i = 0; i < steep.length; i++) {
+      steep[i] = 0.9f * prefixes[i];
+      flat[i] = 0.5f;
+    }
+    // 1/3 of .1 and 2/3 of .9 is .63: by that what comes next is .29 below the tenth, by .1 it was
+    // .16
+    assertEquals(0, new ExpectedMisses(0.1, 0.1, 0.1, 1).next(prefixes, steep, 10).count());
+    QueryLine line = QueryLine.of(0.1, 0.1, prefixes, steep, 10);
+    assertEquals(QueryLine.normalTail(2.86), line.above(prefixes[48]), 1e-3);
+    // less steep than was learnt is chance, and tells less: deviations are those of .14 for each
+    line = QueryLine.of(1, 0.01, prefixes, flat, 10);
+    assertEquals(QueryLine.normalTail(0.245 / 0.129), line.above(prefixes[48]), 1e-3);
+  }
+
+  /** The last candidates tell how high the line is where others come after them. */
+  public void testLooksAtTheLastBeforeItWantsMore() {
+    float[] prefixes = new float[40];
+    for (int i = 0; i < prefixes.length; i++) {
+      prefixes[i] = 1 - 0.001f * i;
+    }
+    ExpectedMisses misses = new ExpectedMisses(1, 0.06, 0.1, 0.1);
+    float[] full = Arrays.copyOf(prefixes, 24);
+    assertEquals(160, misses.candidatesWanted(prefixes, full, NONE, 10, 100_000));
+    float[] asTold = Arrays.copyOfRange(prefixes, 24, 40);
+    assertEquals(160, misses.candidatesWanted(prefixes, full, asTold, 10, 100_000));
+    float[] farBelow = new float[16];
+    for (int i = 0; i < farBelow.length; i++) {
+      farBelow[i] = asTold[i] - 0.5f;
+    }
+    assertEquals(40, misses.candidatesWanted(prefixes, full, farBelow, 10, 100_000));
+  }
+
   public void testOfALineWithoutDeviation() {
     float[] prefixes = {0.4f, 0.3f, 0.2f};
     assertEquals(0, new ExpectedMisses(1, 0, 0.1, 1).next(prefixes, new float[] {0.4f}, 1).count());
@@ -82,7 +123,7 @@ public class ExpectedMissesTest extends LuceneTestCase {
     assertEquals(40, wanted(0.06, 0.1, prefixes, full, 10, 30)); // about so many were said to be
     assertEquals(40, wanted(0.06, 100_000, prefixes, full, 10, of));
     assertEquals(
-        40, new ExpectedMisses(0, 0.06, 0.1, 0.1).candidatesWanted(prefixes, full, 10, of));
+        40, new ExpectedMisses(0, 0.06, 0.1, 0.1).candidatesWanted(prefixes, full, NONE, 10, of));
     float[] few = {0.9f, 0.8f, 0.7f};
     assertEquals(3, wanted(0.06, 0.1, few, few, 1, of));
   }
@@ -90,7 +131,7 @@ public class ExpectedMissesTest extends LuceneTestCase {
   private static int wanted(
       double deviation, double allowed, float[] prefixes, float[] full, int k, int vectors) {
     return new ExpectedMisses(1, deviation, 0.1, allowed)
-        .candidatesWanted(prefixes, full, k, vectors);
+        .candidatesWanted(prefixes, full, NONE, k, vectors);
   }
 
   /** As many as hold what is expected, where scores fall as the logarithm of the rank does. */

@@ -17,17 +17,24 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FilterDirectoryReader;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 
@@ -105,6 +112,108 @@ public class SegmentsTest extends KnnTestCase {
     }
   }
 
+  /** Where all that a segment was asked for is among the best, it has more of them. */
+  public void testSearchesOnWhereAllOfTheNearestAre() throws IOException {
+    float[][] vectors = new float[SEGMENTS * SIZE][];
+    float[][] centres = new float[SEGMENTS][];
+    for (int segment = 0; segment < SEGMENTS; segment++) {
+      centres[segment] = unitNear(new float[DIMS], 1);
+      for (int i = 0; i < SIZE; i++) {
+        vectors[segment * SIZE + i] = unitNear(centres[segment], 0.05f);
+      }
+    }
+    try (Directory directory = newDirectory()) {
+      write(directory, vectors, SEGMENTS, SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        for (int segment = 0; segment < SEGMENTS; segment++) {
+          float[] target = centres[segment];
+          Query query = MatryoshkaKnnQuery.builder(FIELD, target, 100).candidates(100).build();
+          int found = 0;
+          for (Hit hit : hits(newSearcher(reader), query, 100)) {
+            found += hit.id() / SIZE == segment ? 1 : 0;
+          }
+          assertEquals(100, found);
+        }
+      }
+    }
+  }
+
+  /** Beside a few documents elsewhere a segment is asked for all, and has no more. */
+  public void testSearchesOnceWhatWasAskedForAll() throws IOException {
+    int few = 30;
+    float[][] vectors = NestedVectors.unit(random(), SIZE + few, DIMS);
+    for (int id = SIZE; id < vectors.length; id++) {
+      for (int d = 0; d < DIMS; d++) {
+        vectors[id][d] = -vectors[id][d];
+      }
+    }
+    try (Directory directory = newDirectory()) {
+      write(directory, vectors, SIZE);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(2, reader.leaves().size());
+        AtomicInteger searches = new AtomicInteger();
+        IndexSearcher searcher = new IndexSearcher(counting(reader, searches));
+        for (int i = 0; i < QUERIES; i++) {
+          searches.set(0);
+          Query query =
+              MatryoshkaKnnQuery.builder(FIELD, vectors[i], K).candidates(CANDIDATES).build();
+          assertEquals(K, hits(searcher, query, K).size());
+          assertEquals(1, searches.get());
+        }
+      }
+    }
+  }
+
+  /** Counts the searches of the large leaf. */
+  private static DirectoryReader counting(DirectoryReader reader, AtomicInteger searches)
+      throws IOException {
+    return new FilterDirectoryReader(
+        reader,
+        new FilterDirectoryReader.SubReaderWrapper() {
+          @Override
+          public LeafReader wrap(LeafReader leaf) {
+            return new FilterLeafReader(leaf) {
+              @Override
+              public void searchNearestVectors(
+                  String field, float[] target, KnnCollector collector, AcceptDocs accepted)
+                  throws IOException {
+                searches.addAndGet(maxDoc() == SIZE ? 1 : 0);
+                super.searchNearestVectors(field, target, collector, accepted);
+              }
+
+              @Override
+              public CacheHelper getCoreCacheHelper() {
+                return in.getCoreCacheHelper();
+              }
+
+              @Override
+              public CacheHelper getReaderCacheHelper() {
+                return in.getReaderCacheHelper();
+              }
+            };
+          }
+        }) {
+      @Override
+      protected DirectoryReader doWrapDirectoryReader(DirectoryReader inner) throws IOException {
+        return counting(inner, searches);
+      }
+
+      @Override
+      public CacheHelper getReaderCacheHelper() {
+        return in.getReaderCacheHelper();
+      }
+    };
+  }
+
+  private static float[] unitNear(float[] centre, float spread) {
+    float[] near = new float[centre.length];
+    for (int d = 0; d < near.length; d++) {
+      near[d] = centre[d] + spread * (float) random().nextGaussian();
+    }
+    VectorUtil.l2normalize(near);
+    return near;
+  }
+
   private static Set<Integer> ids(IndexSearcher searcher, Query query) throws IOException {
     Set<Integer> ids = new HashSet<>();
     hits(searcher, query, K).forEach(hit -> ids.add(hit.id()));
@@ -113,9 +222,13 @@ public class SegmentsTest extends KnnTestCase {
 
   private static void write(Directory directory, float[][] vectors, int segments, int size)
       throws IOException {
+    write(directory, Arrays.copyOf(vectors, segments * size), size);
+  }
+
+  private static void write(Directory directory, float[][] vectors, int size) throws IOException {
     VectorSimilarityFunction similarity = VectorSimilarityFunction.DOT_PRODUCT;
     List<Row> rows = new ArrayList<>();
-    for (int id = 0; id < segments * size; id++) {
+    for (int id = 0; id < vectors.length; id++) {
       rows.add(new Row(id, vectors[id], id % 2 == 0 ? "a" : "b"));
     }
     try (IndexWriter writer =

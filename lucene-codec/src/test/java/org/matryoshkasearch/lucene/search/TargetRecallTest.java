@@ -344,6 +344,52 @@ public class TargetRecallTest extends KnnTestCase {
     }
   }
 
+  /** Near neighbours, which are learnt from, tell too little of how far other clusters are. */
+  public void testReadsLittleOfOtherClusters() throws IOException {
+    int dims = 256;
+    int size = 100;
+    float[][] centres = new float[SIZE / size][];
+    for (int cluster = 0; cluster < centres.length; cluster++) {
+      centres[cluster] = near(new float[dims], 1);
+    }
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < SIZE; id++) {
+      rows.add(new Row(id, near(centres[random().nextInt(centres.length)], 0.5f), "a"));
+    }
+    try (Directory directory = newDirectory()) {
+      IndexWriterConfig config =
+          config(codec(dims / 4, PrefixEncoding.INT4))
+              .setMaxBufferedDocs(SIZE + 1)
+              .setRAMBufferSizeMB(100);
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        add(writer, rows, VectorSimilarityFunction.EUCLIDEAN, SIZE);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        int found = 0;
+        long rescored = 0;
+        for (int query = 0; query < QUERIES; query++) {
+          float[] target = near(centres[random().nextInt(centres.length)], 0.5f);
+          List<StageStats> stages = new ArrayList<>();
+          List<Hit> hits = hits(searcher, query(target, 0.98).listener(stages::addAll).build(), K);
+          found +=
+              common(exact(rows, row -> true, VectorSimilarityFunction.EUCLIDEAN, target, K), hits);
+          rescored += stages.getLast().in();
+        }
+        assertTrue("found " + found, found >= 0.97 * K * QUERIES);
+        assertTrue("rescored " + rescored / QUERIES, rescored < 3L * size * QUERIES);
+      }
+    }
+  }
+
+  private static float[] near(float[] centre, float spread) {
+    float[] near = new float[centre.length];
+    for (int d = 0; d < near.length; d++) {
+      near[d] = centre[d] + spread * (float) random().nextGaussian();
+    }
+    return near;
+  }
+
   /** Small segments, other formats, short targets, funnels: nothing is left out. */
   public void testWhereNothingWasLearnt() throws IOException {
     boolean ours = random().nextBoolean();
