@@ -27,7 +27,8 @@ import org.matryoshkasearch.lucene.codec.MatryoshkaHnswVectorsFormat;
 
 /**
  * Scores candidates with their stored vectors: each leaf once, its rows in the order in which they
- * are stored, a chunk at a time; the leaves run on the searcher's executor.
+ * are stored, a chunk at a time; the leaves run on the searcher's executor, those with few rows one
+ * after another.
  *
  * <p>When the time is over, each leaf ends with its current chunk and the rows after it stay
  * without a score. The first chunk of a leaf is always scored, so that a search whose time went

@@ -26,8 +26,11 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FilterDirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -37,6 +40,7 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.IOFunction;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.FullVectorEncoding;
 import org.matryoshkasearch.lucene.codec.MatryoshkaCodec;
@@ -206,6 +210,33 @@ abstract class KnnTestCase extends LuceneTestCase {
         writer.flush();
       }
     }
+  }
+
+  /** A reader whose leaves are others in place of those of a reader. */
+  static DirectoryReader each(DirectoryReader reader, IOFunction<LeafReader, LeafReader> of)
+      throws IOException {
+    return new FilterDirectoryReader(
+        reader,
+        new FilterDirectoryReader.SubReaderWrapper() {
+          @Override
+          public LeafReader wrap(LeafReader leaf) {
+            try {
+              return of.apply(leaf);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          }
+        }) {
+      @Override
+      protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public CacheHelper getReaderCacheHelper() {
+        return null;
+      }
+    };
   }
 
   /** What a query must find, best first, when all rows are its candidates. */

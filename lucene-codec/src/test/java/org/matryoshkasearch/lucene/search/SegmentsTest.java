@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FilterDirectoryReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
@@ -152,7 +151,11 @@ public class SegmentsTest extends KnnTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertEquals(2, reader.leaves().size());
         AtomicInteger searches = new AtomicInteger();
-        IndexSearcher searcher = new IndexSearcher(counting(reader, searches));
+        IndexSearcher searcher =
+            new IndexSearcher(
+                each(
+                    reader,
+                    leaf -> leaf.maxDoc() == SIZE ? new CountingReader(leaf, searches) : leaf));
         for (int i = 0; i < QUERIES; i++) {
           searches.set(0);
           Query query =
@@ -164,45 +167,32 @@ public class SegmentsTest extends KnnTestCase {
     }
   }
 
-  /** Counts the searches of the large leaf. */
-  private static DirectoryReader counting(DirectoryReader reader, AtomicInteger searches)
-      throws IOException {
-    return new FilterDirectoryReader(
-        reader,
-        new FilterDirectoryReader.SubReaderWrapper() {
-          @Override
-          public LeafReader wrap(LeafReader leaf) {
-            return new FilterLeafReader(leaf) {
-              @Override
-              public void searchNearestVectors(
-                  String field, float[] target, KnnCollector collector, AcceptDocs accepted)
-                  throws IOException {
-                searches.addAndGet(maxDoc() == SIZE ? 1 : 0);
-                super.searchNearestVectors(field, target, collector, accepted);
-              }
+  /** Counts its searches. */
+  private static final class CountingReader extends FilterLeafReader {
+    private final AtomicInteger searches;
 
-              @Override
-              public CacheHelper getCoreCacheHelper() {
-                return in.getCoreCacheHelper();
-              }
+    CountingReader(LeafReader in, AtomicInteger searches) {
+      super(in);
+      this.searches = searches;
+    }
 
-              @Override
-              public CacheHelper getReaderCacheHelper() {
-                return in.getReaderCacheHelper();
-              }
-            };
-          }
-        }) {
-      @Override
-      protected DirectoryReader doWrapDirectoryReader(DirectoryReader inner) throws IOException {
-        return counting(inner, searches);
-      }
+    @Override
+    public void searchNearestVectors(
+        String field, float[] target, KnnCollector collector, AcceptDocs accepted)
+        throws IOException {
+      searches.incrementAndGet();
+      super.searchNearestVectors(field, target, collector, accepted);
+    }
 
-      @Override
-      public CacheHelper getReaderCacheHelper() {
-        return in.getReaderCacheHelper();
-      }
-    };
+    @Override
+    public CacheHelper getCoreCacheHelper() {
+      return in.getCoreCacheHelper();
+    }
+
+    @Override
+    public CacheHelper getReaderCacheHelper() {
+      return in.getReaderCacheHelper();
+    }
   }
 
   private static float[] unitNear(float[] centre, float spread) {

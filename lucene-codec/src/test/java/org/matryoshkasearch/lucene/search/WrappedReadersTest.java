@@ -17,9 +17,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
-import org.apache.lucene.index.FilterDirectoryReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 import org.apache.lucene.index.SoftDeletesDirectoryReaderWrapper;
@@ -30,7 +28,6 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.AssertingDirectoryReader;
-import org.apache.lucene.util.IOFunction;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
 import org.matryoshkasearch.lucene.soak.PlainValuesReader;
@@ -38,32 +35,6 @@ import org.matryoshkasearch.lucene.soak.PlainValuesReader;
 /** Readers over our segments: whatever they hand on, hits have the scores of full vectors. */
 public class WrappedReadersTest extends KnnTestCase {
   private static final int ROWS = 800;
-
-  private static DirectoryReader each(DirectoryReader reader, IOFunction<LeafReader, LeafReader> of)
-      throws IOException {
-    return new FilterDirectoryReader(
-        reader,
-        new FilterDirectoryReader.SubReaderWrapper() {
-          @Override
-          public LeafReader wrap(LeafReader leaf) {
-            try {
-              return of.apply(leaf);
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
-          }
-        }) {
-      @Override
-      protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public CacheHelper getReaderCacheHelper() {
-        return null;
-      }
-    };
-  }
 
   private static List<DirectoryReader> wrapped(DirectoryReader reader) throws IOException {
     List<DirectoryReader> wrapped = new ArrayList<>();
