@@ -213,7 +213,7 @@ abstract class KnnTestCase extends LuceneTestCase {
   }
 
   /** A reader whose leaves are others in place of those of a reader. */
-  static DirectoryReader each(DirectoryReader reader, IOFunction<LeafReader, LeafReader> of)
+  static DirectoryReader withLeaves(DirectoryReader reader, IOFunction<LeafReader, LeafReader> of)
       throws IOException {
     return new FilterDirectoryReader(
         reader,

@@ -18,6 +18,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
@@ -33,6 +35,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.matryoshkasearch.lucene.codec.NestedVectors;
 import org.matryoshkasearch.lucene.codec.PrefixEncoding;
@@ -111,25 +114,37 @@ public class SegmentsTest extends KnnTestCase {
     }
   }
 
-  /** Where all that a segment was asked for is among the best, it has more of them. */
+  /**
+   * Where all that a segment was asked for is among the best, it has more of them: with a graph or
+   * without, in our format or, the first half of them, in Lucene's.
+   */
   public void testSearchesOnWhereAllOfTheNearestAre() throws IOException {
-    float[][] vectors = new float[SEGMENTS * SIZE][];
+    int size = random().nextBoolean() ? SIZE : 300;
+    float[][] vectors = new float[SEGMENTS * size][];
     float[][] centres = new float[SEGMENTS][];
     for (int segment = 0; segment < SEGMENTS; segment++) {
       centres[segment] = unitNear(new float[DIMS], 1);
-      for (int i = 0; i < SIZE; i++) {
-        vectors[segment * SIZE + i] = unitNear(centres[segment], 0.05f);
+      for (int i = 0; i < size; i++) {
+        vectors[segment * size + i] = unitNear(centres[segment], 0.05f);
       }
     }
     try (Directory directory = newDirectory()) {
-      write(directory, vectors, SEGMENTS, SIZE);
+      int stock = random().nextBoolean() ? SEGMENTS / 2 * size : 0;
+      write(
+          directory,
+          TestUtil.alwaysKnnVectorsFormat(new Lucene99HnswVectorsFormat()),
+          vectors,
+          0,
+          stock,
+          size);
+      write(directory, codec(DIMS, PrefixEncoding.FLOAT32), vectors, stock, vectors.length, size);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         for (int segment = 0; segment < SEGMENTS; segment++) {
           float[] target = centres[segment];
           Query query = MatryoshkaKnnQuery.builder(FIELD, target, 100).candidates(100).build();
           int found = 0;
           for (Hit hit : hits(newSearcher(reader), query, 100)) {
-            found += hit.id() / SIZE == segment ? 1 : 0;
+            found += hit.id() / size == segment ? 1 : 0;
           }
           assertEquals(100, found);
         }
@@ -153,7 +168,7 @@ public class SegmentsTest extends KnnTestCase {
         AtomicInteger searches = new AtomicInteger();
         IndexSearcher searcher =
             new IndexSearcher(
-                each(
+                withLeaves(
                     reader,
                     leaf -> leaf.maxDoc() == SIZE ? new CountingReader(leaf, searches) : leaf));
         for (int i = 0; i < QUERIES; i++) {
@@ -216,17 +231,21 @@ public class SegmentsTest extends KnnTestCase {
   }
 
   private static void write(Directory directory, float[][] vectors, int size) throws IOException {
+    write(directory, codec(DIMS, PrefixEncoding.FLOAT32), vectors, 0, vectors.length, size);
+  }
+
+  private static void write(
+      Directory directory, Codec codec, float[][] vectors, int from, int to, int size)
+      throws IOException {
     VectorSimilarityFunction similarity = VectorSimilarityFunction.DOT_PRODUCT;
     List<Row> rows = new ArrayList<>();
-    for (int id = 0; id < vectors.length; id++) {
+    for (int id = from; id < to; id++) {
       rows.add(new Row(id, vectors[id], id % 2 == 0 ? "a" : "b"));
     }
     try (IndexWriter writer =
         new IndexWriter(
             directory,
-            config(codec(DIMS, PrefixEncoding.FLOAT32))
-                .setMaxBufferedDocs(vectors.length + 1)
-                .setRAMBufferSizeMB(100))) {
+            config(codec).setMaxBufferedDocs(vectors.length + 1).setRAMBufferSizeMB(100))) {
       add(writer, rows, similarity, size);
     }
   }

@@ -362,7 +362,8 @@ public class TargetRecallTest extends KnnTestCase {
               .setMaxBufferedDocs(SIZE + 1)
               .setRAMBufferSizeMB(100);
       try (IndexWriter writer = new IndexWriter(directory, config)) {
-        add(writer, rows, VectorSimilarityFunction.EUCLIDEAN, SIZE);
+        int segmentSize = random().nextBoolean() ? SIZE : 2100;
+        add(writer, rows, VectorSimilarityFunction.EUCLIDEAN, segmentSize);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);

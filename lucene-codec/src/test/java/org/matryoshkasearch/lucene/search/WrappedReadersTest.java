@@ -40,8 +40,8 @@ public class WrappedReadersTest extends KnnTestCase {
     List<DirectoryReader> wrapped = new ArrayList<>();
     wrapped.add(new PlainValuesReader(reader, true));
     wrapped.add(new PlainValuesReader(reader, false));
-    wrapped.add(each(reader, SlowCodecReaderWrapper::wrap));
-    wrapped.add(new PlainValuesReader(each(reader, SlowCodecReaderWrapper::wrap), true));
+    wrapped.add(withLeaves(reader, SlowCodecReaderWrapper::wrap));
+    wrapped.add(new PlainValuesReader(withLeaves(reader, SlowCodecReaderWrapper::wrap), true));
     wrapped.add(new AssertingDirectoryReader(reader));
     wrapped.add(new SoftDeletesDirectoryReaderWrapper(reader, "soft"));
     wrapped.add(ExitableDirectoryReader.wrap(reader, () -> false));
